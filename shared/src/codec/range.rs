@@ -1,0 +1,177 @@
+//! A binary range coder with 32-bit arithmetic, after Martin's range coder as
+//! used (with adaptive bits) in LZMA.
+//!
+//! ```text
+//! range ∈ [2^24, 2^32)     bound = (range >> 15) · p0      p0 = P(bit = 0), 15 bits
+//! bit 0 takes [0, bound)   bit 1 takes [bound, range)
+//! ```
+//! The encoder adds to `low` and carries straight into the bytes that it has
+//! written. It ends with the fewest bytes (0 to 4) that name a point inside the
+//! final interval; the decoder reads zeros beyond the end. So an input whose
+//! every bit was the expected one can take no bytes at all, and a decoder can
+//! tell exactly how many bytes it should have been given.
+
+/// Bits in a probability.
+pub const PROBABILITY_BITS: u32 = 15;
+const TOP: u32 = 1 << 24;
+
+/// Writes bits at given probabilities onto the end of a buffer.
+#[derive(Debug)]
+pub struct RangeEncoder<'a> {
+    low: u32,
+    range: u32,
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> RangeEncoder<'a> {
+    /// Starts at the end of `out`.
+    pub fn new(out: &'a mut Vec<u8>) -> Self {
+        RangeEncoder { low: 0, range: u32::MAX, out }
+    }
+
+    /// Writes a bit whose probability of being zero is `p0 / 2^15`, `1..2^15`.
+    #[inline]
+    pub fn bit(&mut self, bit: bool, p0: u32) {
+        let bound = (self.range >> PROBABILITY_BITS) * p0;
+        if bit {
+            self.add(bound);
+            self.range -= bound;
+        } else {
+            self.range = bound;
+        }
+        self.normalise();
+    }
+
+    /// Writes the low `count` bits of `value`, high bit first, at even odds.
+    pub fn raw(&mut self, value: u32, count: u32) {
+        for shift in (0..count).rev() {
+            self.range >>= 1;
+            if value >> shift & 1 == 1 {
+                self.add(self.range);
+            }
+            self.normalise();
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, amount: u32) {
+        let (low, carried) = self.low.overflowing_add(amount);
+        self.low = low;
+        if carried {
+            self.carry();
+        }
+    }
+
+    #[cold]
+    fn carry(&mut self) {
+        // The coded number is below one, so a carry always finds a byte to stop at.
+        for byte in self.out.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn normalise(&mut self) {
+        while self.range < TOP {
+            self.out.push((self.low >> 24) as u8);
+            self.low <<= 8;
+            self.range <<= 8;
+        }
+    }
+
+    /// Ends with the fewest bytes that decode to what was written.
+    pub fn finish(mut self) {
+        for kept in 0..=4u32 {
+            let mask =
+                if kept == 0 { u32::MAX } else { (u64::from(u32::MAX) >> (8 * kept)) as u32 };
+            let up = u64::from(self.low) + u64::from(mask) & !u64::from(mask);
+            if up - u64::from(self.low) < u64::from(self.range) {
+                self.add((up - u64::from(self.low)) as u32);
+                let bytes = self.low.to_be_bytes();
+                self.out.extend_from_slice(&bytes[..kept as usize]);
+                return;
+            }
+        }
+    }
+}
+
+/// Reads bits at given probabilities from all of a slice.
+#[derive(Debug)]
+pub struct RangeDecoder<'a> {
+    code: u32,
+    range: u32,
+    input: &'a [u8],
+    read: usize,
+}
+
+impl<'a> RangeDecoder<'a> {
+    /// Starts at the beginning of `input`.
+    #[must_use]
+    pub fn new(input: &'a [u8]) -> Self {
+        let mut decoder = RangeDecoder { code: 0, range: u32::MAX, input, read: 0 };
+        for _ in 0..4 {
+            decoder.code = decoder.code << 8 | u32::from(decoder.byte());
+        }
+        decoder
+    }
+
+    /// Reads a bit whose probability of being zero is `p0 / 2^15`.
+    #[inline]
+    pub fn bit(&mut self, p0: u32) -> bool {
+        let bound = (self.range >> PROBABILITY_BITS) * p0;
+        let bit = self.code >= bound;
+        if bit {
+            self.code -= bound;
+            self.range -= bound;
+        } else {
+            self.range = bound;
+        }
+        self.normalise();
+        bit
+    }
+
+    /// Reads `count` bits at even odds, high bit first.
+    pub fn raw(&mut self, count: u32) -> u32 {
+        let mut value = 0;
+        for _ in 0..count {
+            self.range >>= 1;
+            let bit = self.code >= self.range;
+            if bit {
+                self.code -= self.range;
+            }
+            value = value << 1 | u32::from(bit);
+            self.normalise();
+        }
+        value
+    }
+
+    #[inline]
+    fn normalise(&mut self) {
+        while self.range < TOP {
+            self.code = self.code << 8 | u32::from(self.byte());
+            self.range <<= 8;
+        }
+    }
+
+    #[inline]
+    fn byte(&mut self) -> u8 {
+        let byte = self.input.get(self.read).copied().unwrap_or(0);
+        self.read += 1;
+        byte
+    }
+
+    /// Whether more was read than an encoder can have left out.
+    #[must_use]
+    pub fn overran(&self) -> bool {
+        self.read > self.input.len() + 4
+    }
+
+    /// Whether bytes are left that no encoder would have written.
+    #[must_use]
+    pub fn has_trailing(&self) -> bool {
+        self.read < self.input.len()
+    }
+}

@@ -1,0 +1,305 @@
+//! From Rust values to quantised columns and back: what `#[derive(Replicate)]` calls.
+//!
+//! Each Rust type implements [`Quantise`] for the descriptions that make sense
+//! for it, so that an attribute which does not fit its field fails to compile.
+
+use glam::{Quat, Vec2, Vec3};
+
+use crate::schema::{FieldType, Kind, steps};
+
+/// A struct whose fields can be replicated; implemented by `#[derive(Replicate)]`.
+pub trait Replicate: Sized {
+    /// The name on the wire: the struct's name in snake case.
+    const NAME: &'static str;
+    /// How many integers a value flattens to.
+    const COLUMNS: usize;
+    /// Its fields, public ones first, then the team's, then the owner's.
+    fn kind() -> Kind;
+    /// Writes the quantised value into exactly [`Replicate::COLUMNS`] columns.
+    fn quantise(&self, columns: &mut [u32]);
+    /// The value that the columns stand for; skipped fields take their default.
+    fn restore(columns: &[u32]) -> Self;
+}
+
+/// A type that can be quantised as `Spec` describes.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot be replicated as `{Spec}`",
+    note = "integers take `range = A..=B` or nothing; `f32`, `Vec2` and `Vec3` need `range = A..=B, step = S`",
+    note = "angles (`f32`) need `angle = BITS`, `Quat` needs `quat = BITS`, `String` needs `text = BYTES`",
+    note = "an enum needs `#[derive(Replicate)]` of its own; a field that stays on the server needs `skip`"
+)]
+pub trait Quantise<Spec>: Sized {
+    /// How many integers a value flattens to.
+    const COLUMNS: usize;
+    /// The entry in the schema.
+    fn field_type(spec: &Spec) -> FieldType;
+    /// Writes the quantised value.
+    fn quantise(&self, spec: &Spec, columns: &mut [u32]);
+    /// Reads it back.
+    fn restore(spec: &Spec, columns: &[u32]) -> Self;
+}
+
+/// The type's own full range: booleans, small integers, enums.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole;
+
+/// Whole numbers in `min..=max`; values outside are clamped.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    /// The least value.
+    pub min: i64,
+    /// The greatest value.
+    pub max: i64,
+}
+
+/// Real numbers in `min..=max` by `step`; values outside are clamped, NaN becomes `min`.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// The least value.
+    pub min: f32,
+    /// The greatest value.
+    pub max: f32,
+    /// The distance between neighbouring values.
+    pub step: f32,
+}
+
+/// An angle in radians as one of 2^`bits` directions.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// Bits of precision.
+    pub bits: u8,
+}
+
+/// A rotation by its three smallest components.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    /// Bits a component.
+    pub bits: u8,
+}
+
+/// A text of at most `BYTES` bytes; a longer one is cut at a character's boundary.
+#[derive(Clone, Copy, Debug)]
+pub struct Chars<const BYTES: usize>;
+
+/// An enum without fields; implemented by `#[derive(Replicate)]`.
+pub trait Variants: Sized {
+    /// The variants' names in snake case, by index.
+    const NAMES: &'static [&'static str];
+    /// This variant's index.
+    fn index(&self) -> u32;
+    /// The variant of an index; the first one when there is none.
+    fn from_index(index: u32) -> Self;
+}
+
+impl<T: Variants> Quantise<Whole> for T {
+    const COLUMNS: usize = 1;
+    fn field_type(_: &Whole) -> FieldType {
+        FieldType::Enum { names: T::NAMES.iter().map(|name| (*name).to_owned()).collect() }
+    }
+    fn quantise(&self, _: &Whole, columns: &mut [u32]) {
+        columns[0] = self.index();
+    }
+    fn restore(_: &Whole, columns: &[u32]) -> Self {
+        T::from_index(columns[0])
+    }
+}
+
+impl Quantise<Whole> for bool {
+    const COLUMNS: usize = 1;
+    fn field_type(_: &Whole) -> FieldType {
+        FieldType::Bool
+    }
+    fn quantise(&self, _: &Whole, columns: &mut [u32]) {
+        columns[0] = u32::from(*self);
+    }
+    fn restore(_: &Whole, columns: &[u32]) -> Self {
+        columns[0] != 0
+    }
+}
+
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl Quantise<Between> for $int {
+            const COLUMNS: usize = 1;
+            fn field_type(spec: &Between) -> FieldType {
+                FieldType::Int { min: spec.min, max: spec.max }
+            }
+            fn quantise(&self, spec: &Between, columns: &mut [u32]) {
+                columns[0] = (i64::from(*self).clamp(spec.min, spec.max) - spec.min) as u32;
+            }
+            fn restore(spec: &Between, columns: &[u32]) -> Self {
+                (spec.min + i64::from(columns[0])) as $int
+            }
+        }
+        impl Quantise<Whole> for $int {
+            const COLUMNS: usize = 1;
+            fn field_type(_: &Whole) -> FieldType {
+                <$int as Quantise<Between>>::field_type(&full_range::<$int>())
+            }
+            fn quantise(&self, _: &Whole, columns: &mut [u32]) {
+                <$int as Quantise<Between>>::quantise(self, &full_range::<$int>(), columns);
+            }
+            fn restore(_: &Whole, columns: &[u32]) -> Self {
+                <$int as Quantise<Between>>::restore(&full_range::<$int>(), columns)
+            }
+        }
+        impl FullRange for $int {
+            const RANGE: Between = Between { min: <$int>::MIN as i64, max: <$int>::MAX as i64 };
+        }
+    )*};
+}
+
+trait FullRange {
+    const RANGE: Between;
+}
+
+fn full_range<T: FullRange>() -> Between {
+    T::RANGE
+}
+
+integers!(u8, i8, u16, i16, u32, i32);
+
+fn to_step(value: f32, spec: &Steps) -> u32 {
+    let most = steps(spec.min, spec.max, spec.step);
+    let nearest = ((f64::from(value) - f64::from(spec.min)) / f64::from(spec.step)).round();
+    // `as` saturates and sends NaN to zero, which is what the spec promises.
+    (nearest as u32).min(most)
+}
+
+fn from_step(column: u32, spec: &Steps) -> f32 {
+    (f64::from(spec.min) + f64::from(column) * f64::from(spec.step)) as f32
+}
+
+impl Quantise<Steps> for f32 {
+    const COLUMNS: usize = 1;
+    fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
+        FieldType::Float { min, max, step }
+    }
+    fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
+        columns[0] = to_step(*self, spec);
+    }
+    fn restore(spec: &Steps, columns: &[u32]) -> Self {
+        from_step(columns[0], spec)
+    }
+}
+
+impl Quantise<Steps> for Vec2 {
+    const COLUMNS: usize = 2;
+    fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
+        FieldType::Vec2 { min, max, step }
+    }
+    fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
+        columns[0] = to_step(self.x, spec);
+        columns[1] = to_step(self.y, spec);
+    }
+    fn restore(spec: &Steps, columns: &[u32]) -> Self {
+        Vec2::new(from_step(columns[0], spec), from_step(columns[1], spec))
+    }
+}
+
+impl Quantise<Steps> for Vec3 {
+    const COLUMNS: usize = 3;
+    fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
+        FieldType::Vec3 { min, max, step }
+    }
+    fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
+        for (column, value) in columns.iter_mut().zip(self.to_array()) {
+            *column = to_step(value, spec);
+        }
+    }
+    fn restore(spec: &Steps, columns: &[u32]) -> Self {
+        Vec3::from_array([0, 1, 2].map(|axis| from_step(columns[axis], spec)))
+    }
+}
+
+impl Quantise<Turn> for f32 {
+    const COLUMNS: usize = 1;
+    fn field_type(spec: &Turn) -> FieldType {
+        FieldType::Angle { bits: spec.bits }
+    }
+    fn quantise(&self, spec: &Turn, columns: &mut [u32]) {
+        let directions = f64::from(1u32 << spec.bits);
+        let turns = f64::from(*self) / std::f64::consts::TAU;
+        let wrapped = (turns - turns.floor()) * directions;
+        columns[0] = wrapped.round() as u32 & ((1 << spec.bits) - 1);
+    }
+    fn restore(spec: &Turn, columns: &[u32]) -> Self {
+        let directions = f64::from(1u32 << spec.bits);
+        (f64::from(columns[0]) / directions * std::f64::consts::TAU) as f32
+    }
+}
+
+/// A component other than the largest lies within ±1/√2.
+const SMALLEST_THREE_BOUND: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
+impl Quantise<Rotation> for Quat {
+    const COLUMNS: usize = 4;
+    fn field_type(spec: &Rotation) -> FieldType {
+        FieldType::Quat { bits: spec.bits }
+    }
+    fn quantise(&self, spec: &Rotation, columns: &mut [u32]) {
+        let parts = self.to_array();
+        let mut largest = 0;
+        for index in 1..4 {
+            if parts[index].abs() > parts[largest].abs() {
+                largest = index;
+            }
+        }
+        // q and -q are one rotation, so the largest is made positive and left out.
+        let sign = if parts[largest] < 0.0 { -1.0 } else { 1.0 };
+        let most = (1u32 << spec.bits) - 1;
+        columns[0] = largest as u32;
+        let others = (0..4).filter(|index| *index != largest);
+        for (column, index) in columns[1..].iter_mut().zip(others) {
+            let unit = (sign * parts[index] / SMALLEST_THREE_BOUND + 1.0) / 2.0;
+            *column = ((unit * most as f32).round() as u32).min(most);
+        }
+    }
+    fn restore(spec: &Rotation, columns: &[u32]) -> Self {
+        let most = ((1u32 << spec.bits) - 1) as f32;
+        let largest = columns[0] as usize & 3;
+        let mut parts = [0.0f32; 4];
+        let mut squares = 0.0;
+        let others = (0..4).filter(|index| *index != largest);
+        for (column, index) in columns[1..].iter().zip(others) {
+            parts[index] = (*column as f32 / most * 2.0 - 1.0) * SMALLEST_THREE_BOUND;
+            squares += parts[index] * parts[index];
+        }
+        parts[largest] = (1.0 - squares).max(0.0).sqrt();
+        Quat::from_array(parts).normalize()
+    }
+}
+
+impl<const BYTES: usize> Quantise<Chars<BYTES>> for String {
+    const COLUMNS: usize = BYTES.div_ceil(4);
+    fn field_type(_: &Chars<BYTES>) -> FieldType {
+        FieldType::Text { bytes: (BYTES.div_ceil(4) * 4) as u8 }
+    }
+    fn quantise(&self, _: &Chars<BYTES>, columns: &mut [u32]) {
+        text_to_columns(self, columns);
+    }
+    fn restore(_: &Chars<BYTES>, columns: &[u32]) -> Self {
+        columns_to_text(columns)
+    }
+}
+
+/// Packs a text into columns, four bytes each, little end first, padded with NUL.
+///
+/// It is cut where the columns end (at a character's boundary) or at a NUL.
+pub fn text_to_columns(text: &str, columns: &mut [u32]) {
+    let room = columns.len() * 4;
+    let cut = text.find('\0').unwrap_or(text.len()).min(room);
+    let bytes = text[..text.floor_char_boundary(cut)].as_bytes();
+    for (index, column) in columns.iter_mut().enumerate() {
+        let byte = |offset| u32::from(bytes.get(index * 4 + offset).copied().unwrap_or(0));
+        *column = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+    }
+}
+
+/// The text that columns stand for, up to the first NUL; what is not UTF-8 shows as `�`.
+#[must_use]
+pub fn columns_to_text(columns: &[u32]) -> String {
+    let bytes: Vec<u8> = columns.iter().flat_map(|column| column.to_le_bytes()).collect();
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
+}

@@ -1,0 +1,282 @@
+//! What someone writes to have a game hosted: a world, a `step`, and what is replicated.
+//!
+//! A game never sees a connection, a clock or a byte. The room calls it in this
+//! order each tick: [`Game::join`] and [`Game::leave`] as they happen,
+//! [`Game::input`] for every player, [`Game::step`], [`Game::replicate`].
+
+use serde::de::DeserializeOwned;
+use slotmap::{Key, KeyData};
+
+use crate::{
+    Replicate,
+    ids::PlayerId,
+    record::RecordLayout,
+    schema::{MAX_COLUMNS, Schema},
+    tick::Tick,
+};
+
+/// A game that Tickwire can host.
+///
+/// Everything must follow from `config`, `seed` and the calls made: no clock, no
+/// I/O, no randomness but from the seed, no iteration over a hash map. Then the
+/// same inputs give the same state on every run.
+pub trait Game: Sized + Send + 'static {
+    /// The name that clients and `--game` use.
+    const NAME: &'static str;
+    /// The tick rate, unless the operator sets another.
+    const TICK_HZ: u32 = 30;
+    /// How many players a room takes, unless the operator sets another.
+    const MAX_PLAYERS: u32 = 64;
+    /// Settings, read from the table of the game's name in the configuration file.
+    type Config: DeserializeOwned + Default + Clone + Send + Sync;
+    /// What a player sends each tick. Its default is what a silent player is taken to do.
+    type Input: Replicate + Default + Clone + Send;
+
+    /// The kinds of entity and messages; see [`SchemaBuilder`].
+    fn schema() -> Schema;
+
+    /// A fresh world.
+    fn init(config: &Self::Config, seed: u64) -> Self;
+
+    /// Something that clients need once and that never changes, such as the map. Empty by default.
+    fn setup(&self) -> String {
+        String::new()
+    }
+
+    /// A player comes in. `name` has been cleaned and cut already.
+    fn join(&mut self, player: PlayerId, name: &str);
+
+    /// A player has gone.
+    fn leave(&mut self, player: PlayerId);
+
+    /// What a player does in the tick to come; called once a tick for each player.
+    fn input(&mut self, player: PlayerId, input: &Self::Input);
+
+    /// Moves the world on by one tick.
+    fn step(&mut self, step: &mut Step<'_>);
+
+    /// Names everything that clients should hold, as it stands after the step.
+    fn replicate(&self, capture: &mut Capture<'_>);
+
+    /// The team whose private state a player may see.
+    fn team(&self, _player: PlayerId) -> Option<u8> {
+        None
+    }
+}
+
+/// Builds a [`Schema`] from Rust types.
+#[derive(Debug)]
+pub struct SchemaBuilder(Schema);
+
+impl SchemaBuilder {
+    /// Starts the schema of `G`, whose input is `G::Input`.
+    #[must_use]
+    pub fn new<G: Game>() -> Self {
+        SchemaBuilder(Schema {
+            game: G::NAME.to_owned(),
+            kinds: Vec::new(),
+            input: G::Input::kind(),
+            messages: Vec::new(),
+        })
+    }
+
+    /// Adds a kind of entity.
+    #[must_use]
+    pub fn kind<T: Replicate>(mut self) -> Self {
+        self.0.kinds.push(T::kind());
+        self
+    }
+
+    /// Adds a message that the game may send.
+    #[must_use]
+    pub fn message<T: Replicate>(mut self) -> Self {
+        self.0.messages.push(T::kind());
+        self
+    }
+
+    /// The finished schema.
+    ///
+    /// # Panics
+    /// When it breaks a limit: that is a mistake in the game's types.
+    #[must_use]
+    pub fn build(self) -> Schema {
+        if let Err(error) = self.0.validate() {
+            panic!("the schema of {:?} cannot be used: {error}", self.0.game);
+        }
+        self.0
+    }
+}
+
+/// Whose an entity is: decides who gets its `owner` and `team` fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Belongs {
+    /// The player that gets the fields marked `owner`.
+    pub player: Option<PlayerId>,
+    /// The team that gets the fields marked `team`.
+    pub team: Option<u8>,
+}
+
+impl Belongs {
+    /// Nobody's: only its public fields are seen.
+    pub const NOBODY: Belongs = Belongs { player: None, team: None };
+
+    /// A player's.
+    #[must_use]
+    pub fn to(player: PlayerId) -> Belongs {
+        Belongs { player: Some(player), team: None }
+    }
+
+    /// Also a team's.
+    #[must_use]
+    pub fn team(self, team: u8) -> Belongs {
+        Belongs { team: Some(team), ..self }
+    }
+}
+
+/// Where captured entities go; implemented by the room.
+pub trait CaptureSink {
+    /// Takes one entity: its kind's index, its slot and the slot's version, and all its columns.
+    fn put(&mut self, kind: usize, slot: u16, version: u32, belongs: Belongs, columns: &[u32]);
+}
+
+/// Collects the replicated state of one tick.
+pub struct Capture<'a> {
+    schema: &'a Schema,
+    sink: &'a mut dyn CaptureSink,
+    last_kind: (&'static str, usize),
+}
+
+impl<'a> Capture<'a> {
+    /// A capture into `sink`.
+    pub fn new(schema: &'a Schema, sink: &'a mut dyn CaptureSink) -> Self {
+        Capture { schema, sink, last_kind: ("", 0) }
+    }
+
+    /// Replicates one entity under its slot map key.
+    ///
+    /// Kinds must come in the order of the schema, and entities of one kind in the
+    /// order of their slots, which is the order in which a `SlotMap` iterates.
+    ///
+    /// # Panics
+    /// When the kind is not in the schema, the order is wrong, or the slot's
+    /// index is above 65,535.
+    pub fn put<T: Replicate>(&mut self, key: impl Key, belongs: Belongs, entity: &T) {
+        let kind = self.kind_of::<T>();
+        let (index, version) = split_key(key.data());
+        let slot = u16::try_from(index).expect("a kind has at most 65,536 slots");
+        let mut columns = [0; MAX_COLUMNS];
+        entity.quantise(&mut columns[..T::COLUMNS]);
+        self.sink.put(kind, slot, version, belongs, &columns[..T::COLUMNS]);
+    }
+
+    fn kind_of<T: Replicate>(&mut self) -> usize {
+        if !std::ptr::eq(self.last_kind.0, T::NAME) {
+            let kind = self.schema.kind_index(T::NAME);
+            let kind = kind.unwrap_or_else(|| panic!("{:?} is not in the schema", T::NAME));
+            self.last_kind = (T::NAME, kind);
+        }
+        self.last_kind.1
+    }
+}
+
+/// A slot map key's index and version.
+fn split_key(key: KeyData) -> (u32, u32) {
+    let bits = key.as_ffi();
+    (bits as u32, (bits >> 32) as u32)
+}
+
+/// Who a message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// Everybody in the room.
+    All,
+    /// One player.
+    Player(PlayerId),
+}
+
+/// The most bytes of messages that a game may send in one tick; what is beyond is refused.
+pub const MAX_MESSAGE_BYTES_A_TICK: usize = 16 * 1024;
+
+/// Messages sent during a step, in order, packed as records.
+///
+/// Bounded: beyond [`MAX_MESSAGE_BYTES_A_TICK`] a message is dropped and counted.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    bytes: Vec<u8>,
+    entries: Vec<OutboxEntry>,
+    dropped: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OutboxEntry {
+    to: To,
+    start: usize,
+    end: usize,
+}
+
+impl Outbox {
+    /// Packs a message: its index in the schema as one byte, then its record.
+    pub fn push<T: Replicate>(&mut self, to: To, index: u8, layout: &RecordLayout, message: &T) {
+        let start = self.bytes.len();
+        self.bytes.push(index);
+        let mut columns = [0; MAX_COLUMNS];
+        message.quantise(&mut columns[..T::COLUMNS]);
+        layout.pack(&columns[..T::COLUMNS], &mut self.bytes);
+        if self.bytes.len() > MAX_MESSAGE_BYTES_A_TICK {
+            self.bytes.truncate(start);
+            self.dropped += 1;
+            return;
+        }
+        self.entries.push(OutboxEntry { to, start, end: self.bytes.len() });
+    }
+
+    /// The messages, in order of sending.
+    pub fn iter(&self) -> impl Iterator<Item = (To, &[u8])> {
+        self.entries.iter().map(|entry| (entry.to, &self.bytes[entry.start..entry.end]))
+    }
+
+    /// How many messages were dropped since the beginning because a tick was full.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Forgets the messages, keeping the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+    }
+}
+
+/// What a step may know and do beyond its own world.
+pub struct Step<'a> {
+    /// The tick being made.
+    pub tick: Tick,
+    /// How much time a tick stands for, in seconds.
+    pub dt: f32,
+    schema: &'a Schema,
+    records: &'a [RecordLayout],
+    outbox: &'a mut Outbox,
+}
+
+impl<'a> Step<'a> {
+    /// A step of a game with this schema, whose messages are laid out as `records` says.
+    pub fn new(
+        (tick, dt): (Tick, f32),
+        schema: &'a Schema,
+        records: &'a [RecordLayout],
+        outbox: &'a mut Outbox,
+    ) -> Self {
+        Step { tick, dt, schema, records, outbox }
+    }
+
+    /// Sends a message once, reliably and in order, with this tick's frame.
+    ///
+    /// # Panics
+    /// When the message's type is not in the schema.
+    pub fn send<T: Replicate>(&mut self, to: To, message: &T) {
+        let index = self.schema.messages.iter().position(|kind| kind.name == T::NAME);
+        let index = index.unwrap_or_else(|| panic!("message {:?} is not in the schema", T::NAME));
+        self.outbox.push(to, index as u8, &self.records[index], message);
+    }
+}

@@ -1,0 +1,269 @@
+//! Every message, on one screen. The first byte of each says what it is.
+//!
+//! ```text
+//! client → server                                server → client
+//! 0x01 join      control::Join                   0x81 welcome   control::Welcome
+//! 0x02 input     applied:u32 ahead:u8 record     0x82 frame     see crate::frame
+//! 0x03 ack       applied:u32                     0x83 pong      token:u32
+//! 0x04 leave                                     0x84 evidence  tick:u32 segment*
+//! 0x05 ping      token:u32
+//! 0x06 mismatch  tick:u32
+//! ```
+//! `join` and `welcome` are bincode (see [`crate::control`]); everything else is
+//! fixed little-endian fields.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{control, frame::Reader, ids::PlayerId, schema::Schema, tick::Tick};
+
+/// The version of everything in this crate that goes over the wire.
+pub const PROTOCOL: u32 = 1;
+/// The longest message that a client may send, in bytes.
+pub const MAX_CLIENT_MESSAGE_BYTES: usize = 1024;
+/// The longest name of a player, in bytes of UTF-8; a longer one is cut.
+pub const MAX_PLAYER_NAME_BYTES: usize = 16;
+
+/// The first bytes of messages.
+pub mod kind {
+    /// Client: lets me in.
+    pub const JOIN: u8 = 0x01;
+    /// Client: what I do.
+    pub const INPUT: u8 = 0x02;
+    /// Client: what I hold.
+    pub const ACK: u8 = 0x03;
+    /// Client: I go.
+    pub const LEAVE: u8 = 0x04;
+    /// Client: echo this.
+    pub const PING: u8 = 0x05;
+    /// Client: my hash differs.
+    pub const MISMATCH: u8 = 0x06;
+    /// Server: you are in.
+    pub const WELCOME: u8 = 0x81;
+    /// Server: a tick.
+    pub const FRAME: u8 = 0x82;
+    /// Server: the echo.
+    pub const PONG: u8 = 0x83;
+    /// Server: what you should have held.
+    pub const EVIDENCE: u8 = 0x84;
+}
+
+/// The first message of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// Must be [`PROTOCOL`].
+    pub protocol: u32,
+    /// The name to show; it is cleaned and cut.
+    pub name: String,
+    /// The [`Schema::hash`] that the client was built for, if it insists on one.
+    pub schema_hash: Option<u32>,
+}
+
+/// The server's answer to [`Join`]: all that is needed to read the frames that follow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The server's [`PROTOCOL`].
+    pub protocol: u32,
+    /// The room's join code.
+    pub room: String,
+    /// Who you are in it.
+    pub player: PlayerId,
+    /// Ticks a second.
+    pub tick_hz: u32,
+    /// A frame carries a hash when its tick is a multiple of this.
+    pub hash_interval: u32,
+    /// The game's schema.
+    pub schema: Schema,
+    /// The table of priors; see [`crate::codec::Priors`].
+    pub priors: Vec<u8>,
+    /// What the game's `setup` returned, such as the map.
+    pub setup: String,
+}
+
+/// A message from a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientMessage<'a> {
+    /// See [`Join`].
+    Join(Join),
+    /// What the player does in one tick.
+    Input {
+        /// The last tick that the client applied.
+        applied: Tick,
+        /// The tick that the input is for.
+        tick: Tick,
+        /// The input's record.
+        record: &'a [u8],
+    },
+    /// The last tick that the client applied.
+    Ack(Tick),
+    /// The player goes.
+    Leave,
+    /// Asks for the same token back.
+    Ping(u32),
+    /// The hash at this tick was not the client's: asks for evidence and a keyframe.
+    Mismatch(Tick),
+}
+
+/// Why a client's message was refused.
+#[derive(Debug, Error)]
+pub enum MessageError {
+    /// It has no bytes.
+    #[error("the message is empty")]
+    Empty,
+    /// It is longer than [`MAX_CLIENT_MESSAGE_BYTES`].
+    #[error("a message of {0} bytes; at most 1024 are accepted")]
+    TooLong(usize),
+    /// Its first byte has no meaning.
+    #[error("unknown message kind {0:#04x}")]
+    Kind(u8),
+    /// Its length is wrong for its kind.
+    #[error("a message of kind {0:#04x} has the wrong length")]
+    Length(u8),
+    /// Its control part is malformed.
+    #[error(transparent)]
+    Control(#[from] control::ControlError),
+}
+
+impl ClientMessage<'_> {
+    /// Appends the message.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let with_u32 = |out: &mut Vec<u8>, kind: u8, value: u32| {
+            out.push(kind);
+            out.extend_from_slice(&value.to_le_bytes());
+        };
+        match self {
+            ClientMessage::Join(join) => {
+                out.push(kind::JOIN);
+                out.extend_from_slice(&control::encode(join));
+            }
+            ClientMessage::Input { applied, tick, record } => {
+                with_u32(out, kind::INPUT, applied.0);
+                out.push(tick.since(*applied) as u8);
+                out.extend_from_slice(record);
+            }
+            ClientMessage::Ack(applied) => with_u32(out, kind::ACK, applied.0),
+            ClientMessage::Leave => out.push(kind::LEAVE),
+            ClientMessage::Ping(token) => with_u32(out, kind::PING, *token),
+            ClientMessage::Mismatch(tick) => with_u32(out, kind::MISMATCH, tick.0),
+        }
+    }
+}
+
+impl<'a> ClientMessage<'a> {
+    /// Reads a message that must take up all of `bytes`.
+    ///
+    /// # Errors
+    /// See [`MessageError`].
+    pub fn read(bytes: &'a [u8]) -> Result<Self, MessageError> {
+        if bytes.len() > MAX_CLIENT_MESSAGE_BYTES {
+            return Err(MessageError::TooLong(bytes.len()));
+        }
+        let (kind, body) = bytes.split_first().ok_or(MessageError::Empty)?;
+        let length = |_| MessageError::Length(*kind);
+        let mut reader = Reader(body);
+        let message = match *kind {
+            kind::JOIN => return Ok(ClientMessage::Join(control::decode(body)?)),
+            kind::INPUT => {
+                let applied = Tick(reader.u32().map_err(length)?);
+                let ahead = reader.byte().map_err(length)?;
+                let record = std::mem::take(&mut reader.0);
+                ClientMessage::Input { applied, tick: applied.offset(i32::from(ahead)), record }
+            }
+            kind::ACK => ClientMessage::Ack(Tick(reader.u32().map_err(length)?)),
+            kind::LEAVE => ClientMessage::Leave,
+            kind::PING => ClientMessage::Ping(reader.u32().map_err(length)?),
+            kind::MISMATCH => ClientMessage::Mismatch(Tick(reader.u32().map_err(length)?)),
+            other => return Err(MessageError::Kind(other)),
+        };
+        if reader.0.is_empty() { Ok(message) } else { Err(MessageError::Length(*kind)) }
+    }
+}
+
+/// A message from the server, not yet looked into.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerMessage<'a> {
+    /// See [`Welcome`].
+    Welcome(Box<Welcome>),
+    /// A frame, with its kind byte; see [`crate::frame`].
+    Frame(&'a [u8]),
+    /// The token of a ping.
+    Pong(u32),
+    /// What the client should have held at a tick: keyframes of its segments.
+    Evidence(Tick, &'a [u8]),
+}
+
+impl<'a> ServerMessage<'a> {
+    /// Reads a message as far as its kind and fixed fields.
+    ///
+    /// # Errors
+    /// See [`MessageError`]; a welcome's schema has been validated only for size.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, MessageError> {
+        let (kind, body) = bytes.split_first().ok_or(MessageError::Empty)?;
+        let mut reader = Reader(body);
+        let length = |_| MessageError::Length(*kind);
+        match *kind {
+            kind::WELCOME => Ok(ServerMessage::Welcome(Box::new(control::decode(body)?))),
+            kind::FRAME => Ok(ServerMessage::Frame(bytes)),
+            kind::PONG => match (reader.u32().map_err(length)?, reader.0) {
+                (token, []) => Ok(ServerMessage::Pong(token)),
+                _ => Err(MessageError::Length(*kind)),
+            },
+            kind::EVIDENCE => {
+                let tick = Tick(reader.u32().map_err(length)?);
+                Ok(ServerMessage::Evidence(tick, reader.0))
+            }
+            other => Err(MessageError::Kind(other)),
+        }
+    }
+}
+
+/// The welcome as a whole message.
+#[must_use]
+pub fn welcome(welcome: &Welcome) -> Vec<u8> {
+    let mut out = vec![kind::WELCOME];
+    out.extend_from_slice(&control::encode(welcome));
+    out
+}
+
+/// A pong as a whole message.
+#[must_use]
+pub fn pong(token: u32) -> [u8; 5] {
+    let [a, b, c, d] = token.to_le_bytes();
+    [kind::PONG, a, b, c, d]
+}
+
+/// Why a socket was closed, as the close frame's code. PROTOCOL.md lists them for clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum CloseCode {
+    /// The player left, or the client closed.
+    Normal = 1000,
+    /// The server shuts down.
+    GoingAway = 1001,
+    /// The bytes break the WebSocket protocol.
+    Protocol = 1002,
+    /// A text message arrived; only binary ones are understood.
+    Unsupported = 1003,
+    /// Too many messages.
+    Policy = 1008,
+    /// A message is too large.
+    TooBig = 1009,
+    /// The message is not of this protocol.
+    BadMessage = 4000,
+    /// The first message was not a join, or none came in time.
+    NoJoin = 4001,
+    /// The client speaks another version of the protocol.
+    WrongProtocol = 4002,
+    /// The client was built for another schema.
+    WrongSchema = 4003,
+    /// The room is full.
+    RoomFull = 4004,
+    /// There is no such room.
+    NoSuchRoom = 4005,
+    /// Nothing was heard for too long.
+    Idle = 4006,
+    /// The connection did not take frames for too long.
+    TooSlow = 4007,
+    /// The room ended.
+    RoomClosed = 4008,
+}

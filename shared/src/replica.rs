@@ -1,0 +1,500 @@
+//! The client's copy of the world: applies frames, and can prove that it is right.
+//!
+//! The hash of a viewer's state is that of its tick, then of each segment it
+//! holds in rising order of handle: the handle, then [`Rows::hash`].
+
+use crate::{
+    Replicate,
+    codec::{Decoder, Layout, Priors},
+    frame::{self, FrameError, FrameTick, InputEcho, Reader, SegmentBody},
+    ids::EntityId,
+    record::RecordLayout,
+    rows::{Row, Rows, mix},
+    schema::{AUDIENCES, Audience, MAX_COLUMNS, Schema, SchemaError},
+    tick::Tick,
+};
+
+/// What happened to an entity's row in one frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It came into view.
+    Added,
+    /// Its values changed.
+    Changed,
+    /// It went out of view.
+    Removed,
+}
+
+/// One row's change in the last frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which part of the entity.
+    pub audience: Audience,
+    /// The entity.
+    pub id: EntityId,
+    /// What happened.
+    pub kind: ChangeKind,
+}
+
+/// What a frame did to a replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The tick that the replica now holds.
+    pub tick: Tick,
+    /// Whether the frame stood alone.
+    pub full: bool,
+    /// The server's hash and ours, when the frame carried one.
+    pub hash: Option<HashCheck>,
+    /// Entities whose state changed or that came into view, each counted once.
+    pub updates: u32,
+}
+
+/// Two hashes that should be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashCheck {
+    /// The server's.
+    pub expected: u32,
+    /// Ours.
+    pub actual: u32,
+}
+
+impl HashCheck {
+    /// Whether they are the same.
+    #[must_use]
+    pub fn holds(self) -> bool {
+        self.expected == self.actual
+    }
+}
+
+/// One segment as a viewer holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldSegment {
+    /// The segment's number for this viewer.
+    pub handle: u32,
+    /// Whose it is.
+    pub audience: Audience,
+    /// What it holds.
+    pub rows: Rows,
+}
+
+/// The hash of a viewer's state.
+#[must_use]
+pub fn state_hash(tick: Tick, segments: impl Iterator<Item = (u32, u32)>) -> u32 {
+    segments.fold(tick.0, |hash, (handle, rows)| mix(mix(hash, handle), rows))
+}
+
+/// A copy of what the server lets one viewer see.
+#[derive(Debug)]
+pub struct Replica {
+    schema: Schema,
+    layouts: [Layout; 3],
+    priors: [Priors; 3],
+    records: Vec<RecordLayout>,
+    tick: Option<Tick>,
+    /// What is held, in rising order of handle.
+    segments: Vec<HeldSegment>,
+    /// What was held before the last frame; the memory of the one after.
+    before: Vec<HeldSegment>,
+    decoder: Decoder,
+    changes: Vec<Change>,
+    messages: Vec<u8>,
+    input: InputEcho,
+}
+
+/// Why a replica could not be made.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ReplicaError {
+    /// The schema breaks a limit.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The table of priors has the wrong length.
+    #[error("a priors table of {0} bytes")]
+    Priors(usize),
+}
+
+impl Replica {
+    /// An empty replica for a schema and table of priors, as a welcome brings them.
+    ///
+    /// # Errors
+    /// When the schema or the table is not valid.
+    pub fn new(schema: Schema, priors: &[u8]) -> Result<Self, ReplicaError> {
+        schema.validate()?;
+        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience));
+        let spread = |layout| Priors::new(layout, priors).ok_or(ReplicaError::Priors(priors.len()));
+        let [public, team, owner] = &layouts;
+        let priors = [spread(public)?, spread(team)?, spread(owner)?];
+        let records = schema.messages.iter().map(RecordLayout::new).collect();
+        Ok(Replica {
+            schema,
+            layouts,
+            priors,
+            records,
+            tick: None,
+            segments: Vec::new(),
+            before: Vec::new(),
+            decoder: Decoder::default(),
+            changes: Vec::new(),
+            messages: Vec::new(),
+            input: InputEcho::default(),
+        })
+    }
+
+    /// Applies a frame, all of it or nothing.
+    ///
+    /// A hash that differs is no error: the frame is applied and the check returned,
+    /// because the difference is what one then wants to look at.
+    ///
+    /// # Errors
+    /// See [`FrameError`]; the replica is unchanged.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Applied, FrameError> {
+        let (header, reader) = frame::read_header(bytes, &self.records)?;
+        let (tick, gap) = match (header.tick, self.tick) {
+            (FrameTick::Full(tick), _) => (tick, None),
+            (FrameTick::After(gap), Some(held)) => (held.offset(i32::from(gap)), Some(gap)),
+            (FrameTick::After(_), None) => return Err(FrameError::NoBaseline),
+        };
+        let mut next = std::mem::take(&mut self.before);
+        let built = self.build(gap.map(u32::from), reader, &mut next);
+        self.before = next;
+        built?;
+        std::mem::swap(&mut self.segments, &mut self.before);
+        self.tick = Some(tick);
+        self.input = header.input.unwrap_or(self.input);
+        self.messages.clear();
+        self.messages.extend_from_slice(header.messages.bytes);
+        let updates = self.note_changes();
+        let hash = header.hash.map(|expected| HashCheck { expected, actual: self.hash() });
+        Ok(Applied { tick, full: gap.is_none(), hash, updates })
+    }
+
+    /// Builds what is held after a frame into `next`, reusing its memory.
+    fn build(
+        &mut self,
+        gap: Option<u32>,
+        mut reader: Reader<'_>,
+        next: &mut Vec<HeldSegment>,
+    ) -> Result<(), FrameError> {
+        let mut build = Build { held: 0, built: 0, next };
+        let mut lowest = 0;
+        while let Some((handle, body)) = reader.segment()? {
+            if handle < lowest {
+                return Err(FrameError::Segment(handle << 2));
+            }
+            lowest = handle + 1;
+            self.advance_until(handle, gap, &mut build);
+            self.build_segment(handle, body, gap, &mut build)?;
+        }
+        self.advance_until(u32::MAX, gap, &mut build);
+        let built = build.built;
+        next.truncate(built);
+        Ok(())
+    }
+
+    /// Advances the held segments below `handle`, which the frame does not name.
+    fn advance_until(&mut self, handle: u32, gap: Option<u32>, build: &mut Build<'_>) {
+        // A frame that stands alone forgets what it does not name.
+        let Some(gap) = gap else { return };
+        while let Some(held) = self.segments.get(build.held)
+            && held.handle < handle
+        {
+            let layout = &self.layouts[held.audience as usize];
+            let segment = build.push(held.handle, held.audience);
+            self.decoder.advance(layout, (&held.rows, gap), &mut segment.rows);
+            build.held += 1;
+        }
+    }
+
+    fn build_segment(
+        &mut self,
+        handle: u32,
+        body: SegmentBody<'_>,
+        gap: Option<u32>,
+        build: &mut Build<'_>,
+    ) -> Result<(), FrameError> {
+        let held = self.segments.get(build.held).filter(|held| held.handle == handle);
+        build.held += usize::from(held.is_some());
+        let (audience, baseline, bytes) = match (body, held, gap) {
+            (SegmentBody::Drop, Some(_), Some(_)) => return Ok(()),
+            (SegmentBody::Keyframe(audience, bytes), ..) => (audience, (Rows::EMPTY, 0), bytes),
+            (SegmentBody::Delta(bytes), Some(held), Some(gap)) => {
+                (held.audience, (&held.rows, gap), bytes)
+            }
+            _ => return Err(FrameError::NoBaseline),
+        };
+        let part = audience as usize;
+        let segment = build.push(handle, audience);
+        self.decoder
+            .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut segment.rows)
+            .map_err(|error| FrameError::Decode { handle, error })
+    }
+
+    /// Notes what the last frame changed and counts the entities that it updated.
+    fn note_changes(&mut self) -> u32 {
+        self.changes.clear();
+        let mut before = self.before.iter().peekable();
+        for after in &self.segments {
+            while let Some(gone) = before.next_if(|segment| segment.handle < after.handle) {
+                diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
+            }
+            let same = |segment: &&HeldSegment| segment.handle == after.handle;
+            let held = before.next_if(same).map_or(Rows::EMPTY, |segment| &segment.rows);
+            diff(&self.layouts, after.audience, held, &after.rows, &mut self.changes);
+        }
+        for gone in before {
+            diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
+        }
+        self.changes.sort_unstable_by_key(|change| (change.id, change.audience, change.kind));
+        self.changes.dedup_by(|later, earlier| merge_move(earlier, later));
+        count_updates(&self.changes)
+    }
+
+    /// The hash of what is held.
+    #[must_use]
+    pub fn hash(&self) -> u32 {
+        let segments = self.segments.iter().map(|held| (held.handle, held.rows.hash()));
+        state_hash(self.tick.unwrap_or_default(), segments)
+    }
+
+    /// The tick that is held, once a frame was applied.
+    #[must_use]
+    pub fn tick(&self) -> Option<Tick> {
+        self.tick
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// How the server last saw this player's inputs.
+    #[must_use]
+    pub fn input(&self) -> InputEcho {
+        self.input
+    }
+
+    /// What the last frame changed, by id.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The messages of the last frame: each its index in the schema and its record.
+    pub fn messages(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let mut rest = self.messages.as_slice();
+        std::iter::from_fn(move || {
+            let (index, after) = rest.split_first()?;
+            let length = self.records[usize::from(*index)].bytes();
+            let (record, after) = after.split_at(length);
+            rest = after;
+            Some((usize::from(*index), record))
+        })
+    }
+
+    /// The segments that are held, in rising order of handle.
+    #[must_use]
+    pub fn segments(&self) -> &[HeldSegment] {
+        &self.segments
+    }
+
+    /// The layout of an audience's segments.
+    #[must_use]
+    pub fn layout(&self, audience: Audience) -> &Layout {
+        &self.layouts[audience as usize]
+    }
+
+    /// All entities of type `T` in view, by id; parts that this viewer may not see are zero columns.
+    pub fn iter<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, T)> {
+        let kind = self.schema.kind_index(T::NAME);
+        let public = self.segments.iter().filter(|held| held.audience == Audience::Public);
+        let rows = public.flat_map(|held| held.rows.iter(self.layout(Audience::Public)));
+        rows.filter(move |row| Some(row.id.kind()) == kind).map(|row| {
+            let mut columns = [0; MAX_COLUMNS];
+            self.collect(row, &mut columns);
+            (row.id, T::restore(&columns[..T::COLUMNS]))
+        })
+    }
+
+    /// Puts a public row and the same entity's private ones side by side.
+    fn collect(&self, public: Row<'_>, columns: &mut [u32; MAX_COLUMNS]) {
+        columns[..public.values.len()].copy_from_slice(public.values);
+        let private = self.segments.iter().filter(|held| held.audience != Audience::Public);
+        for held in private {
+            let layout = self.layout(held.audience);
+            if let Some(row) = held.rows.find(layout, public.id) {
+                let first = layout.kinds[row.id.kind()].first_column;
+                columns[first..first + row.values.len()].copy_from_slice(row.values);
+            }
+        }
+    }
+
+    /// Reads the keyframes of an evidence message.
+    ///
+    /// # Errors
+    /// See [`FrameError`].
+    pub fn read_evidence(&mut self, segments: &[u8]) -> Result<Vec<HeldSegment>, FrameError> {
+        let mut reader = Reader(segments);
+        let mut held = Vec::new();
+        while let Some((handle, body)) = reader.segment()? {
+            let SegmentBody::Keyframe(audience, bytes) = body else {
+                return Err(FrameError::NoBaseline);
+            };
+            let part = audience as usize;
+            let mut rows = Rows::default();
+            let baseline = (Rows::EMPTY, 0);
+            self.decoder
+                .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut rows)
+                .map_err(|error| FrameError::Decode { handle, error })?;
+            held.push(HeldSegment { handle, audience, rows });
+        }
+        Ok(held)
+    }
+}
+
+/// The next set of held segments while a frame is applied.
+struct Build<'a> {
+    held: usize,
+    built: usize,
+    next: &'a mut Vec<HeldSegment>,
+}
+
+impl Build<'_> {
+    /// The next segment to fill, in memory that was used before where there is some.
+    fn push(&mut self, handle: u32, audience: Audience) -> &mut HeldSegment {
+        if self.built == self.next.len() {
+            self.next.push(HeldSegment::default());
+        }
+        let segment = &mut self.next[self.built];
+        self.built += 1;
+        (segment.handle, segment.audience) = (handle, audience);
+        segment
+    }
+}
+
+/// Notes which rows differ between two states of a segment.
+fn diff(
+    layouts: &[Layout; 3],
+    audience: Audience,
+    before: &Rows,
+    after: &Rows,
+    changes: &mut Vec<Change>,
+) {
+    let layout = &layouts[audience as usize];
+    let mut note = |id, kind| changes.push(Change { audience, id, kind });
+    let mut old = before.iter(layout).peekable();
+    for row in after.iter(layout) {
+        while let Some(gone) = old.next_if(|old| old.id < row.id) {
+            note(gone.id, ChangeKind::Removed);
+        }
+        match old.next_if(|old| old.id == row.id) {
+            None => note(row.id, ChangeKind::Added),
+            Some(old) if old.values != row.values => note(row.id, ChangeKind::Changed),
+            Some(_) => {}
+        }
+    }
+    for gone in old {
+        note(gone.id, ChangeKind::Removed);
+    }
+}
+
+/// An entity that left one segment for another of the same audience has changed, no more.
+fn merge_move(earlier: &mut Change, later: &mut Change) -> bool {
+    let same = (earlier.id, earlier.audience) == (later.id, later.audience);
+    if same {
+        earlier.kind = ChangeKind::Changed;
+    }
+    same
+}
+
+fn count_updates(changes: &[Change]) -> u32 {
+    let updated = changes.iter().filter(|change| change.kind != ChangeKind::Removed);
+    let mut last = None;
+    updated.filter(|change| last.replace(change.id) != Some(change.id)).count() as u32
+}
+
+/// A column in which two states of a segment differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The entity.
+    pub id: EntityId,
+    /// Its kind's name.
+    pub kind: String,
+    /// The field's name; empty when one side lacks the whole row.
+    pub field: String,
+    /// The columns on our side, if we have the row.
+    pub ours: Option<Vec<u32>>,
+    /// The columns on the server's side, if it has the row.
+    pub theirs: Option<Vec<u32>>,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let side = |columns: &Option<Vec<u32>>| match columns {
+            Some(columns) => format!("{columns:?}"),
+            None => "absent".to_owned(),
+        };
+        let (ours, theirs) = (side(&self.ours), side(&self.theirs));
+        let dot = if self.field.is_empty() { "" } else { "." };
+        write!(
+            f,
+            "{} {}{dot}{}: {ours} here, {theirs} on the server",
+            self.kind, self.id, self.field
+        )
+    }
+}
+
+/// Every field in which two states of one viewer's segments differ.
+#[must_use]
+pub fn differences(
+    schema: &Schema,
+    ours: &[HeldSegment],
+    theirs: &[HeldSegment],
+) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for audience in AUDIENCES {
+        let layout = Layout::new(schema, audience);
+        let all = |side: &[HeldSegment]| {
+            let of_audience = side.iter().filter(|held| held.audience == audience);
+            let rows = of_audience.flat_map(|held| held.rows.iter(&layout));
+            rows.map(|row| (row.id, (row.values.to_vec(), row.motion.to_vec()))).collect()
+        };
+        compare(schema, &layout, all(ours), all(theirs), &mut found);
+    }
+    found
+}
+
+type RowsById = std::collections::BTreeMap<EntityId, (Vec<u32>, Vec<i32>)>;
+
+fn compare(
+    schema: &Schema,
+    layout: &Layout,
+    ours: RowsById,
+    theirs: RowsById,
+    found: &mut Vec<Difference>,
+) {
+    let ids: std::collections::BTreeSet<_> = ours.keys().chain(theirs.keys()).copied().collect();
+    for id in ids {
+        let kind = &schema.kinds[id.kind()];
+        let mut note = |field: &str, ours: Option<Vec<u32>>, theirs: Option<Vec<u32>>| {
+            let (kind, field) = (kind.name.clone(), field.to_owned());
+            found.push(Difference { id, kind, field, ours, theirs });
+        };
+        let (Some(our), Some(their)) = (ours.get(&id), theirs.get(&id)) else {
+            let values = |rows: &RowsById| rows.get(&id).map(|row| row.0.clone());
+            note("", values(&ours), values(&theirs));
+            continue;
+        };
+        let fields = kind.fields.iter().filter(|field| field.audience == layout.audience);
+        for (field, group) in fields.zip(&layout.kinds[id.kind()].groups) {
+            let columns = group.start..group.start + group.len;
+            let (our, their) = (&our.0[columns.clone()], &their.0[columns]);
+            if our != their {
+                note(&field.name, Some(our.to_vec()), Some(their.to_vec()));
+            }
+        }
+        if our.1 != their.1 {
+            let words = |motion: &[i32]| Some(motion.iter().map(|m| *m as u32).collect());
+            note("(motion)", words(&our.1), words(&their.1));
+        }
+    }
+}
