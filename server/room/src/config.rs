@@ -1,0 +1,44 @@
+//! What an operator may set for a room.
+
+use tickwire_shared::Tick;
+
+/// How a room runs.
+#[derive(Clone, Debug)]
+pub struct RoomConfig {
+    /// The join code that players share.
+    pub code: String,
+    /// Ticks a second, 1 to 240.
+    pub tick_hz: u32,
+    /// Seeds the game's randomness.
+    pub seed: u64,
+    /// The tick before the first one.
+    pub start_tick: Tick,
+    /// Players beyond this are refused.
+    pub max_players: u32,
+    /// A frame carries a hash when its tick is a multiple of this; at least 1.
+    pub hash_interval: u32,
+    /// Ticks of history kept for viewers that skip some, a power of two up to 128.
+    pub history_ticks: u32,
+    /// For how many ticks a missing input is taken to be the one before.
+    pub repeat_ticks: u32,
+    /// After how many ticks without a word a viewer is given up.
+    pub silence_ticks: u32,
+}
+
+impl RoomConfig {
+    /// The settings that suit a small action game at `tick_hz`.
+    #[must_use]
+    pub fn new(code: &str, tick_hz: u32, seed: u64) -> Self {
+        RoomConfig {
+            code: code.to_owned(),
+            tick_hz,
+            seed,
+            start_tick: Tick(0),
+            max_players: 64,
+            hash_interval: 8,
+            history_ticks: 32,
+            repeat_ticks: (tick_hz / 4).max(1),
+            silence_ticks: tick_hz * 30,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a room counts; a shell adds up its rooms and shows them.
+
+use crate::inputs::InputCounters;
+
+/// What a room counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoomCounters {
+    /// Ticks made.
+    pub ticks: u64,
+    /// Frames made.
+    pub frames: u64,
+    /// Of these, frames that stood alone.
+    pub full_frames: u64,
+    /// Of these, frames that merged more than one tick.
+    pub merged_frames: u64,
+    /// Frames not made because enough were under way.
+    pub skipped_frames: u64,
+    /// Inputs used or waiting.
+    pub inputs: u64,
+    /// Inputs that came too late.
+    pub late_inputs: u64,
+    /// Inputs for ticks too far ahead.
+    pub early_inputs: u64,
+    /// Ticks of players that sent inputs but none for that tick.
+    pub starved_inputs: u64,
+    /// Hash mismatches that clients reported.
+    pub mismatches: u64,
+    /// Messages of the game that did not fit a tick.
+    pub dropped_messages: u64,
+    /// Players given up.
+    pub evictions: u64,
+}
+
+impl RoomCounters {
+    /// These counters with one player's inputs added.
+    #[must_use]
+    pub fn with_inputs(self, inputs: InputCounters) -> RoomCounters {
+        RoomCounters {
+            inputs: self.inputs + inputs.accepted,
+            late_inputs: self.late_inputs + inputs.late,
+            early_inputs: self.early_inputs + inputs.early,
+            starved_inputs: self.starved_inputs + inputs.starved,
+            ..self
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What players send, once they are in.
+
+use tickwire_shared::{
+    Game, PlayerId, Replicate, Tick,
+    frame::{SegmentBody, write_segment},
+    message::{self, ClientMessage, MessageError},
+    schema::MAX_COLUMNS,
+};
+
+use crate::{room::Room, segment::SegmentKey};
+
+/// What a message asks of the shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Nothing.
+    Nothing,
+    /// Send these bytes as a message, now.
+    Send(Vec<u8>),
+    /// Send a pong with this token, now.
+    Pong(u32),
+    /// The player leaves: close.
+    Leave,
+}
+
+impl<G: Game> Room<G> {
+    pub(crate) fn read_message(
+        &mut self,
+        player: PlayerId,
+        bytes: &[u8],
+    ) -> Result<Reply, MessageError> {
+        let Some(index) = self.position(player) else { return Ok(Reply::Nothing) };
+        self.players[index].viewer.pace.heard(self.now);
+        match ClientMessage::read(bytes)? {
+            ClientMessage::Join(_) => return Err(MessageError::Kind(message::kind::JOIN)),
+            ClientMessage::Input { applied, tick, record } => {
+                self.handle_input(index, tick, record)?;
+                self.acknowledge(index, applied);
+            }
+            ClientMessage::Ack(applied) => self.acknowledge(index, applied),
+            ClientMessage::Leave => return Ok(Reply::Leave),
+            ClientMessage::Ping(token) => return Ok(Reply::Pong(token)),
+            ClientMessage::Mismatch(tick) => return Ok(self.handle_mismatch(index, tick)),
+        }
+        Ok(Reply::Nothing)
+    }
+
+    fn handle_input(
+        &mut self,
+        index: usize,
+        tick: Tick,
+        record: &[u8],
+    ) -> Result<(), MessageError> {
+        let mut columns = [0; MAX_COLUMNS];
+        let unpacked = self.input_record.unpack(record, &mut columns);
+        unpacked.map_err(|_| MessageError::Length(message::kind::INPUT))?;
+        let input = G::Input::restore(&columns[..G::Input::COLUMNS]);
+        self.players[index].inputs.push(self.now, tick, input);
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, index: usize, applied: Tick) {
+        let viewer = &mut self.players[index].viewer;
+        let sent = viewer.last_sent();
+        viewer.pace.acknowledge(self.now, applied, sent);
+    }
+
+    /// Answers a reported mismatch with what the viewer should have held, and starts it anew.
+    ///
+    /// At most once a second for one player, because keyframes are dear.
+    fn handle_mismatch(&mut self, index: usize, tick: Tick) -> Reply {
+        self.counters.mismatches += 1;
+        let viewer = &mut self.players[index].viewer;
+        let recent = |given: Tick| self.now.since(given) < self.config.tick_hz as i32;
+        if viewer.evidence_given.is_some_and(recent) {
+            return Reply::Nothing;
+        }
+        viewer.evidence_given = Some(self.now);
+        viewer.forget();
+        let held = viewer.held().to_vec();
+        let mut out = vec![message::kind::EVIDENCE];
+        out.extend_from_slice(&tick.0.to_le_bytes());
+        for (handle, key) in held {
+            self.write_past(handle, key, tick, &mut out);
+        }
+        Reply::Send(out)
+    }
+
+    fn write_past(&mut self, handle: u32, key: SegmentKey, tick: Tick, out: &mut Vec<u8>) {
+        let Some((segment, codec)) = self.segments.get_mut(key) else { return };
+        if segment.rows(tick).is_none() {
+            return;
+        }
+        let mut bytes = Vec::new();
+        segment.encode_past(codec, &mut self.encoder, None, tick, &mut bytes);
+        write_segment(handle, SegmentBody::Keyframe(key.audience(), &bytes), out);
+    }
+}

@@ -1,0 +1,33 @@
+//! The authoritative core of a room: inputs and ticks in, frames out.
+//!
+//! Pure, like `shared`: no sockets, no clock, no runtime. Someone else decides
+//! when a tick is due and carries the bytes. One tick reads as a table of
+//! contents in [`Room::tick`], and one viewer's frame in [`Room::poll_frame`]:
+//!
+//! ```text
+//! tick:        drain_inputs → game.step → subscribe → capture → deliver_messages
+//! poll_frame:  pace → header → for each subscription: choose a baseline, copy the memoised segment
+//! ```
+
+mod capture;
+mod config;
+mod counters;
+mod hosted;
+mod incoming;
+mod inputs;
+mod name;
+mod outgoing;
+mod pace;
+mod room;
+mod segment;
+mod viewer;
+
+pub use config::RoomConfig;
+pub use counters::RoomCounters;
+pub use hosted::HostedRoom;
+pub use incoming::Reply;
+pub use inputs::{InputCounters, InputQueue};
+pub use name::clean_name;
+pub use outgoing::Poll;
+pub use pace::Pace;
+pub use room::{Refusal, Room};

@@ -1,0 +1,255 @@
+//! The room: players, their inputs, the game, and the frames that follow.
+
+use std::collections::VecDeque;
+
+use thiserror::Error;
+use tickwire_shared::{
+    Game, PlayerId, Step, Tick,
+    codec::{Encoder, Layout, Priors, model},
+    game::{Capture, Outbox, To},
+    message::{self, CloseCode, MessageError, Welcome},
+    record::RecordLayout,
+    schema::{AUDIENCES, Schema},
+};
+
+use crate::{
+    capture::Segments,
+    config::RoomConfig,
+    counters::RoomCounters,
+    hosted::HostedRoom,
+    incoming::Reply,
+    inputs::InputQueue,
+    name::clean_name,
+    outgoing::Poll,
+    segment::{Codec, SegmentKey},
+    viewer::Viewer,
+};
+
+/// Why a player may not come in.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// The room takes no more players.
+    #[error("the room is full")]
+    Full,
+    /// The client was built for another schema.
+    #[error("the client was built for another schema of this game")]
+    WrongSchema,
+}
+
+impl Refusal {
+    /// The close code that says so.
+    #[must_use]
+    pub fn close_code(self) -> CloseCode {
+        match self {
+            Refusal::Full => CloseCode::RoomFull,
+            Refusal::WrongSchema => CloseCode::WrongSchema,
+        }
+    }
+}
+
+/// A player: its inputs, and the viewer that its frames go to.
+pub(crate) struct Player<I> {
+    pub(crate) id: PlayerId,
+    pub(crate) inputs: InputQueue<I>,
+    pub(crate) viewer: Viewer,
+}
+
+/// A room that hosts one game.
+pub struct Room<G: Game> {
+    pub(crate) config: RoomConfig,
+    pub(crate) game: G,
+    pub(crate) schema: Schema,
+    pub(crate) schema_hash: u32,
+    pub(crate) input_record: RecordLayout,
+    pub(crate) message_records: Vec<RecordLayout>,
+    pub(crate) segments: Segments,
+    pub(crate) encoder: Encoder,
+    pub(crate) outbox: Outbox,
+    pub(crate) now: Tick,
+    /// In order of joining, which is the order of their ids.
+    pub(crate) players: Vec<Player<G::Input>>,
+    pub(crate) next_player: u32,
+    pub(crate) evictions: VecDeque<(PlayerId, CloseCode)>,
+    pub(crate) counters: RoomCounters,
+}
+
+impl<G: Game> Room<G> {
+    /// A room with a fresh world.
+    #[must_use]
+    pub fn new(config: RoomConfig, game: &G::Config) -> Self {
+        let schema = G::schema();
+        let codecs = AUDIENCES.map(|audience| {
+            let layout = Layout::new(&schema, audience);
+            let priors = Priors::new(&layout, model::BUILTIN).expect("the built-in table fits");
+            Codec { layout, priors }
+        });
+        let mut room = Room {
+            game: G::init(game, config.seed),
+            schema_hash: schema.hash(),
+            input_record: RecordLayout::new(&schema.input),
+            message_records: schema.messages.iter().map(RecordLayout::new).collect(),
+            segments: Segments::new(codecs, config.history_ticks),
+            schema,
+            encoder: Encoder::default(),
+            outbox: Outbox::default(),
+            now: config.start_tick,
+            players: Vec::new(),
+            next_player: 1,
+            evictions: VecDeque::new(),
+            counters: RoomCounters::default(),
+            config,
+        };
+        room.capture();
+        room
+    }
+
+    /// Makes the next tick.
+    pub fn tick(&mut self) {
+        self.now = self.now.next();
+        self.counters.ticks += 1;
+        self.drain_inputs();
+        self.step();
+        self.subscribe();
+        self.capture();
+        self.deliver_messages();
+        self.evict();
+    }
+
+    fn drain_inputs(&mut self) {
+        for player in &mut self.players {
+            let input = player.inputs.take(self.now, self.config.repeat_ticks);
+            self.game.input(player.id, input);
+        }
+    }
+
+    fn step(&mut self) {
+        self.outbox.clear();
+        let time = (self.now, 1.0 / self.config.tick_hz as f32);
+        let mut step = Step::new(time, &self.schema, &self.message_records, &mut self.outbox);
+        self.game.step(&mut step);
+    }
+
+    /// Decides which segments each player sees from this tick on.
+    fn subscribe(&mut self) {
+        for player in &mut self.players {
+            let team = self.game.team(player.id);
+            let keys = [SegmentKey::Public, SegmentKey::Owner(player.id)];
+            let keys = keys.into_iter().chain(team.map(SegmentKey::Team));
+            player.viewer.subscribe(keys.filter(|key| self.segments.add(*key)));
+        }
+    }
+
+    fn capture(&mut self) {
+        let mut sink = self.segments.begin(self.now);
+        self.game.replicate(&mut Capture::new(&self.schema, &mut sink));
+        self.segments.end(self.now);
+    }
+
+    fn deliver_messages(&mut self) {
+        for (to, bytes) in self.outbox.iter() {
+            let wanted = |player: &&mut Player<_>| match to {
+                To::All => true,
+                To::Player(id) => player.id == id,
+            };
+            let receivers = self.players.iter_mut().filter(wanted);
+            receivers.for_each(|player| player.viewer.queue_message(bytes));
+        }
+    }
+
+    /// Gives up players that are silent or whose messages no longer fit.
+    fn evict(&mut self) {
+        for index in (0..self.players.len()).rev() {
+            let Player { id, viewer, .. } = &self.players[index];
+            let silent = viewer.pace.silent_for(self.now) > self.config.silence_ticks;
+            let code = match (silent, viewer.overflowed()) {
+                (true, _) => CloseCode::Idle,
+                (_, true) => CloseCode::TooSlow,
+                _ => continue,
+            };
+            self.evictions.push_back((*id, code));
+            self.counters.evictions += 1;
+            self.handle_leave(*id);
+        }
+    }
+
+    pub(crate) fn position(&self, player: PlayerId) -> Option<usize> {
+        self.players.binary_search_by_key(&player, |player| player.id).ok()
+    }
+}
+
+impl<G: Game> HostedRoom for Room<G> {
+    fn handle_join(&mut self, name: &str, schema_hash: Option<u32>) -> Result<PlayerId, Refusal> {
+        if self.players.len() >= self.config.max_players as usize {
+            return Err(Refusal::Full);
+        }
+        if schema_hash.is_some_and(|hash| hash != self.schema_hash) {
+            return Err(Refusal::WrongSchema);
+        }
+        let id = PlayerId(self.next_player);
+        self.next_player += 1;
+        let viewer = Viewer::new(self.now);
+        self.players.push(Player { id, inputs: InputQueue::default(), viewer });
+        self.game.join(id, &clean_name(name));
+        Ok(id)
+    }
+
+    fn handle_leave(&mut self, player: PlayerId) {
+        let Some(index) = self.position(player) else { return };
+        let gone = self.players.remove(index);
+        let counters = gone.inputs.counters();
+        self.counters = self.counters.with_inputs(counters);
+        self.segments.remove(SegmentKey::Owner(player));
+        self.game.leave(player);
+    }
+
+    fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError> {
+        self.read_message(player, bytes)
+    }
+
+    fn tick(&mut self) {
+        Room::tick(self);
+    }
+
+    fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
+        self.write_frame(player, out)
+    }
+
+    fn poll_eviction(&mut self) -> Option<(PlayerId, CloseCode)> {
+        self.evictions.pop_front()
+    }
+
+    fn welcome(&self, player: PlayerId) -> Vec<u8> {
+        message::welcome(&Welcome {
+            protocol: message::PROTOCOL,
+            room: self.config.code.clone(),
+            player,
+            tick_hz: self.config.tick_hz,
+            hash_interval: self.config.hash_interval,
+            schema: self.schema.clone(),
+            priors: model::BUILTIN.to_vec(),
+            setup: self.game.setup(),
+        })
+    }
+
+    fn code(&self) -> &str {
+        &self.config.code
+    }
+
+    fn player_count(&self) -> usize {
+        self.players.len()
+    }
+
+    fn now(&self) -> Tick {
+        self.now
+    }
+
+    fn tick_hz(&self) -> u32 {
+        self.config.tick_hz
+    }
+
+    fn counters(&self) -> RoomCounters {
+        let counters = RoomCounters { dropped_messages: self.outbox.dropped(), ..self.counters };
+        let players = self.players.iter().map(|player| player.inputs.counters());
+        players.fold(counters, RoomCounters::with_inputs)
+    }
+}
