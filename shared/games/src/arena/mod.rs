@@ -1,0 +1,176 @@
+//! **Arena**: ships, walls, bullets, and a score, seen from above.
+//!
+//! Fly with inertia, shoot ahead of where they are going, slide round corners,
+//! know where the health lies. A hit takes a fifth of a ship; a destroyed ship is
+//! back after three seconds behind a shield that lasts until it fires.
+//!
+//! Where to look: [`tuning`] for every number, [`flight`] for how ships move,
+//! [`bullet`] for guns, [`pickup`], [`map`] for the map format, [`bot`] for pilots.
+
+pub mod bot;
+pub mod bullet;
+pub mod config;
+pub mod controls;
+mod damage;
+pub mod flight;
+pub mod map;
+pub mod messages;
+pub mod physics;
+pub mod pickup;
+pub mod rng;
+pub mod setup;
+pub mod ship;
+mod spawn;
+pub mod tuning;
+
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use slotmap::SlotMap;
+use tickwire_shared::{Belongs, Capture, Game, PlayerId, SchemaBuilder, Step, schema::Schema};
+
+pub use self::{
+    bullet::Bullet,
+    config::Config,
+    controls::Controls,
+    map::Map,
+    messages::{Hit, Kill, Taken},
+    pickup::{Pickup, Sort},
+    setup::Setup,
+    ship::{Engine, Life, Ship},
+};
+use self::{
+    bullet::{Bullets, Strike},
+    physics::crowd::Crowd,
+    pickup::PickupKey,
+    rng::Rng,
+    ship::{ShipKey, Ships},
+    tuning::{BULLETS_A_SHIP_MAX, BULLETS_MAX, Rates},
+};
+
+/// The world of one room.
+#[derive(Debug)]
+pub struct Arena {
+    config: Config,
+    rng: Rng,
+    ships: Ships,
+    bullets: Bullets,
+    pickups: SlotMap<PickupKey, Pickup>,
+    players: BTreeMap<PlayerId, ShipKey>,
+    /// Made anew each tick; kept for its memory.
+    crowd: Crowd,
+    strikes: Vec<Strike>,
+}
+
+impl Game for Arena {
+    const NAME: &'static str = "arena";
+    type Config = Config;
+    type Input = Controls;
+
+    fn schema() -> Schema {
+        SchemaBuilder::new::<Self>()
+            .kind::<Ship>()
+            .kind::<Bullet>()
+            .kind::<Pickup>()
+            .message::<Kill>()
+            .message::<Hit>()
+            .message::<Taken>()
+            .build()
+    }
+
+    fn init(config: &Config, seed: u64) -> Self {
+        let mut pickups = SlotMap::with_key();
+        for (sort, pos) in config.map.pickups() {
+            pickups.insert(Pickup::new(*sort, *pos));
+        }
+        Arena {
+            config: config.clone(),
+            rng: Rng::new(seed),
+            ships: Ships::default(),
+            bullets: Bullets::default(),
+            pickups,
+            players: BTreeMap::new(),
+            crowd: Crowd::default(),
+            strikes: Vec::new(),
+        }
+    }
+
+    fn setup(&self) -> String {
+        let config = &self.config;
+        Setup::new(&config.map, config.respawn_seconds, config.pickup_seconds).to_json()
+    }
+
+    fn join(&mut self, player: PlayerId, name: &str) {
+        let mut ship = Ship::new(player, name);
+        // Comes in with the next step, like any other ship whose wait is over.
+        ship.life = Life::Wrecked;
+        let key = self.ships.insert(ship);
+        self.players.insert(player, key);
+        self.make_room();
+    }
+
+    fn leave(&mut self, player: PlayerId) {
+        if let Some(key) = self.players.remove(&player) {
+            self.ships.remove(key);
+            self.bullets.retain(|_, bullet| bullet.shooter != player.0);
+        }
+    }
+
+    fn input(&mut self, player: PlayerId, input: &Controls) {
+        if let Some(key) = self.players.get(&player) {
+            self.ships[*key].controls = *input;
+        }
+    }
+
+    fn step(&mut self, step: &mut Step<'_>) {
+        let rates = Rates::at(step.dt);
+        self.bring_in_ships(&rates);
+        self.fly_ships(&rates);
+        self.crowd.gather(&self.ships, self.config.map.size());
+        self.crowd.push_apart(&mut self.ships);
+        bullet::fire_all(&mut self.ships, &mut self.bullets, &rates);
+        bullet::fly_all(&mut self.bullets, &self.config.map, &self.crowd, &mut self.strikes);
+        self.settle_strikes(step);
+        self.hand_out_pickups(&rates, step);
+    }
+
+    fn replicate(&self, capture: &mut Capture<'_>) {
+        for (key, ship) in &self.ships {
+            capture.put(key, Belongs::to(PlayerId(ship.player)), ship);
+        }
+        for (key, bullet) in &self.bullets {
+            capture.put(key, Belongs::NOBODY, bullet);
+        }
+        for (key, pickup) in &self.pickups {
+            capture.put(key, Belongs::NOBODY, pickup);
+        }
+    }
+}
+
+impl Arena {
+    fn fly_ships(&mut self, rates: &Rates) {
+        for ship in self.ships.values_mut().filter(|ship| ship.is_flying()) {
+            ship.pass_time(rates);
+            ship.steer(rates);
+            ship.advance(&self.config.map, rates);
+        }
+    }
+
+    fn hand_out_pickups(&mut self, rates: &Rates, step: &mut Step<'_>) {
+        let wait = tuning::ticks(f32::from(self.config.pickup_seconds), step.dt);
+        let Arena { pickups, ships, crowd, .. } = self;
+        pickup::hand_out(pickups, ships, crowd, (rates, wait), step);
+    }
+
+    /// Takes all the memory that a step can come to need with these players, so that none allocates.
+    fn make_room(&mut self) {
+        let bullets = (self.ships.len() * BULLETS_A_SHIP_MAX).min(BULLETS_MAX);
+        self.bullets.reserve(bullets.saturating_sub(self.bullets.len()));
+        self.strikes.reserve(bullets);
+        self.crowd.make_room(self.ships.len());
+    }
+}
