@@ -1,0 +1,80 @@
+//! Tag, complete: dots run about a field, and whoever is "it" hands that on by touch.
+use std::process::ExitCode;
+
+use tickwire_shared::{glam::Vec2, schema::Schema, slotmap::*, *};
+
+#[derive(Default, Replicate)]
+struct Dot {
+    player: u32,
+    #[replicate(text = 16)]
+    name: String,
+    #[replicate(range = 0.0..=400.0, step = 0.5, linear)]
+    pos: Vec2,
+    it: bool,
+    #[replicate(linear)]
+    ticks_as_it: u32, // the fewest win
+    #[replicate(skip)]
+    push: Vec2,
+}
+#[derive(Clone, Default, Replicate)]
+struct Push {
+    x: i8, // 127 is full speed to the right
+    y: i8, // and down
+}
+#[derive(Replicate)]
+struct Tagged {
+    player: u32,
+}
+#[derive(Default)]
+struct Tag {
+    dots: SlotMap<DefaultKey, Dot>,
+    it: DefaultKey,
+    truce: u8, // ticks until "it" may tag again, so that nobody is tagged straight back
+}
+
+impl Game for Tag {
+    const NAME: &'static str = "minimal";
+    type Config = ();
+    type Input = Push;
+
+    fn schema() -> Schema {
+        SchemaBuilder::new::<Self>().kind::<Dot>().message::<Tagged>().build()
+    }
+    fn init(_: &(), _seed: u64) -> Self {
+        Tag::default()
+    }
+    fn join(&mut self, player: PlayerId, name: &str) {
+        let pos = Vec2::new((player.0 % 20 * 20) as f32, (player.0 % 19 * 20) as f32);
+        self.dots.insert(Dot { player: player.0, name: name.to_owned(), pos, ..Dot::default() });
+    }
+    fn leave(&mut self, player: PlayerId) {
+        self.dots.retain(|_, dot| dot.player != player.0);
+    }
+    fn input(&mut self, player: PlayerId, push: &Push) {
+        if let Some(dot) = self.dots.values_mut().find(|dot| dot.player == player.0) {
+            dot.push = Vec2::new(push.x.into(), push.y.into()) / 32.0;
+        }
+    }
+    fn step(&mut self, step: &mut Step<'_>) {
+        for (key, dot) in &mut self.dots {
+            dot.pos = (dot.pos + dot.push).clamp(Vec2::ZERO, Vec2::splat(400.0));
+            dot.it = key == self.it;
+            dot.ticks_as_it += u32::from(dot.it);
+        }
+        self.truce = self.truce.saturating_sub(1);
+        let it = self.dots.get(self.it).map(|it| it.pos);
+        let near = |dot: &Dot| it.is_none_or(|it| self.truce == 0 && dot.pos.distance(it) < 16.0);
+        let tagged = self.dots.iter().find(|(key, dot)| *key != self.it && near(dot));
+        if let Some((key, dot)) = tagged {
+            step.send(To::All, &Tagged { player: dot.player });
+            (self.it, self.truce) = (key, 30);
+        }
+    }
+    fn replicate(&self, capture: &mut Capture<'_>) {
+        self.dots.iter().for_each(|(key, dot)| capture.put(key, Belongs::NOBODY, dot));
+    }
+}
+
+fn main() -> ExitCode {
+    tickwire_server::serve::<Tag>()
+}
