@@ -289,7 +289,7 @@ impl<const BYTES: usize> Quantise<Chars<BYTES>> for String {
 pub fn text_to_columns(text: &str, columns: &mut [u32]) {
     let room = columns.len() * 4;
     let cut = text.find('\0').unwrap_or(text.len()).min(room);
-    let bytes = text[..text.floor_char_boundary(cut)].as_bytes();
+    let bytes = &text.as_bytes()[..text.floor_char_boundary(cut)];
     for (index, column) in columns.iter_mut().enumerate() {
         let byte = |offset| u32::from(bytes.get(index * 4 + offset).copied().unwrap_or(0));
         *column = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
@@ -302,4 +302,70 @@ pub fn columns_to_text(columns: &[u32]) -> String {
     let bytes: Vec<u8> = columns.iter().flat_map(|column| column.to_le_bytes()).collect();
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METRES: Steps = Steps { min: -10.0, max: 10.0, step: 0.25 };
+
+    fn column<S, T: Quantise<S>>(value: T, spec: &S) -> u32 {
+        let mut columns = [0];
+        value.quantise(spec, &mut columns);
+        columns[0]
+    }
+
+    #[test]
+    fn numbers_outside_their_range_are_clamped() {
+        assert_eq!(column(-99.0f32, &METRES), 0);
+        assert_eq!(column(99.0f32, &METRES), 80);
+        assert_eq!(column(f32::NAN, &METRES), 0);
+        assert_eq!(column(f32::INFINITY, &METRES), 80);
+        assert_eq!(column(300i32, &Between { min: -5, max: 5 }), 10);
+    }
+
+    #[test]
+    fn a_number_comes_back_within_half_a_step() {
+        for value in [-10.0f32, -3.3, 0.0, 0.124, 9.99] {
+            let back: f32 = Quantise::restore(&METRES, &[column(value, &METRES)]);
+            assert!((back - value).abs() <= 0.125, "{value} came back as {back}");
+        }
+    }
+
+    #[test]
+    fn extreme_integers_survive() {
+        for value in [i32::MIN, -1, 0, i32::MAX] {
+            assert_eq!(i32::restore(&Whole, &[column(value, &Whole)]), value);
+        }
+        assert_eq!(u32::restore(&Whole, &[column(u32::MAX, &Whole)]), u32::MAX);
+    }
+
+    #[test]
+    fn angles_wrap_and_take_the_nearest_direction() {
+        let turn = Turn { bits: 8 };
+        assert_eq!(column(-std::f32::consts::FRAC_PI_2, &turn), 192);
+        assert_eq!(column(std::f32::consts::TAU - 0.001, &turn), 0);
+    }
+
+    #[test]
+    fn a_rotation_comes_back_as_the_same_rotation() {
+        let spec = Rotation { bits: 12 };
+        for axis in [Vec3::X, Vec3::Y, Vec3::new(0.6, 0.0, -0.8)] {
+            let quat = Quat::from_axis_angle(axis, 2.5);
+            let mut columns = [0; 4];
+            quat.quantise(&spec, &mut columns);
+            let back = Quat::restore(&spec, &columns);
+            assert!(quat.dot(back).abs() > 0.9999, "{quat} came back as {back}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_at_a_nul() {
+        let mut columns = [0; 1];
+        for (text, kept) in [("héhé", "héh"), ("a\0b", "a"), ("日本", "日"), ("", "")] {
+            text_to_columns(text, &mut columns);
+            assert_eq!(columns_to_text(&columns), kept);
+        }
+    }
 }

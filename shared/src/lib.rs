@@ -21,11 +21,11 @@ pub mod tick;
 
 pub use field::Replicate;
 pub use game::{Belongs, Capture, Game, SchemaBuilder, Step, To};
-/// Implements [`trait@Replicate`] for a struct, or [`field::Variants`] for an enum without fields.
-pub use tickwire_derive::Replicate;
 /// The maths library of the public types.
 pub use glam;
 pub use ids::{EntityId, PlayerId};
 /// The keys that entities are replicated under.
 pub use slotmap;
 pub use tick::Tick;
+/// Implements [`trait@Replicate`] for a struct, or [`field::Variants`] for an enum without fields.
+pub use tickwire_derive::Replicate;

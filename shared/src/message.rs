@@ -267,3 +267,43 @@ pub enum CloseCode {
     /// The room ended.
     RoomClosed = 4008,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(message: &ClientMessage<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        message.write(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn every_client_message_comes_back() {
+        let join = Join { protocol: PROTOCOL, name: "Ada ✈".into(), schema_hash: Some(7) };
+        let applied = Tick(u32::MAX);
+        let input = ClientMessage::Input { applied, tick: Tick(2), record: &[1, 2, 3] };
+        let messages = [
+            ClientMessage::Join(join),
+            input,
+            ClientMessage::Ack(applied),
+            ClientMessage::Leave,
+            ClientMessage::Ping(0xDEAD_BEEF),
+            ClientMessage::Mismatch(Tick(5)),
+        ];
+        for message in messages {
+            assert_eq!(ClientMessage::read(&written(&message)).unwrap(), message);
+        }
+    }
+
+    #[test]
+    fn a_malformed_message_is_named() {
+        let error = |bytes: &[u8]| ClientMessage::read(bytes).unwrap_err().to_string();
+        assert_eq!(error(&[]), "the message is empty");
+        assert_eq!(error(&[0x99]), "unknown message kind 0x99");
+        assert_eq!(error(&[kind::PING, 1, 2]), "a message of kind 0x05 has the wrong length");
+        assert_eq!(error(&[kind::LEAVE, 0]), "a message of kind 0x04 has the wrong length");
+        assert!(error(&[kind::JOIN, 1, 0xFF]).starts_with("malformed control message"));
+        assert_eq!(error(&[0; 1025]), "a message of 1025 bytes; at most 1024 are accepted");
+    }
+}

@@ -108,3 +108,51 @@ impl RecordLayout {
         if pending == 0 { Ok(()) } else { Err(RecordError::Padding) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Audience, Field, FieldType, Predict};
+
+    fn layout() -> RecordLayout {
+        let types = [
+            FieldType::Bool,
+            FieldType::Int { min: -1, max: 1 },
+            FieldType::Int { min: 0, max: i64::from(u32::MAX) },
+            FieldType::Angle { bits: 10 },
+        ];
+        let field = |(index, ty)| Field {
+            name: format!("f{index}"),
+            ty,
+            predict: Predict::Hold,
+            audience: Audience::Public,
+        };
+        let fields = types.into_iter().enumerate().map(field).collect();
+        RecordLayout::new(&Kind { name: "input".into(), fields })
+    }
+
+    #[test]
+    fn a_record_comes_back() {
+        let layout = layout();
+        for columns in [[0, 0, 0, 0], [1, 2, u32::MAX, 1023], [0, 1, 0x8000_0001, 512]] {
+            let mut bytes = Vec::new();
+            layout.pack(&columns, &mut bytes);
+            assert_eq!(bytes.len(), 6, "45 bits take six bytes");
+            let mut back = [9; 4];
+            layout.unpack(&bytes, &mut back).unwrap();
+            assert_eq!(back, columns);
+        }
+    }
+
+    #[test]
+    fn a_record_that_nobody_packed_is_refused() {
+        let layout = layout();
+        let mut columns = [0; 4];
+        let short = layout.unpack(&[0; 5], &mut columns);
+        assert_eq!(short, Err(RecordError::Length { got: 5, want: 6 }));
+        let range = layout.unpack(&[0b0000_0110, 0, 0, 0, 0, 0], &mut columns);
+        assert_eq!(range, Err(RecordError::Range(1)));
+        let padding = layout.unpack(&[0, 0, 0, 0, 0, 0x80], &mut columns);
+        assert_eq!(padding, Err(RecordError::Padding));
+    }
+}

@@ -79,3 +79,38 @@ pub fn motion_between(
 fn is_reframed(group: &Group, earlier: &[u32], later: &[u32]) -> bool {
     group.coding == Coding::Quat && earlier[group.start] != later[group.start]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: ColumnSpec = ColumnSpec { max: 1000, wrap: false };
+    const FULL: ColumnSpec = ColumnSpec { max: u32::MAX, wrap: false };
+    const RING: ColumnSpec = ColumnSpec { max: 255, wrap: true };
+
+    #[test]
+    fn a_prediction_stays_in_range() {
+        assert_eq!(advance(PLAIN, 990, 7, 2), 1000);
+        assert_eq!(advance(PLAIN, 3, -7, 2), 0);
+        assert_eq!(advance(RING, 250, 7, 2), 8);
+        assert_eq!(advance(FULL, u32::MAX, i32::MAX, 128), u32::MAX);
+        assert_eq!(advance(FULL, 5, i32::MIN, 128), 0);
+    }
+
+    #[test]
+    fn a_difference_goes_the_shorter_way_round() {
+        assert_eq!(difference(RING, 250, 4), 10);
+        assert_eq!(difference(RING, 4, 250), -10);
+        assert_eq!(difference(PLAIN, 900, 100), -800);
+    }
+
+    #[test]
+    fn a_difference_leads_back_for_all_extremes() {
+        for (from, to) in [(0, u32::MAX), (u32::MAX, 0), (1 << 31, 0), (0, 1 << 31)] {
+            assert_eq!(apply(FULL, from, difference(FULL, from, to)), to);
+        }
+        for from in 0..=255 {
+            assert_eq!(apply(RING, from, difference(RING, from, 255 - from)), 255 - from);
+        }
+    }
+}

@@ -87,7 +87,7 @@ impl<'a> RangeEncoder<'a> {
         for kept in 0..=4u32 {
             let mask =
                 if kept == 0 { u32::MAX } else { (u64::from(u32::MAX) >> (8 * kept)) as u32 };
-            let up = u64::from(self.low) + u64::from(mask) & !u64::from(mask);
+            let up = (u64::from(self.low) + u64::from(mask)) & !u64::from(mask);
             if up - u64::from(self.low) < u64::from(self.range) {
                 self.add((up - u64::from(self.low)) as u32);
                 let bytes = self.low.to_be_bytes();
@@ -173,5 +173,47 @@ impl<'a> RangeDecoder<'a> {
     #[must_use]
     pub fn has_trailing(&self) -> bool {
         self.read < self.input.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_at_any_odds() {
+        let odds = [1, 37, 1 << 14, 32_000, (1 << 15) - 1];
+        for seed in 1..200u32 {
+            let mut random = seed;
+            let mut next = || {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                random >> 16
+            };
+            let bits: Vec<(bool, u32)> =
+                (0..seed).map(|_| (next() % 3 == 0, odds[next() as usize % odds.len()])).collect();
+            let mut bytes = vec![0xFF];
+            let mut encoder = RangeEncoder::new(&mut bytes);
+            for (bit, p0) in &bits {
+                encoder.bit(*bit, *p0);
+                encoder.raw(u32::from(*bit) * 5, 3);
+            }
+            encoder.finish();
+            assert_eq!(bytes[0], 0xFF, "what stood before is untouched");
+            let mut decoder = RangeDecoder::new(&bytes[1..]);
+            for (bit, p0) in &bits {
+                assert_eq!(decoder.bit(*p0), *bit);
+                assert_eq!(decoder.raw(3), u32::from(*bit) * 5);
+            }
+            assert!(!decoder.overran() && !decoder.has_trailing());
+        }
+    }
+
+    #[test]
+    fn a_likely_history_takes_no_bytes() {
+        let mut bytes = Vec::new();
+        let mut encoder = RangeEncoder::new(&mut bytes);
+        (0..5).for_each(|_| encoder.bit(false, 32_000));
+        encoder.finish();
+        assert!(bytes.is_empty());
     }
 }
