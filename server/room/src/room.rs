@@ -103,6 +103,12 @@ impl<G: Game> Room<G> {
         room
     }
 
+    /// The game, to look at.
+    #[must_use]
+    pub fn game(&self) -> &G {
+        &self.game
+    }
+
     /// Makes the next tick.
     pub fn tick(&mut self) {
         self.now = self.now.next();

@@ -1,0 +1,159 @@
+//! A room and its clients in one thread and virtual time, with an independent checker.
+//!
+//! Links deliver frames and acknowledgements some ticks late and can stall. The
+//! checker keeps what the game said it replicates, tick by tick, for each
+//! player's eyes, and compares it with what each client's replica holds: it
+//! shares no code with the room's segments.
+
+pub mod world;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
+use tickwire_shared::{
+    PlayerId, Tick,
+    message::{ClientMessage, ServerMessage, Welcome},
+    replica::Replica,
+};
+use world::{World, WorldConfig};
+
+/// A small generator, so that a failing seed repeats.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: u32) -> u32 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as u32) % limit.max(1)
+    }
+}
+
+/// A client at the end of a link.
+pub struct Client {
+    pub id: PlayerId,
+    pub replica: Replica,
+    /// Frames under way, with the tick in which they arrive.
+    link: VecDeque<(Tick, Vec<u8>)>,
+    /// Ticks that a frame takes.
+    pub delay: i32,
+    /// The client reads nothing before this tick.
+    pub stalled_until: Option<Tick>,
+    pub verified: u32,
+    pub full_frames: u32,
+    pub frames: u32,
+}
+
+/// A room with its clients.
+pub struct Sim {
+    pub room: Room<World>,
+    pub clients: Vec<Client>,
+    pub now: Tick,
+    frame: Vec<u8>,
+}
+
+impl Sim {
+    pub fn new(config: RoomConfig, world: &WorldConfig) -> Sim {
+        let now = config.start_tick;
+        let room = Room::new(config, world);
+        Sim { room, clients: Vec::new(), now, frame: Vec::new() }
+    }
+
+    pub fn join(&mut self, delay: i32) -> PlayerId {
+        let id = self.room.handle_join("bot", None).expect("the room has space");
+        let bytes = self.room.welcome(id);
+        let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
+            panic!("a welcome was expected");
+        };
+        let Welcome { schema, priors, .. } = *welcome;
+        let replica = Replica::new(schema, &priors).unwrap();
+        self.clients.push(Client {
+            id,
+            replica,
+            link: VecDeque::new(),
+            delay,
+            stalled_until: None,
+            verified: 0,
+            full_frames: 0,
+            frames: 0,
+        });
+        id
+    }
+
+    pub fn leave(&mut self, index: usize) {
+        let client = self.clients.remove(index);
+        self.room.handle_leave(client.id);
+    }
+
+    /// One tick: the room, its frames onto the links, what arrives, and the check.
+    pub fn tick(&mut self, random: &mut Random) {
+        HostedRoom::tick(&mut self.room);
+        self.now = self.now.next();
+        for client in &mut self.clients {
+            self.frame.clear();
+            if self.room.poll_frame(client.id, &mut self.frame) == Poll::Frame {
+                let arrival = self.now.offset(client.delay);
+                client.link.push_back((arrival, self.frame.clone()));
+            }
+        }
+        for index in 0..self.clients.len() {
+            self.deliver(index, random);
+        }
+    }
+
+    fn deliver(&mut self, index: usize, random: &mut Random) {
+        let now = self.now;
+        let client = &mut self.clients[index];
+        if client.stalled_until.is_some_and(|until| until.is_after(now)) {
+            return;
+        }
+        while client.link.front().is_some_and(|(arrival, _)| !arrival.is_after(now)) {
+            let (_, bytes) = client.link.pop_front().unwrap();
+            client.receive(&bytes, self.room.game());
+        }
+        let message = client.answer(random);
+        if let Some(message) = message {
+            let reply = self.room.handle_message(client.id, &message).unwrap();
+            assert_eq!(reply, Reply::Nothing);
+        }
+    }
+}
+
+impl Client {
+    fn receive(&mut self, bytes: &[u8], world: &World) {
+        let applied = self.replica.apply(bytes).expect("the room's frames can be applied");
+        self.frames += 1;
+        self.full_frames += u32::from(applied.full);
+        if let Some(check) = applied.hash {
+            assert!(check.holds(), "the hash differs at tick {}", applied.tick);
+            self.verified += 1;
+        }
+        let seen = self.seen();
+        let truth = world.truth(self.id, applied.tick);
+        assert_eq!(seen, truth, "player {:?} at tick {}", self.id, applied.tick);
+    }
+
+    /// What the replica holds, in the checker's terms.
+    fn seen(&self) -> BTreeMap<(u8, u32, u16), Vec<u32>> {
+        let mut seen = BTreeMap::new();
+        for held in self.replica.segments() {
+            for row in held.rows.iter(self.replica.layout(held.audience)) {
+                let key = (held.audience as u8, row.id.kind() as u32, row.id.slot());
+                assert!(seen.insert(key, row.values.to_vec()).is_none(), "one slot, two lives");
+            }
+        }
+        seen
+    }
+
+    fn answer(&self, random: &mut Random) -> Option<Vec<u8>> {
+        let applied = self.replica.tick()?;
+        let mut bytes = Vec::new();
+        let record = [random.below(4) as u8];
+        let tick = applied.offset(self.delay + 2);
+        match random.below(8) {
+            0 => ClientMessage::Ack(applied).write(&mut bytes),
+            1 => return None,
+            _ => ClientMessage::Input { applied, tick, record: &record }.write(&mut bytes),
+        }
+        Some(bytes)
+    }
+}
