@@ -97,6 +97,7 @@ mod tests {
     const HALL: &str = "##########\n#S.......#\n#........#\n##########";
     const DT: f32 = 1.0 / 30.0;
 
+    /// A ship at the left end of the hall, pointing along it.
     fn ship() -> Ship {
         Ship { pos: Vec2::new(96.0, 128.0), energy: ENERGY_MAX, ..Ship::default() }
     }
@@ -110,21 +111,18 @@ mod tests {
         }
     }
 
+    /// Brings a ship to a speed without moving it: the hall is too short for that.
+    fn rev_up(ship: &mut Ship, controls: Controls, ticks: usize) {
+        ship.controls = controls;
+        (0..ticks).for_each(|_| ship.steer(&Rates::at(DT)));
+    }
+
     #[test]
     fn thrust_tops_out_and_drag_brings_to_rest() {
-        let mut ship = Ship { pos: Vec2::new(96.0, 128.0), ..Ship::default() };
-        let (rates, map) = (Rates::at(DT), Map::yard());
-        ship.pos = Vec2::new(224.0, 1.5 * TILE);
-        ship.controls.thrust = 1;
-        for _ in 0..60 {
-            ship.steer(&rates);
-        }
-        assert!((300.0..340.0).contains(&ship.velocity.length()), "{}", ship.velocity);
-        ship.controls.thrust = 0;
-        for _ in 0..120 {
-            ship.steer(&rates);
-            ship.advance(&map, &rates);
-        }
+        let mut ship = ship();
+        rev_up(&mut ship, Controls { thrust: 1, ..Controls::default() }, 120);
+        assert!((325.0..335.0).contains(&ship.velocity.x), "{}", ship.velocity);
+        rev_up(&mut ship, Controls::default(), 120);
         assert_eq!(ship.velocity, Vec2::ZERO);
     }
 
@@ -173,19 +171,13 @@ mod tests {
 
     #[test]
     fn at_top_speed_every_tick_goes_equally_far() {
-        let mut ship = ship();
-        let (rates, map) = (Rates::at(DT), Map::yard());
-        ship.pos = Vec2::new(64.0 + 32.0, 64.0 * 7.5 + 32.0);
-        ship.controls.thrust = 1;
-        for _ in 0..120 {
-            ship.steer(&rates);
-        }
-        ship.advance(&map, &rates);
-        let step = ship.moved;
+        let (mut ship, onward) = (ship(), Controls { thrust: 1, ..Controls::default() });
+        rev_up(&mut ship, onward, 120);
+        fly(&mut ship, onward, 1);
+        let way = ship.moved;
         for _ in 0..10 {
-            ship.steer(&rates);
-            ship.advance(&map, &rates);
-            assert_eq!(ship.moved, step);
+            fly(&mut ship, onward, 1);
+            assert_eq!(ship.moved, way);
         }
     }
 }

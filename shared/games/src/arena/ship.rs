@@ -86,7 +86,7 @@ pub struct Ship {
     #[replicate(range = 0..=ENERGY_MAX, owner, linear)]
     pub energy: u16,
     /// Ticks until a wrecked ship comes in again.
-    #[replicate(range = 0..=16383, owner, linear)]
+    #[replicate(owner, linear)]
     pub respawn: u16,
 
     /// In units a second. A client sees it in the change of `pos`.

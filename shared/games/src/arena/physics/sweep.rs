@@ -7,7 +7,7 @@ use glam::Vec2;
 
 use super::super::{
     map::Map,
-    tuning::{SHIP_RADIUS, TILE},
+    tuning::{SHIP_RADIUS, TILE, TILES_MAX},
 };
 
 /// A direction to move in.
@@ -57,30 +57,27 @@ pub struct End {
 pub fn along(map: &Map, pos: Vec2, axis: Axis, distance: f32) -> End {
     let (centre, across) = axis.split(pos);
     let lanes = tiles_between(across - SHIP_RADIUS, across + SHIP_RADIUS);
-    let is_wall = |tile: i32| lanes.clone().any(|lane| axis.is_wall(map, tile, lane));
-    let (reached, blocked) = if distance > 0.0 {
+    let is_wall = |tile: &i32| lanes.clone().any(|lane| axis.is_wall(map, *tile, lane));
+    let edge = |tile: i32| tile as f32 * TILE;
+    let stop = if distance > 0.0 {
         let front = centre + SHIP_RADIUS;
-        let wall = tiles_between(front, front + distance)
-            .find(|tile| *tile as f32 * TILE >= front && is_wall(*tile));
-        let stop = wall.map(|tile| tile as f32 * TILE - SHIP_RADIUS);
-        (stop.unwrap_or(centre + distance), stop.is_some())
+        let mut ahead = tiles_between(front, front + distance).filter(|tile| edge(*tile) >= front);
+        ahead.find(is_wall).map(|tile| edge(tile) - SHIP_RADIUS)
     } else {
         let front = centre - SHIP_RADIUS;
-        let wall = tiles_between(front + distance, front)
-            .rev()
-            .find(|tile| (*tile + 1) as f32 * TILE <= front && is_wall(*tile));
-        let stop = wall.map(|tile| (tile + 1) as f32 * TILE + SHIP_RADIUS);
-        (stop.unwrap_or(centre + distance), stop.is_some())
+        let behind = tiles_between(front + distance, front).rev();
+        let mut ahead = behind.filter(|tile| edge(*tile + 1) <= front);
+        ahead.find(is_wall).map(|tile| edge(tile + 1) + SHIP_RADIUS)
     };
     let mut pos = pos;
-    *axis.of(&mut pos) = reached;
-    End { pos, blocked }
+    *axis.of(&mut pos) = stop.unwrap_or(centre + distance);
+    End { pos, blocked: stop.is_some() }
 }
 
-/// The tiles that an open interval touches. One step beyond the border is far
-/// enough to look: there everything is wall.
+/// The tiles that an open interval touches, cut off just beyond the largest map:
+/// there everything is wall, and a way may be absurdly long.
 fn tiles_between(low: f32, high: f32) -> std::ops::Range<i32> {
-    let clamp = |tile: f32| tile.clamp(-1.0, 4096.0) as i32;
+    let clamp = |tile: f32| tile.clamp(-1.0, TILES_MAX as f32 + 1.0) as i32;
     clamp((low / TILE).floor())..clamp((high / TILE).ceil())
 }
 

@@ -87,12 +87,10 @@ fn whoever_leaves_leaves_nothing_behind() {
 }
 
 #[test]
-fn ships_and_their_bullets_belong_to_the_game_only_while_their_player_does() {
+fn who_is_not_there_can_neither_fly_nor_leave() {
     let mut game = Match::on(HALL);
     game.arena.leave(PlayerId(9));
     game.input(9, fire());
-    game.place(1, 200.0, 160.0);
-    game.arena.leave(PlayerId(1));
     game.step(10);
     assert_eq!(game.state().0, 0);
 }
