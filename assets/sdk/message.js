@@ -1,0 +1,111 @@
+// Every message. The first byte of each says what it is.
+//
+//   client -> server                               server -> client
+//   0x01 join      control bytes                   0x81 welcome   control bytes
+//   0x02 input     applied:u32 ahead:u8 record     0x82 frame     see frame.js
+//   0x03 ack       applied:u32                     0x83 pong      token:u32
+//   0x04 leave                                     0x84 evidence  tick:u32 segment*
+//   0x05 ping      token:u32
+//   0x06 mismatch  tick:u32
+
+import { readWelcome, writeJoin } from './control.js';
+import { TickwireError } from './errors.js';
+
+/** The version of everything that goes over the wire. */
+export const PROTOCOL = 1;
+/** The longest message that a server takes. */
+export const MAX_CLIENT_MESSAGE_BYTES = 1024;
+
+/**
+ * A message from the server; a frame is whole, with its first byte.
+ * @typedef {{kind: 'welcome', welcome: import('./control.js').Welcome}
+ *   | {kind: 'frame', bytes: Uint8Array}
+ *   | {kind: 'pong', token: number}
+ *   | {kind: 'evidence', tick: number, segments: Uint8Array}} ServerMessage
+ */
+
+/**
+ * Reads a message as far as its kind and fixed fields.
+ * @param {Uint8Array} bytes
+ * @returns {ServerMessage}
+ */
+export function readServerMessage(bytes) {
+  if (bytes.length === 0) throw new TickwireError('message.empty', 'the message is empty');
+  switch (bytes[0]) {
+    case 0x81:
+      return { kind: 'welcome', welcome: readWelcome(bytes.subarray(1)) };
+    case 0x82:
+      return { kind: 'frame', bytes };
+    case 0x83:
+      if (bytes.length !== 5) throw wrongLength(bytes[0]);
+      return { kind: 'pong', token: readU32(bytes) };
+    case 0x84:
+      if (bytes.length < 5) throw wrongLength(bytes[0]);
+      return { kind: 'evidence', tick: readU32(bytes), segments: bytes.subarray(5) };
+    default:
+      throw new TickwireError('message.kind', `unknown message kind ${hex(bytes[0])}`);
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function readU32(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(1, true);
+}
+
+/** @param {number} kind */
+function wrongLength(kind) {
+  const message = `a message of kind ${hex(kind)} has the wrong length`;
+  return new TickwireError('message.length', message);
+}
+
+/** @param {number} byte */
+function hex(byte) {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
+}
+
+/**
+ * @param {string} name
+ * @param {number | null} schemaHash insists on one schema
+ */
+export function joinMessage(name, schemaHash) {
+  const bytes = Uint8Array.from([0x01, ...writeJoin(PROTOCOL, name, schemaHash)]);
+  if (bytes.length > MAX_CLIENT_MESSAGE_BYTES) {
+    const message = `a message of ${bytes.length} bytes; at most 1024 are accepted`;
+    throw new TickwireError('message.too_long', message);
+  }
+  return bytes;
+}
+
+/**
+ * What the player does in the tick `ahead` ticks after the one applied last.
+ * @param {number} applied
+ * @param {number} ahead 0 to 255
+ * @param {number[]} record
+ */
+export function inputMessage(applied, ahead, record) {
+  return Uint8Array.from([0x02, ...u32(applied), ahead, ...record]);
+}
+
+/** @param {number} applied */
+export function ackMessage(applied) {
+  return Uint8Array.from([0x03, ...u32(applied)]);
+}
+
+export function leaveMessage() {
+  return Uint8Array.of(0x04);
+}
+
+/** @param {number} token */
+export function pingMessage(token) {
+  return Uint8Array.from([0x05, ...u32(token)]);
+}
+
+/** @param {number} tick */
+export function mismatchMessage(tick) {
+  return Uint8Array.from([0x06, ...u32(tick)]);
+}
+
+/** @param {number} value */
+function u32(value) {
+  return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];
+}

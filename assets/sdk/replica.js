@@ -1,0 +1,262 @@
+// The client's copy of the world: applies frames, and can prove that it is right.
+//
+// The hash of what is held is that of its tick, then of each segment in rising
+// order of handle: the handle, then the hash of its rows.
+
+import { TickwireError } from './errors.js';
+import { DROP, FrameReader, KEYFRAME, badSegment, noBaseline, readHeader } from './frame.js';
+import { Layout } from './layout.js';
+import { Priors, TABLE_BITS } from './model.js';
+import { RecordLayout } from './record.js';
+import { NO_ROWS, Rows, mix } from './rows.js';
+import { OWNER, PUBLIC, TEAM, validate } from './schema.js';
+import { Decoder, advanceRows } from './segment.js';
+import { Changes } from './changes.js';
+
+/** @typedef {import('./schema.js').Schema} Schema */
+
+/**
+ * The most rows that are held in all: a frame that leads beyond is refused, so that no
+ * server can make a client grow without end.
+ */
+export const MAX_HELD_ROWS = 1 << 20;
+
+/** One segment as a viewer holds it. */
+export class HeldSegment {
+  constructor() {
+    this.handle = 0;
+    this.audience = PUBLIC;
+    this.rows = new Rows();
+  }
+}
+
+/**
+ * What a frame did.
+ * @typedef {object} Applied
+ * @property {number} tick the tick that is now held
+ * @property {boolean} full whether the frame stood alone
+ * @property {{expected: number, actual: number} | null} hash the server's and ours, when due
+ * @property {number} updates entities that changed or came into view
+ */
+
+export class Replica {
+  /**
+   * An empty replica for what a welcome brought.
+   * @param {Schema} schema
+   * @param {Uint8Array} priors
+   */
+  constructor(schema, priors) {
+    validate(schema);
+    if (priors.length !== TABLE_BITS * 2) {
+      throw new TickwireError('replica.priors', `a priors table of ${priors.length} bytes`);
+    }
+    this.schema = schema;
+    this.layouts = [PUBLIC, TEAM, OWNER].map((audience) => new Layout(schema, audience));
+    this.priors = this.layouts.map((layout) => new Priors(layout, priors));
+    this.records = schema.messages.map((kind) => new RecordLayout(kind));
+    this.decoder = new Decoder();
+    /** @type {number | null} */
+    this.tick = null;
+    /** What is held, in rising order of handle; only the first `held` count. @type {HeldSegment[]} */
+    this.segments = [];
+    this.held = 0;
+    /** What was held before the last frame, and the memory for the next. @type {HeldSegment[]} */
+    this.before = [];
+    this.heldBefore = 0;
+    /** How far a frame has been built: segments of the baseline, of the result, and its rows. */
+    this.build = { from: 0, to: 0, rows: 0 };
+    this.changes = new Changes(this.layouts);
+    /** How the server last saw this player's inputs. */
+    this.input = { age: 0, slack: 0 };
+    /** The messages of the last frame, each its index in the schema and its columns. @type {{index: number, columns: Uint32Array}[]} */
+    this.messages = [];
+  }
+
+  /**
+   * Applies a frame, all of it or nothing; when it throws, the replica is unchanged.
+   *
+   * A hash that differs does not throw: the difference is what one then wants to look at.
+   * @param {Uint8Array} bytes
+   * @returns {Applied}
+   */
+  apply(bytes) {
+    const header = readHeader(bytes, this.records);
+    if (header.tick === null && this.tick === null) throw noBaseline();
+    const messages = this.readMessages(bytes, header.messagesStart, header.messagesEnd);
+    this.buildSegments(header.reader, header.gap);
+    [this.segments, this.before] = [this.before, this.segments];
+    [this.held, this.heldBefore] = [this.build.to, this.held];
+    this.tick = header.tick ?? ((this.tick ?? 0) + header.gap) >>> 0;
+    if (header.input) this.input = header.input;
+    this.messages = messages;
+    this.changes.note(this.before, this.heldBefore, this.segments, this.held);
+    const hash = header.hash === null ? null : { expected: header.hash, actual: this.hash() };
+    return { tick: this.tick, full: header.tick !== null, hash, updates: this.changes.updates };
+  }
+
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} at
+   * @param {number} end
+   */
+  readMessages(bytes, at, end) {
+    const messages = [];
+    while (at < end) {
+      const index = bytes[at];
+      const layout = this.records[index];
+      const next = at + 1 + layout.bytes;
+      const columns = readOrNull(layout, bytes, at + 1, next);
+      // A record that makes no sense is the game's mistake and spoils no state.
+      if (columns) messages.push({ index, columns });
+      at = next;
+    }
+    return messages;
+  }
+
+  /**
+   * Builds what is held after a frame in the memory of what was held before the last.
+   * @param {FrameReader} reader
+   * @param {number} gap zero when the frame stands alone
+   */
+  buildSegments(reader, gap) {
+    this.build.from = this.build.to = this.build.rows = 0;
+    let lowest = 0;
+    while (reader.segment()) {
+      if (reader.handle < lowest) throw badSegment(reader.handle * 4);
+      lowest = reader.handle + 1;
+      this.advanceUntil(reader.handle, gap);
+      this.buildSegment(reader, gap);
+    }
+    this.advanceUntil(Infinity, gap);
+  }
+
+  /**
+   * Advances the held segments below `handle`, which the frame does not name.
+   * @param {number} handle
+   * @param {number} gap
+   */
+  advanceUntil(handle, gap) {
+    // A frame that stands alone forgets what it does not name.
+    if (gap === 0) return;
+    const { build } = this;
+    while (build.from < this.held && this.segments[build.from].handle < handle) {
+      const held = this.segments[build.from++];
+      const next = this.nextSegment(held.handle, held.audience);
+      advanceRows(this.layouts[held.audience], held.rows, gap, next.rows);
+      this.count(next.rows);
+    }
+  }
+
+  /**
+   * @param {FrameReader} reader
+   * @param {number} gap
+   */
+  buildSegment(reader, gap) {
+    const candidate = this.build.from < this.held ? this.segments[this.build.from] : null;
+    const held = candidate?.handle === reader.handle ? candidate : null;
+    if (held) this.build.from += 1;
+    if (reader.mode !== KEYFRAME && (held === null || gap === 0)) throw noBaseline();
+    if (reader.mode === DROP) return;
+    const isDelta = reader.mode !== KEYFRAME && held !== null;
+    const audience = isDelta ? held.audience : reader.audience;
+    const next = this.nextSegment(reader.handle, audience);
+    this.decode(reader, audience, isDelta ? held.rows : NO_ROWS, isDelta ? gap : 0, next.rows);
+    this.count(next.rows);
+  }
+
+  /**
+   * @param {FrameReader} reader
+   * @param {number} audience
+   * @param {Rows} baseline
+   * @param {number} gap
+   * @param {Rows} rows
+   */
+  decode(reader, audience, baseline, gap, rows) {
+    const { bytes, start, end } = reader;
+    try {
+      const layout = this.layouts[audience];
+      this.decoder.decode(layout, this.priors[audience], baseline, gap, bytes, start, end, rows);
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error;
+      throw new TickwireError(error.code, `segment ${reader.handle}: ${error.message}`);
+    }
+  }
+
+  /**
+   * @param {number} handle
+   * @param {number} audience
+   */
+  nextSegment(handle, audience) {
+    if (this.build.to === this.before.length) this.before.push(new HeldSegment());
+    const segment = this.before[this.build.to++];
+    segment.handle = handle;
+    segment.audience = audience;
+    return segment;
+  }
+
+  /** @param {Rows} rows */
+  count(rows) {
+    this.build.rows += rows.count;
+    if (this.build.rows > MAX_HELD_ROWS) {
+      const message = `more than ${MAX_HELD_ROWS} rows to hold`;
+      throw new TickwireError('replica.too_many', message);
+    }
+  }
+
+  /** The hash of what is held. */
+  hash() {
+    let hash = this.tick ?? 0;
+    for (let i = 0; i < this.held; i++) {
+      hash = mix(mix(hash, this.segments[i].handle), this.segments[i].rows.hash());
+    }
+    return hash >>> 0;
+  }
+
+  /** @returns {HeldSegment[]} copies of the held segments that later frames leave alone */
+  snapshot() {
+    return this.segments.slice(0, this.held).map((held) => {
+      const copy = new HeldSegment();
+      copy.handle = held.handle;
+      copy.audience = held.audience;
+      copy.rows = held.rows.clone();
+      return copy;
+    });
+  }
+
+  /**
+   * Reads the keyframes of an evidence message.
+   * @param {Uint8Array} bytes
+   * @returns {HeldSegment[]}
+   */
+  readEvidence(bytes) {
+    const reader = new FrameReader(bytes, 0);
+    const segments = [];
+    let rows = 0;
+    while (reader.segment()) {
+      if (reader.mode !== KEYFRAME) throw noBaseline();
+      const segment = new HeldSegment();
+      segment.handle = reader.handle;
+      segment.audience = reader.audience;
+      this.decode(reader, reader.audience, NO_ROWS, 0, segment.rows);
+      segments.push(segment);
+      rows += segment.rows.count;
+      if (rows > MAX_HELD_ROWS) throw new TickwireError('replica.too_many', 'too much evidence');
+    }
+    return segments;
+  }
+}
+
+/**
+ * @param {RecordLayout} layout
+ * @param {Uint8Array} bytes
+ * @param {number} start
+ * @param {number} end
+ */
+function readOrNull(layout, bytes, start, end) {
+  try {
+    return layout.unpack(bytes, start, end);
+  } catch (error) {
+    if (error instanceof TickwireError) return null;
+    throw error;
+  }
+}

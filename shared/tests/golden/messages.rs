@@ -1,0 +1,147 @@
+//! Messages of both directions, and records of inputs.
+
+use serde_json::{Value, json};
+use tickwire_shared::{
+    Tick,
+    message::{self, ClientMessage, Join, ServerMessage},
+    record::RecordLayout,
+    schema::Kind,
+};
+
+use crate::{schemas, store::hex, verdict, world::Rng};
+
+pub fn cases() -> Vec<Value> {
+    let mut cases: Vec<_> = client()
+        .into_iter()
+        .map(|(name, args, message)| {
+            let mut bytes = Vec::new();
+            message.write(&mut bytes);
+            assert_eq!(ClientMessage::read(&bytes).expect("it was written here"), message);
+            json!({ "from": "client", "name": name, "args": args, "hex": hex(&bytes) })
+        })
+        .collect();
+    cases.extend(client_refusals());
+    cases.extend(server_cases());
+    cases
+}
+
+type Written = (&'static str, Value, ClientMessage<'static>);
+
+fn client() -> Vec<Written> {
+    let join = |name: &str, schema_hash| {
+        let protocol = message::PROTOCOL;
+        ClientMessage::Join(Join { protocol, name: name.to_owned(), schema_hash })
+    };
+    let input = |applied: u32, ahead: i32, record| {
+        let applied = Tick(applied);
+        ClientMessage::Input { applied, tick: applied.offset(ahead), record }
+    };
+    vec![
+        ("join", json!(["Ada", null]), join("Ada", None)),
+        ("join", json!(["Jürgen 🚀", 4_000_000_000u32]), join("Jürgen 🚀", Some(4_000_000_000))),
+        ("join", json!(["", 250]), join("", Some(250))),
+        ("join", json!(["", 65_535]), join("", Some(65_535))),
+        ("input", json!([7, 2, [1, 2]]), input(7, 2, &[1, 2])),
+        ("input", json!([u32::MAX, 255, []]), input(u32::MAX, 255, &[])),
+        ("ack", json!([4_294_967_294u32]), ClientMessage::Ack(Tick(u32::MAX - 1))),
+        ("leave", json!([]), ClientMessage::Leave),
+        ("ping", json!([305_419_896]), ClientMessage::Ping(0x1234_5678)),
+        ("mismatch", json!([300]), ClientMessage::Mismatch(Tick(300))),
+    ]
+}
+
+/// A server's refusals, for whoever writes another server or client.
+fn client_refusals() -> Vec<Value> {
+    let broken: [(&str, Vec<u8>); 8] = [
+        ("empty", vec![]),
+        ("an unknown kind", vec![0x07]),
+        ("a message of the server", vec![0x82]),
+        ("an ack cut short", vec![0x03, 1, 2, 3]),
+        ("an ack that goes on", vec![0x03, 1, 2, 3, 4, 5]),
+        ("a leave that goes on", vec![0x04, 0]),
+        ("a join cut short", vec![0x01, 1]),
+        ("over 1024 bytes", vec![0x02; 1025]),
+    ];
+    let refuse = |(name, bytes): &(&str, Vec<u8>)| {
+        let error = ClientMessage::read(bytes).expect_err(name);
+        json!({ "from": "client", "name": name, "hex": hex(bytes), "refused": verdict::message(&error) })
+    };
+    broken.iter().map(refuse).collect()
+}
+
+fn server_cases() -> Vec<Value> {
+    let messages: [(&str, Vec<u8>); 8] = [
+        ("pong", message::pong(0xFEDC_BA98).to_vec()),
+        ("evidence", vec![0x84, 1, 0, 0, 0x80, 5, 0, 1]),
+        ("frame", vec![0x82, 0]),
+        ("empty", vec![]),
+        ("an unknown kind", vec![0x85]),
+        ("a pong cut short", vec![0x83, 1, 2, 3]),
+        ("a pong that goes on", vec![0x83, 1, 2, 3, 4, 5]),
+        ("evidence without a tick", vec![0x84, 1, 2]),
+    ];
+    messages.iter().map(|(name, bytes)| server_case(name, bytes)).collect()
+}
+
+fn server_case(name: &str, bytes: &[u8]) -> Value {
+    let read = match ServerMessage::read(bytes) {
+        Ok(ServerMessage::Pong(token)) => json!({ "kind": "pong", "token": token }),
+        Ok(ServerMessage::Evidence(tick, segments)) => {
+            json!({ "kind": "evidence", "tick": tick.0, "segments": hex(segments) })
+        }
+        Ok(ServerMessage::Frame(bytes)) => json!({ "kind": "frame", "bytes": hex(bytes) }),
+        Ok(ServerMessage::Welcome(_)) => unreachable!("welcomes have a file of their own"),
+        Err(error) => json!({ "refused": verdict::message(&error), "says": error.to_string() }),
+    };
+    json!({ "from": "server", "name": name, "hex": hex(bytes), "read": read })
+}
+
+/// Records of all kinds that there are, good and broken.
+pub fn record_cases() -> Vec<Value> {
+    let schema = schemas::every_field();
+    let mut rng = Rng::new(7);
+    let mut cases = Vec::new();
+    for kind in schema.kinds.iter().chain(&schema.messages).chain([&schema.input]) {
+        for _ in 0..4 {
+            cases.push(record_case(kind, &mut rng));
+        }
+        cases.extend(broken_records(kind));
+    }
+    cases
+}
+
+fn record_case(kind: &Kind, rng: &mut Rng) -> Value {
+    let columns: Vec<u32> = kind
+        .fields
+        .iter()
+        .flat_map(|field| field.ty.columns())
+        .map(|column| rng.column(column.max))
+        .collect();
+    let mut bytes = Vec::new();
+    RecordLayout::new(kind).pack(&columns, &mut bytes);
+    read_record(kind, &bytes)
+}
+
+fn broken_records(kind: &Kind) -> Vec<Value> {
+    let length = RecordLayout::new(kind).bytes();
+    let mut broken = vec![vec![0; length + 1], vec![0xFF; length]];
+    if length > 0 {
+        broken.push(vec![0; length - 1]);
+        let mut padded = vec![0; length];
+        padded[length - 1] = 0x80;
+        broken.push(padded);
+    }
+    broken.iter().map(|bytes| read_record(kind, bytes)).collect()
+}
+
+fn read_record(kind: &Kind, bytes: &[u8]) -> Value {
+    let layout = RecordLayout::new(kind);
+    let mut columns = vec![0; layout.columns()];
+    match layout.unpack(bytes, &mut columns) {
+        Ok(()) => json!({ "kind": kind.name, "hex": hex(bytes), "columns": columns }),
+        Err(error) => json!({
+            "kind": kind.name, "hex": hex(bytes),
+            "refused": verdict::record(&error), "says": error.to_string(),
+        }),
+    }
+}
