@@ -1,0 +1,10 @@
+//! Named, seeded worlds, and what the benchmarks over them share.
+//!
+//! [`worlds`] are what is measured; a [`session::Session`] is a room of one of
+//! them with clients that hold replicas, in one thread and without sockets; a
+//! [`recording::Recording`] is what such a session replicated, tick by tick.
+
+pub mod clock;
+pub mod recording;
+pub mod session;
+pub mod worlds;
