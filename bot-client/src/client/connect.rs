@@ -1,0 +1,205 @@
+//! A client on a WebSocket.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use fastwebsockets::{Frame, OpCode, Payload, WebSocket};
+use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode};
+use tokio::{net::TcpStream, time::timeout};
+
+use super::{
+    core::{Core, Event},
+    endpoint::Endpoint,
+    error::{ClientError, Closed},
+    handshake,
+};
+
+/// How long the server may take to close after a goodbye.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// What a client may set.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The player's name.
+    pub name: String,
+    /// The schema that the client insists on, by its hash.
+    pub schema_hash: Option<u32>,
+    /// How long connecting, and then the handshake, may take.
+    pub patience: Duration,
+    /// After how long without a word from the server the connection counts as dead.
+    pub silence: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            name: "bot".to_owned(),
+            schema_hash: None,
+            patience: Duration::from_secs(5),
+            silence: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A client on a WebSocket.
+pub struct Client {
+    socket: WebSocket<TcpStream>,
+    core: Core,
+    /// What the core's time is counted from.
+    opened: Instant,
+    silence: Duration,
+    outgoing: Vec<u8>,
+    last_wire_bytes: usize,
+    last_payload_bytes: usize,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+/// Connects to `ws://host:port/ws?game=NAME` (or `?room=CODE`) and asks to join.
+///
+/// # Errors
+/// When there is no such host, nobody answers, or the answer is no WebSocket.
+pub async fn connect(url: &str, options: &Options) -> Result<Client, ClientError> {
+    let endpoint = Endpoint::parse(url)?;
+    let mut failure = None;
+    for address in endpoint.resolve().await? {
+        match connect_at(address, &endpoint, options).await {
+            Err(error @ ClientError::Connect { .. }) => failure = Some(error),
+            other => return other,
+        }
+    }
+    Err(failure.expect("a host that resolves has an address"))
+}
+
+/// Connects to one address of an endpoint and asks to join.
+///
+/// # Errors
+/// When nobody answers, or the answer is no WebSocket.
+pub async fn connect_at(
+    address: SocketAddr,
+    endpoint: &Endpoint,
+    options: &Options,
+) -> Result<Client, ClientError> {
+    let limit = options.patience;
+    let timed_out = |what| move |_| ClientError::TimedOut { what, limit };
+    let socket = timeout(limit, TcpStream::connect(address)).await;
+    let socket = socket.map_err(timed_out("connecting"))?;
+    let socket = socket.map_err(|source| ClientError::Connect { address, source })?;
+    // Inputs are small and urgent. Where this fails, they are merely less urgent.
+    let _ = socket.set_nodelay(true);
+    let opened = Instant::now();
+    let socket = timeout(limit, handshake::open(socket, endpoint)).await;
+    let mut socket = socket.map_err(timed_out("the handshake"))??;
+    // The limit is exclusive; evidence is a little longer than the largest frame.
+    socket.set_max_message_size(MAX_FRAME_BYTES + 1024);
+    Ok(Client {
+        socket,
+        core: Core::new(&options.name, options.schema_hash),
+        opened,
+        silence: options.silence,
+        outgoing: Vec::new(),
+        last_wire_bytes: 0,
+        last_payload_bytes: 0,
+    })
+}
+
+impl Client {
+    /// Sends what is due, then waits for the next message and handles it.
+    ///
+    /// The answer to a frame is sent by the next call, so set the input between
+    /// the two. **Not cancel-safe**: a call that is dropped may take half a
+    /// message with it, so never put it in a `select!` unless you then drop the client.
+    ///
+    /// # Errors
+    /// See [`ClientError`]. After a [`CoreError`](super::CoreError) that is
+    /// recoverable the client may be used further, after any other error not.
+    pub async fn next(&mut self) -> Result<Event, ClientError> {
+        self.send_due().await?;
+        loop {
+            let frame = timeout(self.silence, self.socket.read_frame()).await;
+            let frame = frame.map_err(|_| ClientError::Silent(self.silence))??;
+            match frame.opcode {
+                OpCode::Binary if frame.fin => {
+                    self.last_payload_bytes = frame.payload.len();
+                    self.last_wire_bytes = frame.payload.len() + header_bytes(frame.payload.len());
+                    return Ok(self.core.handle_message(&frame.payload, self.opened.elapsed())?);
+                }
+                OpCode::Close => return Err(Closed::read(&frame.payload).into()),
+                // Pings are answered by the library.
+                OpCode::Ping | OpCode::Pong => {}
+                OpCode::Binary | OpCode::Text | OpCode::Continuation => {
+                    return Err(ClientError::NotBinary);
+                }
+            }
+        }
+    }
+
+    async fn send_due(&mut self) -> Result<(), ClientError> {
+        while self.core.poll_outgoing(&mut self.outgoing) {
+            let payload = Payload::BorrowedMut(&mut self.outgoing);
+            self.socket.write_frame(Frame::binary(payload)).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves properly: says so, and waits until the server has closed.
+    ///
+    /// # Errors
+    /// When the server closes with anything but [`CloseCode::Normal`], or not at all.
+    pub async fn leave(&mut self) -> Result<(), ClientError> {
+        self.core.leave();
+        let limit = GOODBYE;
+        let closed = timeout(limit, async {
+            loop {
+                match self.next().await {
+                    Ok(_) => {}
+                    Err(ClientError::Core(error)) if error.is_recoverable() => {}
+                    Err(ClientError::BrokenOff) => return Ok(()),
+                    Err(ClientError::Closed(closed)) if closed.is(CloseCode::Normal) => {
+                        return Ok(());
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        });
+        closed.await.unwrap_or(Err(ClientError::TimedOut { what: "the server's goodbye", limit }))
+    }
+
+    /// The client's state.
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// The client's state, to set inputs.
+    pub fn core_mut(&mut self) -> &mut Core {
+        &mut self.core
+    }
+
+    /// How long ago the socket was opened.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.opened.elapsed()
+    }
+
+    /// The bytes of the last message, without and with its WebSocket header.
+    #[must_use]
+    pub fn last_message_bytes(&self) -> (usize, usize) {
+        (self.last_payload_bytes, self.last_wire_bytes)
+    }
+}
+
+/// The length of the header before an unmasked payload of this length.
+fn header_bytes(payload: usize) -> usize {
+    match payload {
+        0..126 => 2,
+        126..65536 => 4,
+        _ => 10,
+    }
+}

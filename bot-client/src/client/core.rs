@@ -1,0 +1,205 @@
+//! The client without its socket: messages in, messages out, and nobody's clock.
+
+use std::time::Duration;
+
+use tickwire_shared::{
+    PlayerId, Replicate, Tick,
+    message::{ClientMessage, Join, PROTOCOL, ServerMessage},
+    replica::{Applied, Replica},
+    schema::MAX_COLUMNS,
+};
+
+use super::{error::CoreError, mismatch::MismatchReport, ping::Pings, session::Session};
+
+/// What a message from the server turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The welcome: the client is in, and frames follow.
+    Joined,
+    /// A frame was applied. If it carried a hash, the check is in [`Applied::hash`];
+    /// one that does not hold has been reported to the server already.
+    Frame(Applied),
+    /// The answer to a ping, and how long it took.
+    Pong(Duration),
+    /// The server's evidence of a mismatch, compared with what was held.
+    Mismatch(Box<MismatchReport>),
+    /// Nothing that anybody needs to know, such as a frame that builds upon a refused one.
+    Nothing,
+}
+
+/// A client's state: a replica that proves itself, and what it owes the server.
+///
+/// Sans I/O: bytes and the time are arguments. After each message handled, call
+/// [`Core::poll_outgoing`] until it has no more; what it gives are whole messages.
+///
+/// ```
+/// use std::time::Duration;
+/// use tickwire_bots::client::Core;
+///
+/// let mut core = Core::new("robin", None);
+/// let mut message = Vec::new();
+/// assert!(core.poll_outgoing(&mut message), "the join is the first message");
+/// assert!(!core.poll_outgoing(&mut message), "then the server has to speak");
+/// let error = core.handle_message(b"\x82nonsense", Duration::ZERO).unwrap_err();
+/// assert_eq!(error.to_string(), "there was no welcome yet");
+/// ```
+#[derive(Debug)]
+pub struct Core {
+    join: Option<Join>,
+    session: Option<Session>,
+    pings: Pings,
+    leave: Leave,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    No,
+    Wanted,
+    Said,
+}
+
+/// What was sent, and how it fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InputStats {
+    /// Inputs sent.
+    pub sent: u64,
+    /// Inputs that the server's echoes say came too late.
+    pub late: u64,
+    /// By how many ticks inputs lead now.
+    pub lead: i32,
+}
+
+impl Core {
+    /// A client that wants in under `name`; with a `schema_hash`, only to a game of that schema.
+    #[must_use]
+    pub fn new(name: &str, schema_hash: Option<u32>) -> Core {
+        let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash };
+        Core { join: Some(join), session: None, pings: Pings::default(), leave: Leave::No }
+    }
+
+    /// Handles one message from the server, which came at `now` (since any fixed moment).
+    ///
+    /// # Errors
+    /// See [`CoreError`]; [`CoreError::is_recoverable`] says whether to go on.
+    pub fn handle_message(&mut self, bytes: &[u8], now: Duration) -> Result<Event, CoreError> {
+        let message = ServerMessage::read(bytes)?;
+        if let ServerMessage::Welcome(welcome) = message {
+            if self.session.is_some() {
+                return Err(CoreError::SecondWelcome);
+            }
+            self.session = Some(Session::new(*welcome)?);
+            return Ok(Event::Joined);
+        }
+        let session = self.session.as_mut().ok_or(CoreError::NotJoined)?;
+        self.pings.pass_time(now);
+        match message {
+            ServerMessage::Frame(bytes) => session.handle_frame(bytes, now),
+            ServerMessage::Evidence(tick, segments) => session.handle_evidence(tick, segments),
+            ServerMessage::Pong(token) => {
+                Ok(self.pings.answer(token, now).map_or(Event::Nothing, Event::Pong))
+            }
+            ServerMessage::Welcome(_) => Err(CoreError::SecondWelcome),
+        }
+    }
+
+    /// Replaces `out` by the next message to send, if there is one.
+    ///
+    /// A frame is answered once: with an input if there is one, else with an
+    /// acknowledgement. So set the input for a frame before polling for its answer.
+    pub fn poll_outgoing(&mut self, out: &mut Vec<u8>) -> bool {
+        out.clear();
+        match self.leave {
+            Leave::Said => return false,
+            Leave::Wanted => {
+                self.leave = Leave::Said;
+                ClientMessage::Leave.write(out);
+                return true;
+            }
+            Leave::No => {}
+        }
+        if let Some(join) = self.join.take() {
+            ClientMessage::Join(join).write(out);
+            return true;
+        }
+        let Some(session) = &mut self.session else { return false };
+        session.poll_outgoing(out) || self.pings.poll_outgoing(out)
+    }
+
+    /// Sets what the player does from now on. The type must be the game's input.
+    ///
+    /// # Errors
+    /// Before the welcome, or when the game's input is another type.
+    pub fn set_input<T: Replicate>(&mut self, input: &T) -> Result<(), CoreError> {
+        let session = self.session.as_mut().ok_or(CoreError::NotJoined)?;
+        if session.schema().input != T::kind() {
+            return Err(CoreError::Input("its schema is another"));
+        }
+        let mut columns = [0; MAX_COLUMNS];
+        input.quantise(&mut columns[..T::COLUMNS]);
+        session.set_input(&columns[..T::COLUMNS])
+    }
+
+    /// Sets what the player does from now on, as columns of the schema's input; for any game.
+    ///
+    /// # Errors
+    /// Before the welcome, or when the columns do not fit the schema.
+    pub fn set_input_columns(&mut self, columns: &[u32]) -> Result<(), CoreError> {
+        self.session.as_mut().ok_or(CoreError::NotJoined)?.set_input(columns)
+    }
+
+    /// Sends no more inputs, only acknowledgements; the server then takes the neutral input.
+    pub fn clear_input(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.clear_input();
+        }
+    }
+
+    /// Leaves: the next message is the last, and the server closes.
+    pub fn leave(&mut self) {
+        if self.leave == Leave::No {
+            self.leave = Leave::Wanted;
+        }
+    }
+
+    /// Who this client is, once it is in.
+    #[must_use]
+    pub fn player(&self) -> Option<PlayerId> {
+        self.session.as_ref().map(|session| session.about.player)
+    }
+
+    /// The room's join code, once it is in.
+    #[must_use]
+    pub fn room(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.about.room.as_str())
+    }
+
+    /// The room's ticks a second, once it is in; at least 1.
+    #[must_use]
+    pub fn tick_hz(&self) -> Option<u32> {
+        self.session.as_ref().map(|session| session.about.tick_hz)
+    }
+
+    /// What the game says once, such as the map, once it is in.
+    #[must_use]
+    pub fn setup(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.about.setup.as_str())
+    }
+
+    /// The copy of the world, once the client is in.
+    #[must_use]
+    pub fn replica(&self) -> Option<&Replica> {
+        self.session.as_ref().map(Session::replica)
+    }
+
+    /// The tick of the last frame that came, applied or not.
+    #[must_use]
+    pub fn latest_tick(&self) -> Option<Tick> {
+        self.session.as_ref().and_then(Session::latest_tick)
+    }
+
+    /// How the inputs fare.
+    #[must_use]
+    pub fn inputs(&self) -> InputStats {
+        self.session.as_ref().map(Session::inputs).unwrap_or_default()
+    }
+}

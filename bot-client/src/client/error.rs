@@ -1,0 +1,211 @@
+//! What can go wrong with a client, in words that say what to do about it.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use thiserror::Error;
+use tickwire_shared::{
+    frame::FrameError,
+    message::{CloseCode, MessageError, PROTOCOL},
+    replica::ReplicaError,
+};
+
+/// Why [`Core`](super::Core) refused something.
+#[derive(Debug, Error)]
+pub enum CoreError {
+    /// The server's message is not one of this protocol.
+    #[error("the server sent what is no message: {0}")]
+    Message(#[from] MessageError),
+    /// A frame could not be applied. The core asks for one that stands alone and can go on.
+    #[error("a frame could not be applied: {0}")]
+    Frame(#[from] FrameError),
+    /// The evidence of a mismatch could not be read.
+    #[error("the evidence of a mismatch could not be read: {0}")]
+    Evidence(FrameError),
+    /// The welcome's schema or priors are not valid.
+    #[error("the welcome cannot be used: {0}")]
+    Welcome(#[from] ReplicaError),
+    /// The server speaks another version of the protocol.
+    #[error("the server speaks version {0} of the protocol and this client version {PROTOCOL}")]
+    WrongProtocol(u32),
+    /// Something that needs a welcome came, or was asked for, before it.
+    #[error("there was no welcome yet")]
+    NotJoined,
+    /// The server sent a second welcome.
+    #[error("the server sent a second welcome")]
+    SecondWelcome,
+    /// An input does not fit the game's schema.
+    #[error("the input does not fit the game: {0}")]
+    Input(&'static str),
+}
+
+impl CoreError {
+    /// Whether the core can go on: it has asked the server for a frame that stands alone.
+    #[must_use]
+    pub fn is_recoverable(&self) -> bool {
+        matches!(self, CoreError::Frame(_) | CoreError::Evidence(_))
+    }
+}
+
+/// Why a [`Client`](super::Client) could not be made, or ended.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The address is not one.
+    #[error("{url:?} cannot be used: {problem}")]
+    Url {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The host's name means nothing.
+    #[error("the host {host:?} cannot be found: {source}")]
+    Resolve {
+        /// The host's name.
+        host: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// No connection could be made.
+    #[error("nobody answers at {address}: {source}")]
+    Connect {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server answered, but not with a WebSocket.
+    #[error("the server answered {status} instead of opening a WebSocket{body}")]
+    Http {
+        /// The HTTP status.
+        status: u16,
+        /// The first line of what it said, after a colon, if it said anything.
+        body: String,
+    },
+    /// The HTTP part of the handshake broke.
+    #[error("the handshake broke: {0}")]
+    Handshake(#[from] hyper::Error),
+    /// The server spoke before it was asked, so what it speaks is not this protocol.
+    #[error("the server spoke before the client asked to join")]
+    SpokeFirst,
+    /// Something took too long.
+    #[error("{what} took longer than {} ms", limit.as_millis())]
+    TimedOut {
+        /// What it was.
+        what: &'static str,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// Nothing was heard for too long.
+    #[error("nothing was heard for {} s", .0.as_secs_f32())]
+    Silent(Duration),
+    /// The server closed the connection.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The connection ended without a close frame.
+    #[error("the connection broke off without a close frame")]
+    BrokenOff,
+    /// The bytes break the WebSocket protocol, or the socket failed.
+    #[error("the WebSocket failed: {0}")]
+    WebSocket(fastwebsockets::WebSocketError),
+    /// A text message or a fragment came, and this protocol has neither.
+    #[error("the server sent a text message or a fragment")]
+    NotBinary,
+    /// The core refused what came.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
+
+impl From<fastwebsockets::WebSocketError> for ClientError {
+    fn from(error: fastwebsockets::WebSocketError) -> Self {
+        use fastwebsockets::WebSocketError as E;
+        let broken = |kind| {
+            use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+            matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        };
+        match error {
+            E::UnexpectedEOF | E::ConnectionClosed => ClientError::BrokenOff,
+            E::IoError(error) if broken(error.kind()) => ClientError::BrokenOff,
+            other => ClientError::WebSocket(other),
+        }
+    }
+}
+
+/// A close frame from the server.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("the server closed the connection: {}", self.words())]
+pub struct Closed {
+    /// The code, if there was one; see [`CloseCode`].
+    pub code: Option<u16>,
+    /// The server's own words.
+    pub reason: String,
+}
+
+impl Closed {
+    /// Reads a close frame's payload.
+    #[must_use]
+    pub fn read(payload: &[u8]) -> Closed {
+        let Some((code, reason)) = payload.split_first_chunk() else {
+            return Closed { code: None, reason: String::new() };
+        };
+        let reason = String::from_utf8_lossy(reason).into_owned();
+        Closed { code: Some(u16::from_be_bytes(*code)), reason }
+    }
+
+    /// Whether this is the code.
+    #[must_use]
+    pub fn is(&self, code: CloseCode) -> bool {
+        self.code == Some(code as u16)
+    }
+
+    fn words(&self) -> String {
+        let Some(code) = self.code else { return "without a code".to_owned() };
+        let meaning = meaning(code).unwrap_or("a code that this client does not know");
+        let said = if self.reason.is_empty() || self.reason == meaning { "" } else { ": " };
+        let reason = if said.is_empty() { "" } else { &self.reason };
+        format!("{code}, {meaning}{said}{reason}")
+    }
+}
+
+/// What a close code means.
+#[must_use]
+pub fn meaning(code: u16) -> Option<&'static str> {
+    const MEANINGS: [(CloseCode, &str); 15] = [
+        (CloseCode::Normal, "a normal end"),
+        (CloseCode::GoingAway, "the server shuts down"),
+        (CloseCode::Protocol, "the client broke the WebSocket protocol"),
+        (CloseCode::Unsupported, "the client sent a text message"),
+        (CloseCode::Policy, "the client sent too much"),
+        (CloseCode::TooBig, "the client sent a message that is too large"),
+        (CloseCode::BadMessage, "the client sent what is no message"),
+        (CloseCode::NoJoin, "no join came in time"),
+        (CloseCode::WrongProtocol, "the client speaks another version of the protocol"),
+        (CloseCode::WrongSchema, "the client was built for another schema"),
+        (CloseCode::RoomFull, "the room is full"),
+        (CloseCode::NoSuchRoom, "there is no such room"),
+        (CloseCode::Idle, "nothing was heard from the client for too long"),
+        (CloseCode::TooSlow, "the client did not take its frames for too long"),
+        (CloseCode::RoomClosed, "the room ended"),
+    ];
+    MEANINGS.iter().find(|(known, _)| *known as u16 == code).map(|(_, meaning)| *meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_frame_reads_as_a_sentence() {
+        let text = |payload: &[u8]| Closed::read(payload).to_string();
+        let start = "the server closed the connection: ";
+        assert_eq!(text(&[]), format!("{start}without a code"));
+        assert_eq!(text(&[0x0F, 0xA4]), format!("{start}4004, the room is full"));
+        assert_eq!(
+            text(b"\x03\xE9back at noon"),
+            format!("{start}1001, the server shuts down: back at noon")
+        );
+        assert_eq!(
+            text(&[0x0F, 0xFF, 0xFF]),
+            format!("{start}4095, a code that this client does not know: \u{FFFD}")
+        );
+    }
+}

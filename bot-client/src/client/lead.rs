@@ -1,0 +1,224 @@
+//! How far ahead of the last frame inputs are meant, steered by what the server saw.
+//!
+//! An input is for one tick and is useless after it. The server says with each
+//! frame how far its newest input lay ahead (the slack), so a client can aim to
+//! arrive just in time: a late input raises the lead at once, because every tick
+//! of waiting is a tick of control lost; comfort lowers it slowly, because a
+//! needless tick of lead is only a tick of delay.
+
+use tickwire_shared::{Tick, frame::InputEcho};
+
+/// The lead before anything is known: enough for a network faster than a tick.
+const FIRST_TICKS: i32 = 2;
+/// The largest lead. A server accepts inputs 16 ticks ahead, and its frames may be 24 ticks old.
+const MOST_TICKS: i32 = 40;
+/// The slack to keep: one whole tick, so that jitter of a tick costs nothing.
+const WANTED_SLACK: i32 = 1;
+/// Frames of comfort before the lead is lowered, at first and at most.
+const PATIENCE: (u32, u32) = (120, 1920);
+
+/// The lead of one client.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    ticks: i32,
+    /// The first input tick sent under this lead; echoes of older inputs say nothing about it.
+    since: Option<Tick>,
+    /// The least slack seen under this lead, and over how many frames.
+    least: (i32, u32),
+    patience: u32,
+    sent: SentTicks,
+    late: u64,
+}
+
+impl Default for Lead {
+    fn default() -> Self {
+        Lead {
+            ticks: FIRST_TICKS,
+            since: None,
+            least: (i32::MAX, 0),
+            patience: PATIENCE.0,
+            sent: SentTicks::default(),
+            late: 0,
+        }
+    }
+}
+
+impl Lead {
+    /// By how many ticks inputs lead.
+    #[must_use]
+    pub fn ticks(&self) -> i32 {
+        self.ticks
+    }
+
+    /// How many inputs came too late, as far as the echoes tell.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// The tick that an input should be for after the frame of `applied`, which is then noted as sent.
+    ///
+    /// `None` when a later tick had its input already. The newest tick may get a
+    /// second input after the lead was lowered: the server takes the later one.
+    pub fn aim(&mut self, applied: Tick) -> Option<Tick> {
+        let tick = applied.offset(self.ticks);
+        self.sent.insert(tick)?;
+        self.since.get_or_insert(tick);
+        Some(tick)
+    }
+
+    /// Learns from the echo that came with the frame of `frame`.
+    pub fn observe(&mut self, frame: Tick, echo: InputEcho) {
+        let missed = echo.age > 0 && self.sent.contains(frame);
+        self.late += u64::from(missed);
+        let slack = i32::from(echo.slack);
+        // An echo of inputs from before the last change would have it made twice.
+        let known = self.since.is_some_and(|since| frame.offset(slack).since(since) >= 0);
+        if !known {
+            return;
+        }
+        if slack < WANTED_SLACK || missed {
+            self.change((WANTED_SLACK - slack).max(1));
+            self.patience = (self.patience * 2).min(PATIENCE.1);
+            return;
+        }
+        self.least = (self.least.0.min(slack), self.least.1 + 1);
+        if self.least.1 >= self.patience {
+            self.change(if self.least.0 > WANTED_SLACK { -1 } else { 0 });
+        }
+    }
+
+    fn change(&mut self, by: i32) {
+        self.ticks = (self.ticks + by).clamp(1, MOST_TICKS);
+        self.least = (i32::MAX, 0);
+        if by != 0 {
+            self.since = None;
+        }
+    }
+}
+
+/// The ticks that inputs were sent for, as far back as 64 ticks.
+///
+/// Skipped frames and a raised lead leave ticks without an input. The server
+/// reports those like late ones, and only this tells the two apart.
+#[derive(Clone, Copy, Debug, Default)]
+struct SentTicks {
+    newest: Option<Tick>,
+    /// Bit n is set when `newest - n` was sent.
+    bits: u64,
+}
+
+impl SentTicks {
+    /// Notes a tick; `None`, and nothing is noted, when a later one is there.
+    fn insert(&mut self, tick: Tick) -> Option<()> {
+        let ahead = self.newest.map_or(64, |newest| tick.since(newest));
+        let ahead = u32::try_from(ahead).ok()?;
+        self.bits = self.bits.checked_shl(ahead).unwrap_or(0) | 1;
+        self.newest = Some(tick);
+        Some(())
+    }
+
+    fn contains(&self, tick: Tick) -> bool {
+        let back = self.newest.map_or(-1, |newest| newest.since(tick));
+        (0..64).contains(&back) && self.bits >> back & 1 == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Tick = Tick(u32::MAX - 50);
+
+    /// A client and a server, with the inputs between them.
+    #[derive(Default)]
+    struct Line {
+        lead: Lead,
+        step: i32,
+        under_way: Vec<(i32, Tick)>,
+        newest: Option<Tick>,
+        in_time: Vec<Tick>,
+    }
+
+    impl Line {
+        /// Makes ticks; the input that answers one arrives `delay(step)` ticks later. The leads used.
+        fn run(&mut self, ticks: i32, delay: impl Fn(i32) -> i32) -> Vec<i32> {
+            let steps = self.step..self.step + ticks;
+            self.step = steps.end;
+            steps.map(|step| self.tick(step, delay(step))).collect()
+        }
+
+        fn tick(&mut self, step: i32, delay: i32) -> i32 {
+            let frame = START.offset(step);
+            for (_, tick) in self.under_way.extract_if(.., |(due, _)| *due <= step) {
+                self.newest = self.newest.filter(|newest| newest.is_after(tick)).or(Some(tick));
+                if !frame.is_after(tick) {
+                    self.in_time.push(tick);
+                }
+            }
+            let slack = self.newest.map_or(-128, |newest| newest.since(frame)) as i8;
+            let age = u8::from(!self.in_time.contains(&frame));
+            self.lead.observe(frame, InputEcho { age, slack });
+            let input = self.lead.aim(frame);
+            self.under_way.extend(input.map(|tick| (step + delay, tick)));
+            self.lead.ticks()
+        }
+    }
+
+    #[test]
+    fn a_fast_network_keeps_the_first_lead() {
+        let mut line = Line::default();
+        let leads = line.run(1000, |_| 1);
+        assert_eq!(line.lead.late(), 0);
+        assert!(leads.iter().all(|lead| *lead == FIRST_TICKS), "{leads:?}");
+    }
+
+    #[test]
+    fn a_slow_network_is_met_in_one_step_and_not_overshot() {
+        let leads = Line::default().run(60, |_| 7);
+        assert_eq!(leads.last(), Some(&8));
+        assert!(leads.iter().all(|lead| [2, 8].contains(lead)), "{leads:?}");
+    }
+
+    #[test]
+    fn a_lead_that_is_too_large_comes_down_slowly() {
+        let mut line = Line::default();
+        line.run(60, |_| 7);
+        let late = line.lead.late();
+        let leads = line.run(6000, |_| 1);
+        assert_eq!(leads.last(), Some(&2));
+        assert!(leads.windows(2).all(|pair| pair[0] - pair[1] <= 1), "one at a time");
+        assert_eq!(line.lead.late(), late);
+    }
+
+    #[test]
+    fn jitter_is_learnt_and_not_chased() {
+        let mut line = Line::default();
+        let jitter = |step: i32| if step % 37 == 0 { 4 } else { 2 };
+        line.run(500, jitter);
+        let late = line.lead.late();
+        let leads = line.run(4000, jitter);
+        assert!(line.lead.late() - late < 20, "{} late inputs", line.lead.late() - late);
+        assert!(leads.iter().all(|lead| *lead <= 6), "{:?}", leads.iter().max());
+    }
+
+    #[test]
+    fn a_tick_without_an_input_is_not_taken_for_a_late_one() {
+        let mut lead = Lead::default();
+        let first = lead.aim(START).unwrap();
+        let second = lead.aim(START.offset(3)).unwrap();
+        assert_eq!(second.since(first), 3);
+        lead.observe(first.offset(1), InputEcho { age: 1, slack: 2 });
+        assert_eq!((lead.late(), lead.ticks()), (0, FIRST_TICKS));
+        lead.observe(second, InputEcho { age: 3, slack: 1 });
+        assert_eq!((lead.late(), lead.ticks()), (1, FIRST_TICKS + 1));
+    }
+
+    #[test]
+    fn an_older_tick_is_never_aimed_at() {
+        let mut lead = Lead::default();
+        assert!(lead.aim(START.offset(10)).is_some());
+        assert_eq!(lead.aim(START.offset(9)), None);
+        assert!(lead.aim(START.offset(10)).is_some(), "the same one may be amended");
+    }
+}

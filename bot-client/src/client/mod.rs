@@ -1,0 +1,46 @@
+//! A client: a full replica of what it may see, proved by hash against the server's state.
+//!
+//! [`Core`] is the client without a socket, for tests, simulators and other
+//! transports. [`connect`] puts it on a WebSocket:
+//!
+//! ```no_run
+//! use tickwire_bots::client::{self, Event, Options};
+//! use tickwire_games::arena::{Controls, Ship};
+//!
+//! # async fn play() -> Result<(), client::ClientError> {
+//! let options = Options { name: "robin".to_owned(), ..Options::default() };
+//! let mut client = client::connect("ws://127.0.0.1:2567/ws?game=arena", &options).await?;
+//! for _ in 0..300 {
+//!     if let Event::Frame(applied) = client.next().await? {
+//!         assert!(applied.hash.is_none_or(|check| check.holds()));
+//!         let replica = client.core().replica().expect("a frame comes after the welcome");
+//!         let ships = replica.iter::<Ship>().count();
+//!         println!("tick {}: {ships} ships", applied.tick);
+//!         client.core_mut().set_input(&Controls { thrust: 1, ..Controls::default() })?;
+//!     }
+//! }
+//! client.leave().await
+//! # }
+//! ```
+
+mod connect;
+mod core;
+mod doubt;
+mod endpoint;
+mod error;
+mod handshake;
+mod human;
+mod lead;
+mod mismatch;
+mod ping;
+mod session;
+
+pub use self::{
+    connect::{Client, Options, connect, connect_at},
+    core::{Core, Event, InputStats},
+    endpoint::Endpoint,
+    error::{ClientError, Closed, CoreError, meaning},
+    human::describe,
+    lead::Lead,
+    mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},
+};

@@ -1,0 +1,179 @@
+//! A client that is in: its replica, its inputs, and its doubts.
+
+use std::time::Duration;
+
+use tickwire_shared::{
+    PlayerId, Tick,
+    frame::{self, FrameTick},
+    message::{ClientMessage, PROTOCOL, Welcome},
+    record::RecordLayout,
+    replica::{Applied, Replica},
+    schema::Schema,
+};
+
+use super::{
+    core::{Event, InputStats},
+    doubt::Doubt,
+    error::CoreError,
+    lead::Lead,
+};
+
+/// What the welcome said that is not in the replica.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) room: String,
+    pub(super) player: PlayerId,
+    pub(super) tick_hz: u32,
+    pub(super) setup: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) about: About,
+    replica: Replica,
+    message_records: Vec<RecordLayout>,
+    input_record: RecordLayout,
+    /// The input's record, when there is an input.
+    input: Option<Vec<u8>>,
+    lead: Lead,
+    sent: u64,
+    /// The tick of the last frame that came, applied or not: what the server is told.
+    latest: Option<Tick>,
+    owes_answer: bool,
+    doubt: Doubt,
+}
+
+impl Session {
+    pub(super) fn new(welcome: Welcome) -> Result<Session, CoreError> {
+        let Welcome { protocol, room, player, tick_hz, schema, priors, setup, .. } = welcome;
+        if protocol != PROTOCOL {
+            return Err(CoreError::WrongProtocol(protocol));
+        }
+        let replica = Replica::new(schema, &priors)?;
+        let schema = replica.schema();
+        Ok(Session {
+            about: About { room, player, tick_hz: tick_hz.max(1), setup },
+            message_records: schema.messages.iter().map(RecordLayout::new).collect(),
+            input_record: RecordLayout::new(&schema.input),
+            replica,
+            input: None,
+            lead: Lead::default(),
+            sent: 0,
+            latest: None,
+            owes_answer: false,
+            doubt: Doubt::default(),
+        })
+    }
+
+    pub(super) fn handle_frame(&mut self, bytes: &[u8], now: Duration) -> Result<Event, CoreError> {
+        self.owes_answer = true;
+        if self.doubt.has_lost_track() && !self.stands_alone(bytes) {
+            self.guess_tick(bytes);
+            self.doubt.ask_again(self.latest, now);
+            return Ok(Event::Nothing);
+        }
+        match self.replica.apply(bytes) {
+            Ok(applied) => {
+                self.note_applied(applied, now);
+                Ok(Event::Frame(applied))
+            }
+            Err(error) => {
+                self.guess_tick(bytes);
+                self.doubt.lose_track(self.latest, now);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn note_applied(&mut self, applied: Applied, now: Duration) {
+        self.latest = Some(applied.tick);
+        self.lead.observe(applied.tick, self.replica.input());
+        if applied.full {
+            self.doubt.found_track();
+        }
+        if let Some(check) = applied.hash.filter(|check| !check.holds()) {
+            self.doubt.mismatch(applied.tick, check, self.replica.segments(), now);
+        }
+    }
+
+    fn stands_alone(&self, bytes: &[u8]) -> bool {
+        let header = frame::read_header(bytes, &self.message_records);
+        matches!(header, Ok((header, _)) if matches!(header.tick, FrameTick::Full(_)))
+    }
+
+    /// Notes the tick of a frame that was not applied.
+    ///
+    /// It is acknowledged all the same: otherwise the server would see a client
+    /// that has stopped reading, and never send the frame that sets it right.
+    fn guess_tick(&mut self, bytes: &[u8]) {
+        let header = frame::read_header(bytes, &self.message_records);
+        self.latest = match (header.map(|(header, _)| header.tick), self.latest) {
+            (Ok(FrameTick::Full(tick)), _) => Some(tick),
+            (Ok(FrameTick::After(gap)), Some(latest)) => Some(latest.offset(i32::from(gap))),
+            (Err(_), Some(latest)) => Some(latest.next()),
+            (_, None) => None,
+        };
+    }
+
+    pub(super) fn handle_evidence(
+        &mut self,
+        tick: Tick,
+        segments: &[u8],
+    ) -> Result<Event, CoreError> {
+        let theirs = self.replica.read_evidence(segments).map_err(CoreError::Evidence)?;
+        let report = self.doubt.settle(tick, self.replica.schema(), &theirs);
+        Ok(report.map_or(Event::Nothing, |report| Event::Mismatch(Box::new(report))))
+    }
+
+    pub(super) fn poll_outgoing(&mut self, out: &mut Vec<u8>) -> bool {
+        if let Some(tick) = self.doubt.poll_question() {
+            ClientMessage::Mismatch(tick).write(out);
+            return true;
+        }
+        let Some(applied) = self.latest.filter(|_| self.owes_answer) else { return false };
+        self.owes_answer = false;
+        let input = self.input.as_deref();
+        match input.and_then(|record| Some((record, self.lead.aim(applied)?))) {
+            Some((record, tick)) => {
+                self.sent += 1;
+                ClientMessage::Input { applied, tick, record }.write(out);
+            }
+            None => ClientMessage::Ack(applied).write(out),
+        }
+        true
+    }
+
+    pub(super) fn set_input(&mut self, columns: &[u32]) -> Result<(), CoreError> {
+        if columns.len() != self.input_record.columns() {
+            return Err(CoreError::Input("it has another number of columns"));
+        }
+        let specs = self.replica.schema().input.fields.iter().flat_map(|field| field.ty.columns());
+        if specs.zip(columns).any(|(spec, column)| *column > spec.max) {
+            return Err(CoreError::Input("a column is above its maximum"));
+        }
+        let record = self.input.get_or_insert_default();
+        record.clear();
+        self.input_record.pack(columns, record);
+        Ok(())
+    }
+
+    pub(super) fn clear_input(&mut self) {
+        self.input = None;
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        self.replica.schema()
+    }
+
+    pub(super) fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    pub(super) fn latest_tick(&self) -> Option<Tick> {
+        self.latest
+    }
+
+    pub(super) fn inputs(&self) -> InputStats {
+        InputStats { sent: self.sent, late: self.lead.late(), lead: self.lead.ticks() }
+    }
+}

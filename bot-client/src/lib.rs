@@ -1,0 +1,3 @@
+//! Tickwire's Rust client: a replica that proves itself, for bots, tests and tools.
+
+pub mod client;

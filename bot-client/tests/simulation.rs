@@ -1,0 +1,152 @@
+//! Many clients of one room on virtual time: every hash must hold, whatever the lines do.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Drift, World, config, drift::Push};
+use tickwire_bots::client::Core;
+use tickwire_games::arena::Arena;
+use tickwire_room::{HostedRoom, Poll, Room};
+use tickwire_shared::{
+    Game, PlayerId, Tick,
+    message::{ClientMessage, kind},
+};
+
+/// Clients come, go, stall and lag at random, and each hash that comes is checked.
+fn soak<G: Game>(start: Tick, seed: u64, ticks: u64) -> World<G> {
+    let mut world = World::<G>::new(start, seed);
+    for _ in 0..4 {
+        world.join(2);
+    }
+    for _ in 0..ticks {
+        match world.rng.below(60) {
+            0 if world.puppets.len() < 24 => {
+                let delay = world.rng.below(9);
+                world.join(delay);
+            }
+            1 if world.puppets.len() > 2 => {
+                let index = world.rng.below(world.puppets.len() as u64) as usize;
+                world.leave(index);
+            }
+            2..6 => {
+                let index = world.rng.below(world.puppets.len() as u64) as usize;
+                let until = world.time + world.rng.below(60);
+                world.puppets[index].stall_until(until);
+            }
+            _ => {}
+        }
+        world.tick();
+        let mismatches = world.room.counters().mismatches;
+        assert_eq!(mismatches, 0, "seed {seed}, tick {}", world.time);
+    }
+    assert!(world.tampered.is_empty(), "seed {seed}: {:?}", world.tampered);
+    world
+}
+
+#[test]
+fn every_hash_holds_for_clients_that_come_go_and_stall() {
+    for seed in 0..12 {
+        let world = soak::<Drift>(Tick(1000), seed, 1500);
+        assert!(world.verified > 200, "seed {seed}: only {} hashes", world.verified);
+        assert!(world.room.counters().skipped_frames > 0, "seed {seed}: nobody was skipped");
+    }
+}
+
+#[test]
+fn every_hash_holds_when_the_tick_wraps() {
+    for seed in 100..104 {
+        let world = soak::<Drift>(Tick(u32::MAX - 700), seed, 1500);
+        assert!(world.room.counters().merged_frames > 0);
+    }
+}
+
+#[test]
+fn every_hash_holds_in_the_arena() {
+    for seed in 200..203 {
+        soak::<Arena>(Tick(u32::MAX - 300), seed, 900);
+    }
+}
+
+#[test]
+fn a_client_that_stalls_gets_merged_frames_and_goes_on() {
+    let mut world = World::<Drift>::new(Tick(0), 1);
+    let index = world.join(0);
+    world.run(50);
+    let until = world.time + 90;
+    world.puppets[index].stall_until(until);
+    world.run(150);
+    let puppet = &world.puppets[index];
+    assert!(world.room.counters().skipped_frames > 30);
+    assert!(puppet.merged + puppet.full > 1, "{} merged, {} full", puppet.merged, puppet.full);
+    assert_eq!(puppet.core.replica().unwrap().tick(), Some(Tick(200)));
+}
+
+#[test]
+fn inputs_arrive_in_time_once_the_lead_is_learnt() {
+    for delay in [0, 1, 4] {
+        let mut world = World::<Drift>::new(Tick(u32::MAX - 200), 3);
+        world.join(delay);
+        world.run(600);
+        let settled = world.room.counters();
+        world.run(600);
+        let now = world.room.counters();
+        let (late, inputs) = (now.late_inputs - settled.late_inputs, now.inputs - settled.inputs);
+        assert!(late * 20 <= inputs, "delay {delay}: {late} late of {inputs}");
+        assert_eq!(now.early_inputs, 0, "delay {delay}");
+        assert!(inputs > 300, "delay {delay}: only {inputs} inputs");
+    }
+}
+
+/// The messages that a client sends after one frame of a room.
+fn answers(room: &mut Room<Drift>, core: &mut Core, player: PlayerId) -> Vec<Vec<u8>> {
+    let (mut frame, mut message, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+    room.tick();
+    assert_eq!(room.poll_frame(player, &mut frame), Poll::Frame);
+    core.handle_message(&frame, Duration::ZERO).unwrap();
+    while core.poll_outgoing(&mut message) {
+        answers.push(message.clone());
+        room.handle_message(player, &message).unwrap();
+    }
+    answers
+}
+
+#[test]
+fn a_frame_is_answered_once_by_an_input_or_else_an_acknowledgement() {
+    let mut room = Room::<Drift>::new(config(Tick(9)), &Default::default());
+    let player = room.handle_join("puppet", None).unwrap();
+    let mut core = Core::new("puppet", None);
+    core.poll_outgoing(&mut Vec::new());
+    assert!(core.set_input(&Push::default()).is_err(), "there was no welcome");
+    core.handle_message(&room.welcome(player), Duration::ZERO).unwrap();
+    assert_eq!(core.room(), Some("ROOM"));
+
+    let first = answers(&mut room, &mut core, player);
+    assert_eq!(ClientMessage::read(&first[0]).unwrap(), ClientMessage::Ack(Tick(10)));
+    assert!(matches!(ClientMessage::read(&first[1]), Ok(ClientMessage::Ping(_))));
+    assert_eq!(first.len(), 2);
+
+    core.set_input(&Push { x: 3, y: -4, wild: true }).unwrap();
+    let second = answers(&mut room, &mut core, player);
+    let Ok(ClientMessage::Input { applied, tick, .. }) = ClientMessage::read(&second[0]) else {
+        panic!("{second:?}")
+    };
+    assert_eq!((applied, tick, second.len()), (Tick(11), Tick(13), 1));
+
+    core.leave();
+    let last = answers(&mut room, &mut core, player);
+    assert_eq!(last, [[kind::LEAVE]]);
+    assert!(answers(&mut room, &mut core, player).is_empty(), "nothing follows a goodbye");
+}
+
+#[test]
+fn an_input_that_does_not_fit_the_game_is_refused() {
+    let mut room = Room::<Drift>::new(config(Tick(9)), &Default::default());
+    let player = room.handle_join("puppet", None).unwrap();
+    let mut core = Core::new("puppet", None);
+    core.handle_message(&room.welcome(player), Duration::ZERO).unwrap();
+    assert!(core.set_input(&tickwire_games::arena::Controls::default()).is_err());
+    assert!(core.set_input_columns(&[0, 0]).is_err(), "a column is missing");
+    assert!(core.set_input_columns(&[0, 9, 0]).is_err(), "8 is the most");
+    assert!(core.set_input_columns(&[0, 8, 1]).is_ok());
+}
