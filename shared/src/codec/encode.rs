@@ -75,15 +75,14 @@ impl Encoder {
         now: &Rows,
         out: &mut Vec<u8>,
     ) -> Encoded {
-        let start = out.len();
+        if let Some(updates) = self.walk.as_predicted(layout, (baseline, gap), now) {
+            return Encoded { updates, as_predicted: true };
+        }
         priors.reset(&mut self.models);
         let mut coder = Coder { models: &mut self.models, range: RangeEncoder::new(out) };
-        let encoded = self.walk.run(layout, priors, (baseline, gap), now, &mut coder);
+        let updates = self.walk.run(layout, priors, (baseline, gap), now, &mut coder);
         coder.range.finish();
-        if encoded.as_predicted {
-            out.truncate(start);
-        }
-        encoded
+        Encoded { updates, as_predicted: false }
     }
 
     /// Sends the same bits to any sink; for training.
@@ -94,8 +93,8 @@ impl Encoder {
         baseline: (&Rows, u32),
         now: &Rows,
         sink: &mut impl BitSink,
-    ) -> Encoded {
-        self.walk.run(layout, priors, baseline, now, sink)
+    ) {
+        self.walk.run(layout, priors, baseline, now, sink);
     }
 }
 
@@ -107,6 +106,31 @@ struct Walk {
 }
 
 impl Walk {
+    /// How many rows changed, if all of them became exactly what was predicted.
+    ///
+    /// Most private segments do, and this finds it out before any model is touched.
+    fn as_predicted(
+        &mut self,
+        layout: &Layout,
+        (baseline, gap): (&Rows, u32),
+        now: &Rows,
+    ) -> Option<u32> {
+        if baseline.ids() != now.ids() {
+            return None;
+        }
+        let mut updates = 0;
+        for (old, row) in baseline.iter(layout).zip(now.iter(layout)) {
+            let kind = &layout.kinds[old.id.kind()];
+            predict::predict_row(kind, old.values, old.motion, gap, &mut self.predicted);
+            if self.differs(kind, old, row, gap) {
+                return None;
+            }
+            updates += u32::from(row.values != old.values);
+        }
+        Some(updates)
+    }
+
+    /// Sends all bits of a segment, and returns how many rows are new or changed.
     fn run(
         &mut self,
         layout: &Layout,
@@ -114,9 +138,8 @@ impl Walk {
         (baseline, gap): (&Rows, u32),
         now: &Rows,
         sink: &mut impl BitSink,
-    ) -> Encoded {
-        let new = new_rows(layout, priors, baseline, now, gap, sink);
-        let mut encoded = Encoded { updates: new, as_predicted: new == 0 };
+    ) -> u32 {
+        let mut updates = new_rows(layout, priors, baseline, now, gap, sink);
         let mut later = now.iter(layout).peekable();
         let mut recent = Recent::default();
         for old in baseline.iter(layout) {
@@ -131,17 +154,16 @@ impl Walk {
             let differs = row.is_none_or(|row| self.differs(kind, old, row, gap));
             sink.bit(base + kind::DIFFERS + context, differs);
             recent.push(differs);
-            encoded.as_predicted &= !differs;
             if differs {
                 sink.bit(base + kind::GONE, row.is_none());
             }
             let Some(row) = row else { continue };
-            encoded.updates += u32::from(row.values != old.values);
+            updates += u32::from(row.values != old.values);
             if differs {
                 self.changed_row(kind, priors, old, row, gap, sink);
             }
         }
-        encoded
+        updates
     }
 
     /// Whether a row is not what was predicted; fills `implied` when motion is sent.

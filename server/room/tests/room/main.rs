@@ -1,0 +1,5 @@
+//! Rooms without sockets, in one thread and virtual time.
+
+mod hostile;
+mod sim;
+mod simulation;
