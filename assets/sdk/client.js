@@ -1,0 +1,198 @@
+// Finds a room and connects to it.
+
+import { closeSentence } from './close_codes.js';
+import { TickwireError } from './errors.js';
+import { joinMessage, readServerMessage } from './message.js';
+import { Room } from './room.js';
+
+/**
+ * @typedef {object} JoinOptions
+ * @property {string} [name] the name to show
+ * @property {string} [room] a join code, to come into that room
+ * @property {number} [schemaHash] refuses a game whose schema is another
+ */
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {new (url: string) => WebSocket} [WebSocket] another implementation, outside browsers
+ * @property {() => boolean} [isHidden] whether nobody looks at the game
+ * @property {number} [timeout] milliseconds to wait for the first frame
+ */
+
+const TIMEOUT = 10_000;
+const PING_INTERVAL = 1000;
+/** The code with which we close when the server's bytes make no sense. */
+const BAD_MESSAGE = 4000;
+
+/** A server to play on. */
+export class Client {
+  /**
+   * @param {string} [url] such as `ws://localhost:2567`; by default where the page came from
+   * @param {ClientOptions} [options]
+   */
+  constructor(url = pageOrigin(), options = {}) {
+    this.url = url.replace(/^http/, 'ws').replace(/\/+$/, '');
+    this.options = options;
+  }
+
+  /**
+   * Comes into a room of a game, or makes one if there is none with a place.
+   * @param {string} game
+   * @param {JoinOptions} [options]
+   * @returns {Promise<Room>}
+   */
+  joinOrCreate(game, options = {}) {
+    if (options.room) return this.join(options.room, options);
+    return this.connect(`game=${encodeURIComponent(game)}`, options);
+  }
+
+  /**
+   * Comes into the room with this join code.
+   * @param {string} code
+   * @param {JoinOptions} [options]
+   * @returns {Promise<Room>}
+   */
+  join(code, options = {}) {
+    return this.connect(`room=${encodeURIComponent(code)}`, options);
+  }
+
+  /**
+   * Makes a room.
+   * @param {string} game
+   * @param {JoinOptions} [options]
+   * @returns {Promise<Room>}
+   */
+  create(game, options = {}) {
+    return this.connect(`game=${encodeURIComponent(game)}&create=1`, options);
+  }
+
+  /**
+   * @param {string} query
+   * @param {JoinOptions} options
+   * @returns {Promise<Room>}
+   */
+  connect(query, options) {
+    const Socket = this.options.WebSocket ?? WebSocket;
+    const socket = new Socket(`${this.url}/ws?${query}`);
+    return new Promise((resolve, reject) => {
+      new Connection(socket, options, this.options, resolve, reject);
+    });
+  }
+}
+
+/** A socket on its way from the join to a room, and then that room's. */
+class Connection {
+  /**
+   * @param {WebSocket} socket
+   * @param {JoinOptions} join
+   * @param {ClientOptions} options
+   * @param {(room: Room) => void} resolve
+   * @param {(error: TickwireError) => void} reject
+   */
+  constructor(socket, join, options, resolve, reject) {
+    this.socket = socket;
+    this.options = options;
+    this.resolve = resolve;
+    this.reject = reject;
+    /** @type {Room | null} */
+    this.room = null;
+    /** Why we closed, if we did. @type {TickwireError | null} */
+    this.failure = null;
+    this.timer = setTimeout(() => this.timeOut(), options.timeout ?? TIMEOUT);
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.pinger = undefined;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.send(joinMessage(join.name ?? '', join.schemaHash ?? null));
+    socket.onmessage = (event) => this.receive(event.data);
+    socket.onclose = (event) => this.closed(event.code, event.reason);
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  send(bytes) {
+    if (this.socket.readyState === 1) this.socket.send(bytes);
+  }
+
+  /** @param {unknown} data */
+  receive(data) {
+    // After we gave up, what is still under way means nothing.
+    if (this.failure) return;
+    try {
+      if (!(data instanceof ArrayBuffer)) {
+        throw new TickwireError('message.text', 'a text message arrived');
+      }
+      this.dispatch(new Uint8Array(data));
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error;
+      this.fail(error);
+    }
+  }
+
+  /** @param {Uint8Array} bytes */
+  dispatch(bytes) {
+    if (this.room === null) {
+      this.welcome(bytes);
+      return;
+    }
+    this.room.receive(bytes);
+    if (this.room.tick !== null && this.pinger === undefined) this.ready(this.room);
+  }
+
+  /** @param {Uint8Array} bytes */
+  welcome(bytes) {
+    const received = readServerMessage(bytes);
+    if (received.kind !== 'welcome') {
+      throw new TickwireError('message.unexpected', 'the first message was not a welcome');
+    }
+    this.room = new Room(received.welcome, {
+      send: (message) => this.send(/** @type {Uint8Array<ArrayBuffer>} */ (message)),
+      close: (code, reason) => this.socket.close(code, reason),
+      now: () => performance.now(),
+      isHidden: this.options.isHidden ?? (() => globalThis.document?.hidden ?? false),
+    });
+  }
+
+  /** @param {Room} room */
+  ready(room) {
+    clearTimeout(this.timer);
+    this.pinger = setInterval(() => room.sendPing(), PING_INTERVAL);
+    room.sendPing();
+    this.resolve(room);
+  }
+
+  timeOut() {
+    this.fail(new TickwireError('timeout', 'The server did not answer in time.'));
+  }
+
+  /** @param {TickwireError} error */
+  fail(error) {
+    this.failure = error;
+    this.socket.close(BAD_MESSAGE, error.code);
+    // A socket whose server is out of reach takes long to close.
+    this.ended(BAD_MESSAGE, error.message);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  closed(code, reason) {
+    if (this.failure === null) this.ended(code, closeSentence(code, reason));
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} sentence
+   */
+  ended(code, sentence) {
+    clearTimeout(this.timer);
+    clearInterval(this.pinger);
+    this.reject(new TickwireError(this.failure?.code ?? 'closed', sentence, code));
+    this.room?.end(code, sentence);
+  }
+}
+
+/** The origin of the page, where its server is. */
+function pageOrigin() {
+  if (globalThis.location) return globalThis.location.origin;
+  throw new TickwireError('url', 'outside a browser the server must be named');
+}

@@ -1,0 +1,45 @@
+// A list of functions that want to be told something.
+
+/**
+ * @template {any[]} Args
+ */
+export class Listeners {
+  constructor() {
+    /** @type {((...args: Args) => void)[]} */
+    this.list = [];
+  }
+
+  /**
+   * Adds a listener and returns what removes it again.
+   * @param {(...args: Args) => void} listener
+   * @returns {() => void}
+   */
+  add(listener) {
+    this.list = [...this.list, listener];
+    return () => {
+      this.list = this.list.filter((other) => other !== listener);
+    };
+  }
+
+  /** Whether anybody listens. */
+  any() {
+    return this.list.length > 0;
+  }
+
+  /**
+   * Tells everybody. A listener that throws spoils neither the others nor the state:
+   * its error is reported as any uncaught one.
+   * @param {Args} args
+   */
+  tell(...args) {
+    for (const listener of this.list) {
+      try {
+        listener(...args);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

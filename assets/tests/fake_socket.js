@@ -1,0 +1,92 @@
+// A WebSocket without a network, for the tests of client and room.
+
+import { Client } from '../sdk/tickwire.js';
+import { bytes, golden } from './golden.js';
+
+/** @type {FakeSocket[]} */
+export const sockets = [];
+
+export class FakeSocket {
+  /** @param {string} url */
+  constructor(url) {
+    this.url = url;
+    this.readyState = 0;
+    this.binaryType = '';
+    /** @type {Uint8Array[]} */
+    this.sent = [];
+    /** @type {[number, string] | null} */
+    this.closedWith = null;
+    /** @type {any} */ this.onopen = null;
+    /** @type {any} */ this.onmessage = null;
+    /** @type {any} */ this.onclose = null;
+    sockets.push(this);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  /** @param {Uint8Array} data */
+  send(data) {
+    this.sent.push(data);
+  }
+
+  /** @param {Uint8Array} data */
+  deliver(data) {
+    this.onmessage({ data: data.buffer.slice(data.byteOffset, data.byteOffset + data.length) });
+  }
+
+  /**
+   * The other end closes.
+   * @param {number} code
+   * @param {string} [reason]
+   */
+  drop(code, reason = '') {
+    this.readyState = 3;
+    this.onclose({ code, reason });
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  close(code, reason) {
+    this.closedWith = [code, reason];
+    this.readyState = 2;
+    queueMicrotask(() => this.drop(code, reason));
+  }
+}
+
+const Socket = /** @type {any} */ (FakeSocket);
+
+/**
+ * A client whose sockets are fake.
+ * @param {import('../sdk/client.js').ClientOptions} [options]
+ */
+export function fakeClient(options = {}) {
+  return new Client('ws://host:2567/', { WebSocket: Socket, ...options });
+}
+
+/** The socket that was made last. */
+export function lastSocket() {
+  return sockets[sockets.length - 1];
+}
+
+/** A session of the game "ships" whose table of priors is that of the golden welcomes. */
+export const session = golden('sessions').find((it) => it.name === 'ships, skipping ticks');
+/** The welcome that goes before it. */
+export const welcome = bytes(golden('welcomes')[0].hex);
+
+/**
+ * Joins a fake server as far as the first frame.
+ * @param {import('../sdk/client.js').ClientOptions} [options]
+ */
+export async function joined(options) {
+  const promise = fakeClient(options).joinOrCreate('ships', { name: 'Ada' });
+  const socket = lastSocket();
+  socket.open();
+  socket.deliver(welcome);
+  socket.deliver(bytes(session.steps[0].hex));
+  return { room: await promise, socket };
+}

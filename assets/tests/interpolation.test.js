@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { mixAngles } from '../sdk/blend.js';
+import { RenderClock } from '../sdk/clock.js';
+import { Interpolation } from '../sdk/interpolation.js';
+
+const KIND = {
+  name: 'ship',
+  fields: [
+    { name: 'pos', type: { type: 'vec2', min: 0, max: 1000, step: 1 } },
+    { name: 'heading', type: { type: 'angle', bits: 8 } },
+    { name: 'hp', type: { type: 'int', min: 0, max: 100 } },
+  ],
+};
+
+/** A room as far as drawing needs one, stepped by hand at 10 ticks a second. */
+class FakeRoom {
+  constructor() {
+    this.tickHz = 10;
+    /** @type {number | null} */
+    this.tick = null;
+    this.schema = { kinds: [KIND] };
+    /** @type {Map<number, any>} */
+    this.ships = new Map();
+  }
+
+  entities() {
+    return this.ships;
+  }
+
+  onFrame() {
+    return () => {};
+  }
+}
+
+function setUp() {
+  const room = new FakeRoom();
+  const view = new Interpolation(/** @type {any} */ (room), { delay: 2 });
+  /**
+   * @param {number} tick
+   * @param {Record<number, any>} ships
+   */
+  const frame = (tick, ships) => {
+    room.tick = tick;
+    room.ships = new Map(Object.entries(ships).map(([id, ship]) => [Number(id), ship]));
+    view.record(tick * 100);
+  };
+  return { view, frame };
+}
+
+/**
+ * @param {number} x
+ * @param {number} [heading]
+ * @param {number} [hp]
+ */
+function ship(x, heading = 0, hp = 100) {
+  return { pos: { x, y: 0 }, heading, hp };
+}
+
+test('places lie between two ticks, two ticks behind', () => {
+  const { view, frame } = setUp();
+  for (let tick = 10; tick <= 14; tick++) frame(tick, { 1: ship(tick * 10) });
+  view.update(1450);
+  assert.ok(Math.abs(view.tick - 12.5) < 1e-9, `${view.tick}`);
+  assert.ok(Math.abs((view.entities('ship').get(1)?.pos.x ?? 0) - 125) < 1e-6);
+});
+
+test('whole numbers keep the earlier value, angles go the shorter way', () => {
+  const { view, frame } = setUp();
+  frame(10, { 1: ship(0, 0.1, 100) });
+  frame(11, { 1: ship(0, 2 * Math.PI - 0.1, 50) });
+  view.update(1250);
+  const drawn = view.entities('ship').get(1);
+  assert.equal(drawn?.hp, 100);
+  assert.ok(Math.abs(drawn?.heading) < 1e-6, `${drawn?.heading}`);
+  assert.ok(Math.abs(mixAngles(6.2, 0.1, 1) - (0.1 + 2 * Math.PI)) < 1e-9);
+});
+
+test('an entity appears at its first tick and goes at the tick without it', () => {
+  const { view, frame } = setUp();
+  frame(10, {});
+  frame(11, { 1: ship(0) });
+  frame(12, { 1: ship(1) });
+  frame(13, {});
+  /** @type {boolean[]} */
+  const seen = [];
+  for (const now of [1290, 1310, 1490, 1510]) {
+    view.update(now);
+    seen.push(view.entities('ship').has(1));
+  }
+  assert.deepEqual(seen, [false, true, true, false]);
+});
+
+test('a jump is not blended', () => {
+  const { view, frame } = setUp();
+  frame(10, { 1: ship(0) });
+  frame(11, { 1: ship(900) });
+  frame(12, { 1: ship(901) });
+  view.update(1290);
+  assert.equal(view.entities('ship').get(1)?.pos.x, 0);
+  view.update(1301);
+  assert.ok((view.entities('ship').get(1)?.pos.x ?? 0) >= 900);
+});
+
+test('across skipped ticks and the wrap of the number the motion goes on', () => {
+  const room = setUp();
+  const start = 2 ** 32 - 2;
+  room.frame(start, { 1: ship(0) });
+  const { view } = room;
+  const at = (/** @type {number} */ tick) => (start + tick) * 100;
+  // Four ticks were skipped, across zero.
+  Object.assign(view.room, { ships: new Map([[1, ship(40)]]) });
+  /** @type {any} */ (view.room).tick = 2;
+  view.record(at(4));
+  view.update(at(4));
+  assert.ok(Math.abs((view.entities('ship').get(1)?.pos.x ?? 0) - 20) < 1e-3);
+});
+
+test('jitter widens the delay, calm narrows it, and drawing never runs back', () => {
+  const clock = new RenderClock(30, 2);
+  let seed = 1;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  let last = -Infinity;
+  const run = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ jitter) => {
+    for (let tick = from; tick < to; tick++) {
+      clock.arrived(tick, (tick * 1000) / 30 + random() * jitter);
+      for (let part = 0; part < 2; part++) {
+        const drawn = clock.advance((tick * 1000) / 30 + 100 + part * 16);
+        assert.ok(drawn >= last, `ran back from ${last} to ${drawn}`);
+        last = drawn;
+      }
+    }
+  };
+  run(0, 300, 0);
+  assert.ok(clock.delay < 2.1, `${clock.delay}`);
+  run(300, 600, 100);
+  assert.ok(clock.delay > 3, `${clock.delay}`);
+  run(600, 1200, 0);
+  assert.ok(clock.delay < 2.2, `${clock.delay}`);
+});
