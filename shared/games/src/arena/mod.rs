@@ -68,6 +68,8 @@ pub struct Arena {
 
 impl Game for Arena {
     const NAME: &'static str = "arena";
+    /// Crowded beyond sixty, and still fair: enough for everybody at a party, or a swarm.
+    const MAX_PLAYERS: u32 = 256;
     type Config = Config;
     type Input = Controls;
 
