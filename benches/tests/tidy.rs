@@ -76,3 +76,16 @@ fn bincode_stays_behind_one_module() {
     });
     assert_eq!(users, [] as [PathBuf; 0]);
 }
+
+#[test]
+fn the_walk_through_quotes_the_real_code() {
+    let folder = root().join("shared/games/minimal");
+    let read = |path| fs::read_to_string(folder.join(path)).expect("it is there");
+    let (text, code) = (read("README.md"), read("src/main.rs"));
+    let blocks: Vec<&str> = text.split("```rust\n").skip(1).collect();
+    assert!(blocks.len() >= 4);
+    for block in blocks {
+        let quoted = block.split("```").next().expect("a block has an end");
+        assert!(code.contains(quoted), "not in main.rs:\n{quoted}");
+    }
+}
