@@ -9,6 +9,8 @@
 mod control;
 #[path = "golden/crafted.rs"]
 mod crafted;
+#[path = "golden/document.rs"]
+mod document;
 #[path = "golden/fields.rs"]
 mod fields;
 #[path = "golden/fuzz.rs"]
@@ -66,4 +68,9 @@ fn broken_frames_are_refused_for_the_same_reason() {
 #[test]
 fn mutated_frames_meet_the_same_verdict() {
     store::check("fuzz", &fuzz::cases());
+}
+
+#[test]
+fn the_session_in_the_document_is_a_real_one() {
+    store::check("document", &document::cases());
 }
