@@ -1,0 +1,107 @@
+//! A whole server program: flags in, exit code out.
+
+use std::{io, net::SocketAddr, process::ExitCode};
+
+use clap::Parser;
+use tickwire_shared::Game;
+
+use crate::{
+    Games, Server,
+    config::{Config, Resolved, flags::Flags, resolve},
+    logging,
+    signals::Signals,
+};
+
+/// Bad usage, as other programs say it too.
+const BAD_USAGE: u8 = 2;
+/// Threads for HTTP and handshakes; rooms have their own.
+const HTTP_THREADS: usize = 2;
+
+/// Runs a server for one game until it is told to stop: flags, environment,
+/// configuration file, log and signals included.
+///
+/// ```ignore
+/// fn main() -> std::process::ExitCode {
+///     tickwire_server::serve::<MyGame>()
+/// }
+/// ```
+#[must_use]
+pub fn serve<G: Game>() -> ExitCode {
+    serve_games(Games::new().with::<G>())
+}
+
+/// The same for several games; the first one is the default.
+#[must_use]
+pub fn serve_games(mut games: Games) -> ExitCode {
+    let resolved = match resolve(Flags::parse(), &mut games) {
+        Ok(resolved) => resolved,
+        Err(error) => {
+            eprintln!("tickwire: {error}");
+            return ExitCode::from(BAD_USAGE);
+        }
+    };
+    let Resolved { config, log_format, log } = resolved;
+    logging::init(log_format, log);
+    match run(config, games) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tickwire: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(config: Config, games: Games) -> io::Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(HTTP_THREADS).enable_all().build()?;
+    let ended = runtime.block_on(run_until_stopped(config, games));
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run_until_stopped(config: Config, games: Games) -> io::Result<()> {
+    let (listen, seed) = (config.listen, config.seed);
+    let game = games.names().next().unwrap_or("no game").to_owned();
+    let mut signals = Signals::listen()?;
+    let running = Server::start(config, games).await.map_err(|error| explain(listen, &error))?;
+    tracing::info!(address = %running.local_addr(), game, seed, "listening");
+    greet(&game, running.local_addr());
+    signals.next().await;
+    tracing::info!("shutting down; again to end at once");
+    tokio::select! {
+        () = running.shutdown() => tracing::info!("all players were told"),
+        () = signals.next() => tracing::warn!("ended at once"),
+    }
+    Ok(())
+}
+
+fn explain(listen: SocketAddr, error: &io::Error) -> io::Error {
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "; another program listens there, perhaps this one: end it, or choose another port \
+             with --listen 127.0.0.1:2568"
+        }
+        io::ErrorKind::PermissionDenied => "; choose a port above 1023 with --listen",
+        io::ErrorKind::AddrNotAvailable => {
+            "; that is no address of this machine; 0.0.0.0 stands for all that it has"
+        }
+        _ => "",
+    };
+    io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}{hint}"))
+}
+
+/// Says where to go, on standard output, in a few lines.
+fn greet(game: &str, address: SocketAddr) {
+    let port = address.port();
+    println!("Tickwire hosts {game:?}.\n");
+    if address.ip().is_unspecified() {
+        println!("  play   http://127.0.0.1:{port}/");
+        println!("  share  http://<this machine's address>:{port}/");
+    } else if address.ip().is_loopback() {
+        println!("  play   http://{address}/");
+        println!("  share  start it with --listen 0.0.0.0:{port}, so that others reach it");
+    } else {
+        println!("  play   http://{address}/");
+    }
+    println!("  stop   Ctrl-C\n");
+}

@@ -1,0 +1,116 @@
+//! What an operator may set.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use crate::codes::random_seed;
+
+pub(crate) mod file;
+pub(crate) mod flags;
+mod resolve;
+
+pub(crate) use resolve::{Resolved, resolve};
+
+/// Where games are expected: the port that game servers of this kind use.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:2567";
+
+/// How a server runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen. Port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Ticks a second, 1 to 240; each game's own if absent.
+    pub tick_hz: Option<u32>,
+    /// Seeds all randomness: the first room's is this very number.
+    pub seed: u64,
+    /// The tick before a room's first one.
+    pub start_tick: u32,
+    /// Players a room takes; each game's own limit if absent.
+    pub max_players: Option<u32>,
+    /// Threads that run rooms; as many as there are cores if absent.
+    pub shards: Option<usize>,
+    /// Serve pages from this directory instead of the ones in the binary.
+    pub assets: Option<PathBuf>,
+    /// Pages of these origins may connect, besides those that the server itself serves.
+    pub allow_origin: Vec<String>,
+    /// A frame carries a hash when its tick is a multiple of this.
+    pub hash_interval: u32,
+    /// Sockets beyond this are turned away.
+    pub max_connections: usize,
+    /// Rooms beyond this are not opened.
+    pub max_rooms: usize,
+    /// How long a room stays when nobody is in it.
+    pub linger: Duration,
+    /// What one connection may take.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 2567)),
+            tick_hz: None,
+            seed: random_seed(),
+            start_tick: 0,
+            max_players: None,
+            shards: None,
+            assets: None,
+            allow_origin: Vec::new(),
+            hash_interval: 8,
+            max_connections: 20_000,
+            max_rooms: 1_000,
+            linger: Duration::from_secs(30),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// How many shards to run.
+    #[must_use]
+    pub fn shard_count(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.shards.unwrap_or_else(cores).max(1)
+    }
+}
+
+/// What one connection may take, in time and memory. Not for operators; tests make them smaller.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// For a request's header to arrive.
+    pub header_timeout: Duration,
+    /// For the first message to arrive after the handshake.
+    pub join_timeout: Duration,
+    /// For the peer to answer a close.
+    pub close_wait: Duration,
+    /// For all players to be told of a shutdown.
+    pub shutdown_wait: Duration,
+    /// Without a word from a player, until it is given up.
+    pub silence: Duration,
+    /// Of sustained excess, until a connection that floods is closed.
+    pub flood_wait: Duration,
+    /// Messages read from one connection a tick; the rest waits.
+    pub messages_per_tick: u32,
+    /// Bytes read from one connection a tick; the rest waits in the kernel.
+    pub bytes_per_tick: usize,
+    /// Unsent bytes kept for one connection; beyond it is closed.
+    pub unsent_bytes: usize,
+    /// The kernel's send buffer for one connection, which it doubles.
+    pub send_buffer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            header_timeout: Duration::from_secs(5),
+            join_timeout: Duration::from_secs(5),
+            close_wait: Duration::from_secs(1),
+            shutdown_wait: Duration::from_secs(2),
+            silence: Duration::from_secs(30),
+            flood_wait: Duration::from_secs(2),
+            messages_per_tick: 32,
+            bytes_per_tick: 8 * 1024,
+            unsent_bytes: 64 * 1024,
+            send_buffer: 128 * 1024,
+        }
+    }
+}

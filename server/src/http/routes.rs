@@ -1,0 +1,113 @@
+//! Which path leads where.
+
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::{Method, Request, Response, StatusCode, body::Incoming, header};
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Caller, Site, assets::Asset, headers, problem::problem, problem::problem_with,
+    upgrade::upgrade,
+};
+use crate::status;
+
+/// What `/` shows when no page was built in.
+const NO_PAGE: &str = "<!doctype html><title>Tickwire</title><p>Tickwire is running. \
+                       This build has no page for its game; clients connect to <code>/ws</code>.";
+
+/// Answers a request.
+pub(super) fn answer(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
+    site.metrics.requests.add(1);
+    let mut answer = route(site, caller, request);
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        headers::add(answer.headers_mut());
+    }
+    answer
+}
+
+fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
+    if request.uri().path() == "/ws" {
+        return upgrade(site, caller, request);
+    }
+    let answer = find(site, &request);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match answer {
+        Some(answer) if reads => answer,
+        Some(_) => {
+            let allow = (header::ALLOW, "GET, HEAD");
+            let detail = "this can only be read";
+            problem_with(StatusCode::METHOD_NOT_ALLOWED, detail, allow)
+        }
+        None => problem(StatusCode::NOT_FOUND, "there is nothing at this address"),
+    }
+}
+
+fn find(site: &Site, request: &Request<Incoming>) -> Option<Answer> {
+    match request.uri().path() {
+        "/" => Some(front_page(site, request)),
+        "/rooms" => Some(json_answer(&status::rooms(&site.directory))),
+        "/status" => Some(json_answer(&status::status(site))),
+        "/livez" => Some(json_answer(&json!({ "live": true }))),
+        "/readyz" => Some(readiness(site)),
+        path => file(site, request, path),
+    }
+}
+
+/// The default game's page. It is answered under its own path as well.
+fn front_page(site: &Site, request: &Request<Incoming>) -> Answer {
+    let game = site.directory.games().names().next().unwrap_or_default();
+    match site.assets.page(game) {
+        Some(asset) => send(asset, request),
+        None => Response::builder()
+            .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+            .body(Full::from(NO_PAGE))
+            .expect("the parts are valid"),
+    }
+}
+
+fn file(site: &Site, request: &Request<Incoming>, path: &str) -> Option<Answer> {
+    let path = path.strip_prefix('/')?;
+    match path.strip_suffix('/') {
+        Some(folder) => {
+            let asset = site.assets.get(&format!("{folder}/index.html"));
+            let game = folder.strip_prefix("pages/");
+            // A game without a page of its own has the one that shows any game.
+            let known = game.filter(|game| site.directory.games().get(game).is_some());
+            let asset = asset.or_else(|| known.and_then(|game| site.assets.page(game)));
+            asset.map(|asset| send(asset, request))
+        }
+        None => site.assets.get(path).map(|asset| send(asset, request)),
+    }
+}
+
+fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
+    let mut answer = Response::builder().header(header::CONTENT_TYPE, asset.content_type);
+    if let Some(etag) = asset.etag {
+        let known = request.headers().get_all(header::IF_NONE_MATCH).iter();
+        let known = known.filter_map(|value| value.to_str().ok());
+        let fresh = known.flat_map(|tags| tags.split(',')).any(|tag| tag.trim() == etag);
+        // Browsers ask each time, so that a new server never meets an old page.
+        answer = answer.header(header::ETAG, etag).header(header::CACHE_CONTROL, "no-cache");
+        if fresh {
+            let empty = answer.status(StatusCode::NOT_MODIFIED).body(Full::default());
+            return empty.expect("the parts are valid");
+        }
+    }
+    answer.body(Full::from(asset.bytes.into_owned())).expect("the parts are valid")
+}
+
+fn readiness(site: &Site) -> Answer {
+    if site.directory.draining() {
+        let detail = "the server is shutting down";
+        return problem(StatusCode::SERVICE_UNAVAILABLE, detail);
+    }
+    json_answer(&json!({ "ready": true }))
+}
+
+fn json_answer(value: &Value) -> Answer {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::from(value.to_string()))
+        .expect("the parts are valid")
+}

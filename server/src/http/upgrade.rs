@@ -1,0 +1,122 @@
+//! From an HTTP request to a socket in a shard's hands.
+
+use std::{net::TcpStream, sync::Arc, time::Duration};
+
+use fastwebsockets::upgrade::UpgradeFut;
+use hyper::{Request, StatusCode, body::Incoming, upgrade::Parts};
+use hyper_util::rt::TokioIo;
+
+use super::{Answer, Caller, Site, handshake, problem::problem};
+use crate::{
+    directory::{Denied, Seat, Wanted},
+    shard::{Arrival, Command},
+};
+
+/// How long the answer to a handshake may take to be sent.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Answers a handshake, and takes the seat before that.
+pub(super) fn upgrade(
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
+    mut request: Request<Incoming>,
+) -> Answer {
+    if let Some(answer) = handshake::objection(&request) {
+        site.metrics.bad_handshakes.add(1);
+        return answer;
+    }
+    if !handshake::origin_is_allowed(request.headers(), &site.config.allow_origin) {
+        site.metrics.wrong_origins.add(1);
+        let detail = "pages of other hosts may not connect; the server's --allow-origin lets them";
+        return problem(StatusCode::FORBIDDEN, detail);
+    }
+    let (answer, upgraded) = match fastwebsockets::upgrade::upgrade(&mut request) {
+        Ok(upgrade) => upgrade,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    let seat = take_seat(site, &wanted(request.uri().query().unwrap_or_default()));
+    tokio::spawn(hand_over(Arc::clone(site), Arc::clone(caller), upgraded, seat));
+    answer.map(|_| Default::default())
+}
+
+fn take_seat(site: &Site, wanted: &Wanted) -> Result<Seat, Denied> {
+    let seat = site.directory.seat(wanted, |entry, room| {
+        site.shards[entry.shard].send(Command::Open(entry, room));
+    });
+    if let Err(denied) = &seat {
+        denied.count(&site.metrics);
+        tracing::info!(?wanted, ?denied, "refused");
+    }
+    seat
+}
+
+/// What the query asks for. A name that no game or room has is refused like an unknown one.
+fn wanted(query: &str) -> Wanted {
+    let value = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let mut named = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
+        named.next().filter(|value| !value.is_empty()).map(str::to_owned)
+    };
+    match (value("room"), value("create").as_deref()) {
+        (Some(code), _) => Wanted::Room(code),
+        (None, Some("1" | "true")) => Wanted::Create(value("game")),
+        (None, _) => Wanted::Game(value("game")),
+    }
+}
+
+/// Waits for the answer to be sent, then gives the socket to its shard.
+async fn hand_over(
+    site: Arc<Site>,
+    caller: Arc<Caller>,
+    upgraded: UpgradeFut,
+    seat: Result<Seat, Denied>,
+) {
+    let Ok(Ok(socket)) = tokio::time::timeout(ANSWER_TIMEOUT, upgraded).await else { return };
+    let Some((socket, early)) = plain_socket(socket.into_inner(), &site) else { return };
+    site.metrics.upgrades.add(1);
+    let arrival = Arrival { socket, early, peer: caller.peer, guard: caller.guard.lock().take() };
+    match seat {
+        Ok(seat) => site.shards[seat.room().shard].send(Command::Admit(arrival, seat)),
+        Err(denied) => {
+            let shard = usize::from(caller.peer.port()) % site.shards.len();
+            site.shards[shard].send(Command::Refuse(arrival, denied.close_reason()));
+        }
+    }
+}
+
+/// The socket itself, out of the runtime's hands, and what was read from it too early.
+fn plain_socket(
+    upgraded: TokioIo<hyper::upgrade::Upgraded>,
+    site: &Site,
+) -> Option<(TcpStream, Vec<u8>)> {
+    let parts = upgraded.into_inner().downcast::<TokioIo<tokio::net::TcpStream>>().ok()?;
+    let Parts { io, read_buf, .. } = parts;
+    // It stays nonblocking, as the runtime made it.
+    let socket = io.into_inner().into_std().ok()?;
+    // A large buffer would only hold frames that are old when they are read.
+    let _ = socket2::SockRef::from(&socket).set_send_buffer_size(site.config.limits.send_buffer);
+    Some((socket, read_buf.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_names_a_room_or_a_game_or_neither() {
+        let cases = [
+            ("", Wanted::Game(None)),
+            ("game=", Wanted::Game(None)),
+            ("game=arena", Wanted::Game(Some("arena".into()))),
+            ("x=1&game=arena&y", Wanted::Game(Some("arena".into()))),
+            ("game=arena&create=1", Wanted::Create(Some("arena".into()))),
+            ("create=1", Wanted::Create(None)),
+            ("create=0", Wanted::Game(None)),
+            ("room=bcdfg", Wanted::Room("bcdfg".into())),
+            ("game=arena&room=BCDFG", Wanted::Room("BCDFG".into())),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(wanted(query), expected, "{query}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Tickwire's server: sockets, clock and hosting of rooms.
+//!
+//! [`serve`] is a whole program for one game. [`Server`] is the same without
+//! flags and signals, for tests and for programs that do more.
+//!
+//! Two worlds meet here. HTTP, pages and handshakes run on tokio. A socket that
+//! has shaken hands leaves it for a *shard*: a plain thread that owns rooms and
+//! their sockets, and at each tick reads them all, makes the tick, and writes
+//! them all. Between the two there is the directory of rooms, and nothing else.
+
+mod admission;
+mod cli;
+mod codes;
+mod config;
+mod directory;
+mod games;
+mod http;
+mod logging;
+mod metrics;
+mod process;
+mod server;
+mod shard;
+mod signals;
+mod status;
+mod ws;
+
+pub use cli::{serve, serve_games};
+pub use config::{Config, Limits};
+pub use directory::RoomEntry;
+pub use games::Games;
+pub use server::{Running, Server};

@@ -1,0 +1,117 @@
+//! A server that runs within a program: the whole of it, without flags or signals.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::watch, task};
+
+use crate::{
+    config::Config,
+    directory::{Directory, RoomEntry},
+    games::Games,
+    http::{self, Assets, Site},
+    metrics::ServerMetrics,
+    shard::{Command, ShardHandle},
+    status,
+};
+
+/// Starts servers.
+#[derive(Debug)]
+pub struct Server;
+
+/// A server that runs. Dropping it ends it without waiting.
+pub struct Running {
+    site: Arc<Site>,
+    local_addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    accepting: task::JoinHandle<()>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens and hosts `games`; the first one is what a client gets that names none.
+    ///
+    /// Call it within a tokio runtime. Rooms run on threads of their own.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on or no thread can be started.
+    pub async fn start(config: Config, games: Games) -> io::Result<Running> {
+        let listener = TcpListener::bind(config.listen).await?;
+        let local_addr = listener.local_addr()?;
+        let shard_count = config.shard_count();
+        let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
+        let started: io::Result<Vec<_>> =
+            (0..shard_count).map(|index| ShardHandle::start(index, &directory, &config)).collect();
+        let (shards, threads) = started?.into_iter().unzip();
+        let site = Arc::new(Site {
+            assets: Assets::new(config.assets.clone()),
+            config,
+            directory,
+            shards,
+            metrics: Arc::new(ServerMetrics::default()),
+            started: Instant::now(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let accepting = tokio::spawn(http::serve(listener, Arc::clone(&site), stopped));
+        Ok(Running { site, local_addr, stop, accepting, threads })
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// The rooms, in order of opening.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<Arc<RoomEntry>> {
+        self.site.directory.rooms()
+    }
+
+    /// What `/status` shows.
+    #[must_use]
+    pub fn status(&self) -> Value {
+        status::status(&self.site)
+    }
+
+    /// Lets nobody in any more, but lets those who are in play on: `/readyz` says so.
+    pub fn drain(&self) {
+        self.site.directory.drain();
+    }
+
+    /// Tells all players that it is over, waits for them for a moment, and ends.
+    pub async fn shutdown(mut self) {
+        self.order_shutdown();
+        let threads = std::mem::take(&mut self.threads);
+        let ended = task::spawn_blocking(move || {
+            // A shard that panicked has said so already.
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        });
+        // Shards keep a deadline of their own; this one is for a game that never returns.
+        let most = self.site.config.limits.shutdown_wait + Duration::from_secs(1);
+        if tokio::time::timeout(most, ended).await.is_err() {
+            tracing::error!("a room did not end in time");
+        }
+    }
+
+    fn order_shutdown(&self) {
+        self.site.directory.drain();
+        let _ = self.stop.send(true);
+        self.site.shards.iter().for_each(|shard| shard.send(Command::Shutdown));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.order_shutdown();
+        self.accepting.abort();
+    }
+}

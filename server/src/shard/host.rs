@@ -1,0 +1,253 @@
+//! A room with its clock and its connections.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tickwire_room::HostedRoom;
+use tickwire_shared::{PlayerId, message::CloseCode};
+
+use super::{
+    Arrival, Context,
+    clock::{TickClock, phased_start},
+    closing::Closing,
+    connection::{Connection, End},
+    socket::Socket,
+};
+use crate::{
+    directory::{RoomEntry, Seat},
+    metrics::VANISHED,
+    ws::close::CloseReason,
+};
+
+/// How long a room goes on when everybody has left it, before it sleeps.
+const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
+/// At most one slow tick of a room is logged in this time.
+const LOG_SLOW_EVERY: Duration = Duration::from_secs(5);
+
+/// A room on its shard.
+pub(crate) struct RoomHost<S> {
+    pub(crate) entry: Arc<RoomEntry>,
+    room: Box<dyn HostedRoom>,
+    connections: Vec<Connection<S>>,
+    /// None while the room sleeps.
+    clock: Option<TickClock>,
+    /// When the room next wants a turn.
+    next_turn: Instant,
+    phase: u8,
+    empty_since: Instant,
+    linger: Duration,
+    slow_logged: Option<Instant>,
+}
+
+/// What is left of a room whose game panicked.
+pub(crate) struct Broken;
+
+impl<S: Socket> RoomHost<S> {
+    pub(crate) fn new(
+        entry: Arc<RoomEntry>,
+        room: Box<dyn HostedRoom>,
+        phase: u8,
+        (now, linger): (Instant, Duration),
+    ) -> Self {
+        RoomHost {
+            entry,
+            room,
+            connections: Vec::new(),
+            clock: None,
+            next_turn: now + linger,
+            phase,
+            empty_since: now,
+            linger,
+            slow_logged: None,
+        }
+    }
+
+    /// Lets a connection in: it is read at the next tick.
+    pub(crate) fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
+        self.connections.push(Connection::new(arrival, seat, now));
+    }
+
+    pub(crate) fn asleep(&self) -> bool {
+        self.clock.is_none()
+    }
+
+    /// Starts the clock: at once if the room is `alone`, else at the room's place within the tick.
+    pub(crate) fn wake(&mut self, alone: bool, epoch: Instant, now: Instant) {
+        let hz = self.room.tick_hz();
+        let start = if alone { now } else { phased_start(epoch, now, hz, self.phase) };
+        self.clock = Some(TickClock::new(start, hz));
+        self.plan();
+    }
+
+    /// When the room next wants a turn.
+    pub(crate) fn next_turn(&self) -> Instant {
+        self.next_turn
+    }
+
+    fn plan(&mut self) {
+        self.next_turn = match &self.clock {
+            Some(clock) => clock.deadline(),
+            None => self.empty_since + self.linger,
+        };
+    }
+
+    /// Whether nobody has been here for as long as a room stays.
+    pub(crate) fn abandoned(&self, now: Instant) -> bool {
+        self.empty_for(now).is_some_and(|time| time >= self.linger)
+    }
+
+    fn empty_for(&self, now: Instant) -> Option<Duration> {
+        let empty = self.connections.is_empty();
+        empty.then(|| now.saturating_duration_since(self.empty_since))
+    }
+
+    /// Stays as if somebody had only just left.
+    pub(crate) fn linger_on(&mut self, now: Instant) {
+        self.empty_since = now;
+        self.plan();
+    }
+
+    /// Makes the tick that is due, reading and writing all sockets of the room.
+    pub(crate) fn tick(
+        &mut self,
+        time: &dyn Fn() -> Instant,
+        closing: &mut Closing<S>,
+        cx: &mut Context,
+    ) -> Result<(), Broken> {
+        let now = time();
+        let Some(clock) = &mut self.clock else { return Ok(()) };
+        let Some(lateness) = clock.lateness(now) else { return Ok(()) };
+        cx.metrics.lateness.record(lateness);
+        cx.metrics.slipped.add(clock.advance(now));
+        let period = clock.period();
+        let exchange = AssertUnwindSafe(|| self.exchange(now, cx));
+        catch_unwind(exchange).map_err(|_| Broken)?;
+        self.sweep(now, closing, cx);
+        self.publish();
+        let took = time().saturating_duration_since(now);
+        self.note_duration(now, took, period, cx);
+        self.rest(now);
+        Ok(())
+    }
+
+    /// Everything that may call the game.
+    fn exchange(&mut self, now: Instant, cx: &mut Context) {
+        let room = self.room.as_mut();
+        for connection in &mut self.connections {
+            connection.receive(now, room, cx);
+        }
+        depart(&mut self.connections, room);
+        room.tick();
+        while let Some((player, code)) = room.poll_eviction() {
+            evict(&mut self.connections, player, code);
+        }
+        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
+            connection.send(room, cx);
+        }
+        depart(&mut self.connections, room);
+    }
+
+    /// Takes the connections that have ended out of the room.
+    fn sweep(&mut self, now: Instant, closing: &mut Closing<S>, cx: &Context) {
+        for connection in self.connections.extract_if(.., |one| one.end.is_some()) {
+            match connection.end {
+                Some(End::Close(reason)) => {
+                    closing.begin(connection.pipe, &reason, now, &cx.metrics);
+                }
+                _ => cx.metrics.closes.count(VANISHED),
+            }
+        }
+        if !self.connections.is_empty() {
+            self.empty_since = now;
+        }
+    }
+
+    fn publish(&self) {
+        self.entry.publish(self.room.as_ref());
+        // About twice a second: collecting them looks at every player.
+        let every = (self.room.tick_hz() / 2).max(1);
+        if self.room.now().0.is_multiple_of(every) {
+            self.entry.publish_counters(&self.room.counters());
+        }
+    }
+
+    fn note_duration(&mut self, now: Instant, took: Duration, period: Duration, cx: &Context) {
+        cx.metrics.ticks.add(1);
+        cx.metrics.duration.record(took);
+        if took <= period {
+            return;
+        }
+        cx.metrics.overruns.add(1);
+        let logged = |at: Instant| now.saturating_duration_since(at) < LOG_SLOW_EVERY;
+        if !self.slow_logged.is_some_and(logged) {
+            self.slow_logged = Some(now);
+            let (room, players) = (&self.entry.code, self.room.player_count());
+            let (took, may_take) = (took.as_micros() as u64, period.as_micros() as u64);
+            tracing::warn!(room, players, took_us = took, may_take_us = may_take, "slow tick");
+        }
+    }
+
+    /// Lets a room sleep in which nobody has been for a moment.
+    fn rest(&mut self, now: Instant) {
+        if self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY) {
+            self.clock = None;
+            self.entry.publish_counters(&self.room.counters());
+        }
+        self.plan();
+    }
+
+    /// Ends the room, telling everybody in it why.
+    pub(crate) fn close(
+        mut self,
+        reason: &CloseReason,
+        now: Instant,
+        closing: &mut Closing<S>,
+        cx: &Context,
+    ) {
+        for connection in self.connections.drain(..) {
+            closing.begin(connection.pipe, reason, now, &cx.metrics);
+        }
+        // The game's own clean-up is the game's code too, and may panic like the rest of it.
+        let end = AssertUnwindSafe(|| {
+            self.entry.publish_counters(&self.room.counters());
+            drop(self.room);
+        });
+        if catch_unwind(end).is_err() {
+            tracing::error!(room = self.entry.code, "the game panicked while it was closed");
+        }
+    }
+}
+
+/// Tells the game of players whose connection has ended.
+fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoom) {
+    for connection in connections {
+        let Some(end) = &connection.end else { continue };
+        let (code, why) = match end {
+            End::Close(reason) => (reason.code, reason.text.as_ref()),
+            End::Gone(why) => (VANISHED, *why),
+        };
+        let peer = connection.pipe.peer;
+        match connection.player.take() {
+            Some(player) => {
+                let room_code = &connection.room().code;
+                tracing::info!(room = room_code, player = player.0, %peer, code, why, "left");
+                room.handle_leave(player);
+            }
+            None => tracing::debug!(%peer, code, why, "connection ended"),
+        }
+    }
+}
+
+fn evict<S: Socket>(connections: &mut [Connection<S>], player: PlayerId, code: CloseCode) {
+    let why = match code {
+        CloseCode::Idle => "nothing was heard for too long",
+        CloseCode::TooSlow => "the connection did not take frames for too long",
+        _ => "the room gave the player up",
+    };
+    if let Some(connection) = connections.iter_mut().find(|one| one.player == Some(player)) {
+        connection.end(End::Close(CloseReason::new(code, why)));
+    }
+}

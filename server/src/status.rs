@@ -1,0 +1,78 @@
+//! What the server shows of itself.
+
+use serde_json::{Value, json};
+
+use crate::{
+    directory::Directory,
+    http::Site,
+    metrics::{self, Counter, Histogram, ShardMetrics, summary},
+    process,
+};
+
+/// The rooms, as clients choose among them.
+pub(crate) fn rooms(directory: &Directory) -> Value {
+    let rooms = directory.rooms();
+    rooms
+        .iter()
+        .map(|room| {
+            json!({
+                "code": room.code,
+                "game": room.game,
+                "players": room.players(),
+                "max_players": room.max_players,
+                "tick_hz": room.tick_hz,
+                "tick": room.tick().0,
+            })
+        })
+        .collect()
+}
+
+/// The process, its shards and the sum of its rooms.
+pub(crate) fn status(site: &Site) -> Value {
+    let shards: Vec<&ShardMetrics> = site.shards.iter().map(|shard| &*shard.metrics).collect();
+    let sum = |counter: fn(&ShardMetrics) -> &Counter| {
+        shards.iter().map(|shard| counter(shard).get()).sum::<u64>()
+    };
+    let times = |times: fn(&ShardMetrics) -> &Histogram| {
+        json!(summary(shards.iter().map(|shard| times(shard))))
+    };
+    let rooms = site.directory.rooms();
+    let players: u32 = rooms.iter().map(|room| room.players()).sum();
+    let mut shown = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime_seconds": site.started.elapsed().as_secs_f64(),
+        "ready": !site.directory.draining(),
+        "games": site.directory.games().names().collect::<Vec<_>>(),
+        "shards": shards.len(),
+        "connections": site.metrics.connections.get(),
+        "accepted": site.metrics.accepted.get(),
+        "requests": site.metrics.requests.get(),
+        "upgrades": site.metrics.upgrades.get(),
+        "rooms": rooms.len(),
+        "players": players,
+        "ticks": sum(|shard| &shard.ticks),
+        "tick_lateness_us": times(|shard| &shard.lateness),
+        "tick_duration_us": times(|shard| &shard.duration),
+        "tick_overruns": sum(|shard| &shard.overruns),
+        "slipped_ticks": sum(|shard| &shard.slipped),
+        "frame_bytes": sum(|shard| &shard.frame_bytes),
+        "wire_bytes": sum(|shard| &shard.wire_bytes),
+        "received_bytes": sum(|shard| &shard.received_bytes),
+        "received_messages": sum(|shard| &shard.received_messages),
+        "skipped_for_unsent": sum(|shard| &shard.skipped_for_tail),
+        "flooded_reads": sum(|shard| &shard.floods),
+        "pongs": sum(|shard| &shard.pongs),
+        "panicked_rooms": sum(|shard| &shard.panics),
+        "refusals": site.metrics.refusals(),
+        "closes": metrics::closes(&shards),
+        "process": process::usage(),
+    });
+    if let Value::Object(shown) = &mut shown {
+        // The shards' own count of ticks is exact; the rooms' lag by a moment.
+        let totals = metrics::named(&site.directory.totals());
+        totals.into_iter().for_each(|(name, value)| {
+            shown.entry(name).or_insert(value);
+        });
+    }
+    shown
+}
