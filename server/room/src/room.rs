@@ -6,7 +6,7 @@ use thiserror::Error;
 use tickwire_shared::{
     Game, PlayerId, Step, Tick,
     codec::{Encoder, Layout, Priors, model},
-    game::{Capture, Outbox, To},
+    game::{Capture, MAX_SETUP_BYTES, Outbox, To},
     message::{self, CloseCode, MessageError, Welcome},
     record::RecordLayout,
     schema::{AUDIENCES, Schema},
@@ -75,6 +75,9 @@ pub struct Room<G: Game> {
 
 impl<G: Game> Room<G> {
     /// A room with a fresh world.
+    ///
+    /// # Panics
+    /// When the game breaks a limit: its schema, its setup, or the order of its entities.
     #[must_use]
     pub fn new(config: RoomConfig, game: &G::Config) -> Self {
         let schema = G::schema();
@@ -99,6 +102,8 @@ impl<G: Game> Room<G> {
             counters: RoomCounters::default(),
             config,
         };
+        let setup = room.game.setup().len();
+        assert!(setup <= MAX_SETUP_BYTES, "a setup of {setup} bytes; clients accept 32768");
         room.capture();
         room
     }
