@@ -5,8 +5,10 @@ use crate::{
     ids::EntityId,
 };
 
-/// The most rows of a segment.
+/// The most rows that one segment's bytes may add.
 pub const MAX_ROWS: usize = 1 << 16;
+/// A client that holds more rows than this in one segment accepts no more.
+pub const MAX_HELD_ROWS: usize = 1 << 20;
 
 /// A segment's entities at one tick, in the order of their ids.
 ///

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     ids::EntityId,
-    rows::{MAX_ROWS, Row, Rows},
+    rows::{MAX_HELD_ROWS, MAX_ROWS, Row, Rows},
 };
 
 /// Why a segment was refused.
@@ -42,7 +42,7 @@ pub enum DecodeError {
         kind: usize,
     },
     /// More rows than a segment may have.
-    #[error("{0} more new rows than a segment may have")]
+    #[error("{0} rows are more than a segment may have")]
     TooMany(u32),
 }
 
@@ -79,6 +79,10 @@ impl Decoder {
         bytes: &[u8],
         now: &mut Rows,
     ) -> Result<(), DecodeError> {
+        // New rows are bounded a segment; over many small frames this bounds their sum.
+        if baseline.len() > MAX_HELD_ROWS {
+            return Err(DecodeError::TooMany(baseline.len() as u32));
+        }
         priors.reset(&mut self.models);
         let range = RangeDecoder::new(bytes);
         let mut bits = Bits { models: &mut self.models, range };
