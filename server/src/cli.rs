@@ -1,6 +1,10 @@
 //! A whole server program: flags in, exit code out.
 
-use std::{io, net::SocketAddr, process::ExitCode};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tickwire_shared::Game;
@@ -93,15 +97,18 @@ fn explain(listen: SocketAddr, error: &io::Error) -> io::Error {
 /// Says where to go, on standard output, in a few lines.
 fn greet(game: &str, address: SocketAddr) {
     let port = address.port();
-    println!("Tickwire hosts {game:?}.\n");
-    if address.ip().is_unspecified() {
-        println!("  play   http://127.0.0.1:{port}/");
-        println!("  share  http://<this machine's address>:{port}/");
+    let (play, share) = if address.ip().is_unspecified() {
+        let share = format!("others open http://<this machine's address>:{port}/");
+        (format!("http://127.0.0.1:{port}/"), share)
     } else if address.ip().is_loopback() {
-        println!("  play   http://{address}/");
-        println!("  share  start it with --listen 0.0.0.0:{port}, so that others reach it");
+        let share = format!("start it with --listen 0.0.0.0:{port}, so that others reach it");
+        (format!("http://{address}/"), share)
     } else {
-        println!("  play   http://{address}/");
-    }
-    println!("  stop   Ctrl-C\n");
+        (format!("http://{address}/"), "others open the same address".to_owned())
+    };
+    let text = format!(
+        "Tickwire hosts {game:?}.\n\n  play   {play}\n  share  {share}\n  stop   Ctrl-C\n\n"
+    );
+    // Nobody may be reading, and that is no reason to stop.
+    let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
 }

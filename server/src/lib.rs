@@ -22,6 +22,14 @@ mod server;
 mod shard;
 mod signals;
 mod status;
+#[cfg(test)]
+#[path = "../tests/support/game.rs"]
+#[allow(dead_code, missing_docs, reason = "shared with the tests over sockets")]
+mod test_game;
+#[cfg(test)]
+#[path = "../tests/support/viewer.rs"]
+#[allow(dead_code, missing_docs, reason = "shared with the tests over sockets")]
+mod test_viewer;
 mod ws;
 
 pub use cli::{serve, serve_games};

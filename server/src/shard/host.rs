@@ -199,6 +199,12 @@ impl<S: Socket> RoomHost<S> {
         self.plan();
     }
 
+    /// The bytes that wait for each connection.
+    #[cfg(test)]
+    pub(crate) fn unsent(&self) -> impl Iterator<Item = usize> {
+        self.connections.iter().map(|connection| connection.pipe.unsent.len())
+    }
+
     /// Ends the room, telling everybody in it why.
     pub(crate) fn close(
         mut self,

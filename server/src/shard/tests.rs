@@ -1,1 +1,271 @@
+//! A shard on simulated sockets and simulated time.
 
+use std::{cell::Cell, collections::VecDeque, io, time::Duration};
+
+use parking_lot::Mutex;
+
+use super::*;
+use crate::{
+    directory::Wanted,
+    games::Games,
+    test_game::{Config as Setup, Restless},
+    test_viewer::{Event, Viewer, join},
+};
+
+/// The two ends of a simulated connection.
+#[derive(Default)]
+struct Wire {
+    to_server: VecDeque<u8>,
+    to_client: Vec<u8>,
+    /// How many bytes fit on the way to the client.
+    capacity: usize,
+    finished: bool,
+}
+
+#[derive(Clone)]
+struct SimSocket(Arc<Mutex<Wire>>);
+
+impl Socket for SimSocket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut wire = self.0.lock();
+        let count = wire.to_server.len().min(buffer.len());
+        if count == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        for (to, from) in buffer.iter_mut().zip(wire.to_server.drain(..count)) {
+            *to = from;
+        }
+        Ok(count)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut wire = self.0.lock();
+        let count = bytes.len().min(wire.capacity - wire.to_client.len());
+        if count == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        wire.to_client.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn finish(&mut self) {
+        self.0.lock().finished = true;
+    }
+}
+
+/// A client on a simulated socket.
+struct Client {
+    wire: Arc<Mutex<Wire>>,
+    viewer: Viewer,
+    frames: u32,
+    close: Option<u16>,
+}
+
+impl Client {
+    fn send(&self, bytes: &[u8]) {
+        self.wire.lock().to_server.extend(bytes);
+    }
+
+    /// Reads all there is and says what is held.
+    fn read(&mut self) {
+        let bytes = std::mem::take(&mut self.wire.lock().to_client);
+        self.viewer.bytes.extend_from_slice(&bytes);
+        while let Some(event) = self.viewer.next() {
+            match event {
+                Event::Frame(_) => self.frames += 1,
+                Event::Close(code, _) => self.close = Some(code),
+                _ => {}
+            }
+        }
+        if let Some(ack) = self.viewer.ack() {
+            self.send(&ack);
+        }
+    }
+}
+
+/// A shard, its directory, and a clock that moves when told to.
+struct World {
+    shard: Shard<SimSocket>,
+    inbox: mpsc::Sender<Command<SimSocket>>,
+    directory: Arc<Directory>,
+    metrics: Arc<ShardMetrics>,
+    now: Cell<Instant>,
+}
+
+impl World {
+    fn new(config: Config, setup: Setup) -> Self {
+        let games = Games::new().with_config::<Restless>(setup);
+        let directory = Arc::new(Directory::new(games, config.clone(), 1));
+        let metrics = Arc::new(ShardMetrics::default());
+        let (inbox, commands) = mpsc::channel();
+        let now = Instant::now();
+        let shard =
+            Shard::new(commands, Arc::clone(&directory), &config, Arc::clone(&metrics), now);
+        World { shard, inbox, directory, metrics, now: Cell::new(now) }
+    }
+
+    fn connect(&self, wanted: &Wanted, capacity: usize) -> Client {
+        let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
+        let send = |command| self.inbox.send(command).expect("the shard is there");
+        let seat = self.directory.seat(wanted, |entry, room| send(Command::Open(entry, room)));
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let socket = SimSocket(Arc::clone(&wire));
+        let arrival = Arrival { socket, early: join(), peer, guard: None };
+        send(Command::Admit(arrival, seat.expect("a seat")));
+        Client { wire, viewer: Viewer::default(), frames: 0, close: None }
+    }
+
+    /// Lets time pass until the shard's next turn, and gives it that turn.
+    fn step(&mut self) -> Next {
+        let now = &self.now;
+        let next = self.shard.turn(&|| now.get());
+        if let Next::At(when) = next {
+            self.now.set(when.max(self.now.get()));
+        }
+        next
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let until = self.now.get() + time;
+        while self.now.get() < until {
+            let now = &self.now;
+            let next = self.shard.turn(&|| now.get());
+            let when = if let Next::At(when) = next { when } else { until };
+            self.now.set(when.clamp(self.now.get(), until));
+        }
+    }
+
+    /// The bytes that wait in user space for any one connection.
+    fn most_unsent(&self) -> usize {
+        let connections = self.shard.rooms.iter().flat_map(RoomHost::unsent);
+        connections.max().unwrap_or(0)
+    }
+}
+
+fn config() -> Config {
+    let mut config = Config { seed: 1, hash_interval: 1, tick_hz: Some(240), ..Config::default() };
+    config.limits.silence = Duration::from_secs(60);
+    config
+}
+
+#[test]
+fn who_joins_gets_welcome_and_keyframe_in_one_write_at_the_first_tick() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 1 << 20);
+    world.step();
+    client.read();
+    assert_eq!((client.frames, client.viewer.checked), (1, 1));
+}
+
+#[test]
+fn a_reader_that_stops_for_ten_seconds_costs_little_memory_and_is_right_in_one_frame() {
+    let mut world = World::new(config(), Setup { dots: 500, ..Setup::default() });
+    let mut witness = world.connect(&Wanted::Game(None), 1 << 20);
+    let mut stalled = world.connect(&Wanted::Game(None), 5_000);
+    for _ in 0..40 {
+        world.step();
+        witness.read();
+        stalled.read();
+    }
+    let frames = witness.frames;
+    let mut most_unsent = 0;
+    for _ in 0..2400 {
+        world.step();
+        witness.read();
+        most_unsent = most_unsent.max(world.most_unsent());
+    }
+    assert_eq!(witness.frames - frames, 2400, "the witness missed nothing");
+    assert!(most_unsent > 0, "the stall was felt");
+    assert!(most_unsent <= 64 * 1024, "{most_unsent} bytes waited");
+
+    // Two reads empty the wire and the tail; the frame after that leads to the present.
+    let frames = stalled.frames;
+    for _ in 0..3 {
+        stalled.read();
+        world.step();
+    }
+    stalled.read();
+    assert!(stalled.frames - frames <= 6, "{} frames", stalled.frames - frames);
+    witness.read();
+    let behind =
+        witness.viewer.tick().expect("frames").since(stalled.viewer.tick().expect("frames"));
+    assert!(behind <= 1, "{behind} ticks behind");
+    assert!(stalled.viewer.checked == stalled.frames && witness.viewer.checked == witness.frames);
+    assert!(world.metrics.skipped_for_tail.get() > 2000);
+}
+
+#[test]
+fn a_wire_that_takes_a_few_bytes_at_a_time_loses_and_repeats_nothing() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 7);
+    for _ in 0..4000 {
+        world.step();
+        client.read();
+    }
+    assert!(client.frames > 50 && client.viewer.checked == client.frames, "{}", client.frames);
+}
+
+#[test]
+fn more_unsent_bytes_than_allowed_end_the_connection() {
+    let mut config = config();
+    config.limits.unsent_bytes = 4096;
+    let mut world = World::new(config, Setup { dots: 4000, ..Setup::default() });
+    let client = world.connect(&Wanted::Game(None), 100);
+    world.step();
+    assert_eq!(world.most_unsent(), 0, "the connection is gone");
+    assert_eq!(Arc::strong_count(&client.wire), 1, "and its socket with it");
+}
+
+#[test]
+fn a_shard_that_was_held_up_catches_up_and_then_lets_time_slip() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 1 << 20);
+    for _ in 0..10 {
+        world.step();
+        client.read();
+    }
+    let ticks = world.metrics.ticks.get();
+    world.now.set(world.now.get() + Duration::from_secs(1));
+    let held_up = world.now.get();
+    while world.now.get() == held_up {
+        world.step();
+        client.read();
+    }
+    assert_eq!(world.metrics.ticks.get() - ticks, clock::MAX_CATCH_UP);
+    assert!((230..=240).contains(&world.metrics.slipped.get()));
+    assert_eq!(client.viewer.checked, client.frames);
+}
+
+#[test]
+fn a_room_is_closed_when_nobody_was_there_for_as_long_as_it_stays() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 1 << 20);
+    world.pass(Duration::from_millis(100));
+    client.read();
+    client.send(&crate::test_viewer::masked(0x88, b"\x03\xE8"));
+    world.pass(Duration::from_secs(5));
+    client.read();
+    assert_eq!(client.close, Some(1000));
+    assert!(client.wire.lock().finished);
+    let ticks = world.metrics.ticks.get();
+    world.pass(Duration::from_secs(20));
+    assert_eq!(world.metrics.ticks.get(), ticks, "an empty room sleeps");
+    assert_eq!(world.directory.rooms().len(), 1);
+    world.pass(Duration::from_secs(10));
+    assert!(world.directory.rooms().is_empty());
+    assert_eq!(world.step(), Next::Whenever);
+}
+
+#[test]
+fn a_shutdown_ends_the_shard_even_if_nobody_hangs_up() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 1 << 20);
+    world.pass(Duration::from_millis(100));
+    world.inbox.send(Command::Shutdown).expect("the shard is there");
+    world.step();
+    client.read();
+    assert_eq!(client.close, Some(1001));
+    let started = world.now.get();
+    while world.step() != Next::Never {}
+    assert!(world.now.get() - started <= Duration::from_secs(3));
+}

@@ -1,1 +1,67 @@
+use clap::Parser;
+use tickwire_games::arena::Arena;
 
+use super::*;
+
+fn resolved(args: &[&str]) -> Result<Resolved, ConfigError> {
+    let flags = Flags::parse_from(["tickwire-server"].iter().chain(args));
+    resolve(flags, &mut Games::new().with::<Arena>())
+}
+
+#[test]
+fn without_any_settings_the_defaults_hold() {
+    let Resolved { config, log_format, .. } = resolved(&[]).expect("it is fine");
+    assert_eq!(config.listen.to_string(), DEFAULT_LISTEN);
+    assert_eq!((config.tick_hz, config.max_players, config.start_tick), (None, None, 0));
+    assert_eq!((config.linger, log_format), (Duration::from_secs(30), LogFormat::Text));
+}
+
+#[test]
+fn settings_given_above_hide_those_below_one_by_one() {
+    let above = Settings { seed: Some(1), ..Settings::default() };
+    let below = Settings { seed: Some(2), shards: Some(3), ..Settings::default() };
+    let both = above.over(below);
+    assert_eq!((both.seed, both.shards, both.game), (Some(1), Some(3), None));
+}
+
+#[test]
+fn every_setting_may_stand_in_the_file() {
+    let text = "
+        listen = '127.0.0.1:9'
+        game = 'arena'
+        tick-hz = 20
+        seed = 5
+        start-tick = 4294967290
+        max-players = 6
+        shards = 2
+        assets = '../assets'
+        allow-origin = ['https://a.example', 'https://b.example']
+        hash-interval = 3
+        max-connections = 10
+        max-rooms = 4
+        linger = 5
+        log-format = 'json'
+        log = 'debug'
+        [arena]
+        damage = 10
+    ";
+    let settings = file::read(text, &mut Games::new().with::<Arena>()).expect("it is fine");
+    let given = format!("{settings:?}");
+    assert!(!given.contains("None"), "{given}");
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    for args in [["--tick-hz", "0"], ["--hash-interval", "0"], ["--shards", "0"]] {
+        assert!(matches!(resolved(&args), Err(ConfigError::Range { .. })), "{args:?}");
+    }
+}
+
+#[test]
+fn origins_may_be_repeated_and_must_be_origins() {
+    let args = ["--allow-origin", "https://a.example", "--allow-origin", "http://b.example:80"];
+    assert_eq!(resolved(&args).expect("it is fine").config.allow_origin.len(), 2);
+    for bad in ["a.example", "https://a.example/", "https://"] {
+        assert!(matches!(resolved(&["--allow-origin", bad]), Err(ConfigError::Origin(_))));
+    }
+}

@@ -1,0 +1,192 @@
+//! The program itself: flags, environment, file, signals and exit codes.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+#[path = "support/mod.rs"]
+mod support;
+
+use support::client::{Client, exchange, status_of};
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tickwire-server"));
+    // Nothing of the environment that the tests run in.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TICKWIRE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn output(args: &[&str]) -> Output {
+    program().args(args).output().expect("the program runs")
+}
+
+/// What a refused configuration prints; it must not start.
+fn refusal(command: &mut Command) -> String {
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    String::from_utf8(output.stderr).expect("it is text")
+}
+
+/// A file that is gone at the end of the test.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tickwire-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).expect("a file");
+        File(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A program that runs, ended with the test.
+struct Started {
+    child: Child,
+    addr: std::net::SocketAddr,
+}
+
+impl Started {
+    fn new(command: &mut Command) -> Self {
+        let command = command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut lines = lines.map(|line| line.expect("a line"));
+        let line = lines.find(|line| line.contains("http://")).expect("it says where it is");
+        let (_, rest) = line.split_once("http://").expect("just found");
+        let addr = rest.trim_end_matches('/').parse().expect("an address");
+        Started { child, addr }
+    }
+
+    /// Asks it to stop and waits: its exit code and its log.
+    fn stop(mut self) -> (Option<i32>, Vec<Value>) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        assert!(killed.success());
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().expect("piped");
+        stderr.read_to_string(&mut log).expect("it is text");
+        let code = self.child.wait().expect("it ends").code();
+        let lines = log.lines().map(|line| serde_json::from_str(line).expect("a JSON line"));
+        (code, lines.collect())
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The seed that the program logs.
+fn seed(command: &mut Command) -> u64 {
+    let (_, log) = Started::new(command).stop();
+    let seed = log.iter().find_map(|line| line["seed"].as_u64());
+    seed.expect("the seed is logged, so that the run can be repeated")
+}
+
+#[test]
+#[cfg(unix)]
+fn a_term_signal_tells_all_players_and_ends_with_success() {
+    let started = Started::new(&mut program());
+    let mut client = Client::connect(started.addr, "/ws");
+    client.join();
+    let closing = std::thread::spawn(move || client.wait_for_close());
+    let (code, log) = started.stop();
+    assert_eq!(closing.join().expect("it ends").0, 1001);
+    assert_eq!(code, Some(0));
+    assert!(log.iter().any(|line| line["message"] == "joined" && line["name"] == "tester"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
+    let file = File::new("precedence.toml", "seed = 3\n");
+    let with_file = || {
+        let mut command = program();
+        command.arg("--config").arg(&file.0);
+        command
+    };
+    assert_eq!(seed(&mut with_file()), 3);
+    assert_eq!(seed(with_file().env("TICKWIRE_SEED", "2")), 2);
+    assert_eq!(seed(with_file().env("TICKWIRE_SEED", "2").args(["--seed", "1"])), 1);
+    assert_ne!(seed(&mut program()), seed(&mut program()), "nobody chose these");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_page_is_where_it_says() {
+    let started = Started::new(&mut program());
+    let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", started.addr);
+    assert_eq!(status_of(&exchange(started.addr, request.as_bytes()).1), 200);
+}
+
+#[test]
+fn the_help_teaches_with_examples() {
+    let help = String::from_utf8(output(&["--help"]).stdout).expect("it is text");
+    for part in ["--listen", "TICKWIRE_LISTEN", "--seed", "Examples:", "[arena]", "127.0.0.1:2567"]
+    {
+        assert!(help.contains(part), "no {part} in:\n{help}");
+    }
+}
+
+#[test]
+fn bad_flags_are_refused_with_what_to_do() {
+    let cases: [(&[&str], &str); 8] = [
+        (&["--tick-hz", "0"], "1 to 240"),
+        (&["--tick-hz", "241"], "1 to 240"),
+        (&["--linger", "0"], "1 to 86400"),
+        (&["--listen", "nowhere"], "127.0.0.1:2567"),
+        (&["--game", "chess"], "arena"),
+        (&["--allow-origin", "example.com"], "https://example.com"),
+        (&["--assets", "/nowhere"], "pages"),
+        (&["--tickhz", "3"], "--tick-hz"),
+    ];
+    for (args, part) in cases {
+        let refusal = refusal(program().args(args));
+        assert!(refusal.contains(part), "{args:?} gave {refusal}");
+    }
+    assert!(refusal(program().env("TICKWIRE_MAX_PLAYERS", "0")).contains("1 to 10000"));
+}
+
+#[test]
+fn bad_files_are_refused_with_the_key_and_what_to_do() {
+    let cases = [
+        ("tick-hz = 500", "1 to 240"),
+        ("tick_hz = 30", "expected one of"),
+        ("tick-hz = \"fast\"", "\"tick-hz\""),
+        ("tick-hz =", "line 1"),
+        ("[chess]\nx = 1", "arena"),
+        ("arena = 3", "[arena]"),
+        ("[arena]\ndamag = 3", "damage"),
+        ("[arena]\nmap = \"#\"", "map"),
+    ];
+    for (index, (text, part)) in cases.into_iter().enumerate() {
+        let file = File::new(&format!("bad-{index}.toml"), text);
+        let refusal = refusal(program().arg("--config").arg(&file.0));
+        assert!(refusal.contains(part), "{text:?} gave {refusal}");
+    }
+    assert!(refusal(program().args(["--config", "/nowhere.toml"])).contains("/nowhere.toml"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_address_in_use_is_refused_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = taken.local_addr().expect("an address").to_string();
+    let output = output(&["--listen", &addr]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("choose another port"));
+}

@@ -1,0 +1,12 @@
+//! The server over real sockets, on a port of its own for each test.
+
+mod closing;
+mod framing;
+mod handshake;
+mod joining;
+mod limits;
+mod pages;
+mod play;
+mod rooms;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,121 @@
+//! A small game to test with: its entities move in a way that no prediction
+//! foresees, so frames have something to say, and it panics when told to.
+
+use serde::Deserialize;
+use tickwire_shared::{
+    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step,
+    glam::Vec2,
+    schema::Schema,
+    slotmap::{DefaultKey, SlotMap},
+};
+
+/// An input with this `x` makes the game panic.
+pub const PANIC: i8 = 99;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// How many restless entities there are.
+    pub dots: usize,
+    /// Whether the game panics when it is made.
+    pub broken: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { dots: 20, broken: false }
+    }
+}
+
+#[derive(Default, Replicate)]
+pub struct Dot {
+    pub player: u32,
+    #[replicate(range = 0.0..=1000.0, step = 0.125, linear)]
+    pub pos: Vec2,
+    /// The sum of all pushes, which shows whether each input was used once.
+    pub pushed: u32,
+    #[replicate(owner)]
+    pub secret: u32,
+}
+
+#[derive(Clone, Default, Replicate)]
+pub struct Push {
+    pub x: i8,
+}
+
+pub struct Restless {
+    dots: SlotMap<DefaultKey, Dot>,
+    owners: Vec<(PlayerId, DefaultKey)>,
+    random: u64,
+}
+
+impl Restless {
+    fn random(&mut self) -> u32 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (self.random >> 33) as u32
+    }
+
+    fn dot(&mut self, player: PlayerId) -> &mut Dot {
+        let owned = self.owners.iter().find(|(owner, _)| *owner == player);
+        let (_, key) = owned.expect("the room names only players that are in");
+        &mut self.dots[*key]
+    }
+}
+
+impl Game for Restless {
+    const NAME: &'static str = "restless";
+    const TICK_HZ: u32 = 60;
+    const MAX_PLAYERS: u32 = 8;
+    type Config = Config;
+    type Input = Push;
+
+    fn schema() -> Schema {
+        SchemaBuilder::new::<Self>().kind::<Dot>().build()
+    }
+
+    fn init(config: &Config, seed: u64) -> Self {
+        assert!(!config.broken, "made to fail");
+        let mut game = Restless { dots: SlotMap::new(), owners: Vec::new(), random: seed };
+        for _ in 0..config.dots {
+            game.dots.insert(Dot::default());
+        }
+        game
+    }
+
+    fn join(&mut self, player: PlayerId, _name: &str) {
+        let key = self.dots.insert(Dot { player: player.0, secret: player.0, ..Dot::default() });
+        self.owners.push((player, key));
+    }
+
+    fn leave(&mut self, player: PlayerId) {
+        let index = self.owners.iter().position(|(owner, _)| *owner == player);
+        let (_, key) = self.owners.remove(index.expect("the room names only players that are in"));
+        self.dots.remove(key);
+    }
+
+    fn input(&mut self, player: PlayerId, push: &Push) {
+        assert!(push.x != PANIC, "made to fail");
+        let dot = self.dot(player);
+        dot.pushed = dot.pushed.wrapping_add_signed(push.x.into());
+    }
+
+    fn step(&mut self, _: &mut Step<'_>) {
+        let keys: Vec<_> = self.dots.keys().collect();
+        for key in keys {
+            let (x, y) = (self.random() % 8001, self.random() % 8001);
+            let dot = &mut self.dots[key];
+            dot.pos = Vec2::new(x as f32, y as f32) / 8.0;
+            dot.secret = dot.secret.wrapping_mul(3);
+        }
+    }
+
+    fn replicate(&self, capture: &mut Capture<'_>) {
+        for (key, dot) in &self.dots {
+            let belongs = match dot.player {
+                0 => Belongs::NOBODY,
+                player => Belongs::to(PlayerId(player)),
+            };
+            capture.put(key, belongs, dot);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What the tests share.
+
+#![allow(dead_code, missing_docs, reason = "each test uses its part of it")]
+
+pub mod client;
+pub mod game;
+pub mod server;
+pub use game as test_game;
+pub mod viewer;

@@ -1,0 +1,141 @@
+//! A client without a socket: bytes in, messages out, and a replica that checks
+//! every hash it is given.
+
+use tickwire_shared::{
+    Replicate as _, Tick,
+    message::{self, ClientMessage, Join, ServerMessage, Welcome},
+    record::RecordLayout,
+    replica::{Applied, Replica},
+};
+
+use super::test_game::Push;
+
+/// What a server sent.
+#[derive(Debug)]
+pub enum Event {
+    Welcome(Box<Welcome>),
+    Frame(Applied),
+    Pong(u32),
+    Evidence(Tick),
+    /// WebSocket's own answer to a ping.
+    WsPong(Vec<u8>),
+    Close(u16, String),
+}
+
+/// What was received, and what it came to.
+#[derive(Default)]
+pub struct Viewer {
+    pub bytes: Vec<u8>,
+    pub replica: Option<Replica>,
+    /// Hashes that held. One that does not is a failed test.
+    pub checked: u32,
+    pub closes: u32,
+}
+
+/// A client's frame, masked.
+pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mask = [0x37, 0xFA, 0x21, 0x3D];
+    let mut bytes = vec![first];
+    match payload.len() {
+        length @ ..=125 => bytes.push(0x80 | length as u8),
+        length => {
+            bytes.push(0x80 | 126);
+            bytes.extend_from_slice(&(length as u16).to_be_bytes());
+        }
+    }
+    bytes.extend_from_slice(&mask);
+    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    bytes
+}
+
+/// A message as a client sends it.
+pub fn framed(message: &ClientMessage<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    message.write(&mut bytes);
+    masked(0x82, &bytes)
+}
+
+/// A join as a client sends it.
+pub fn join() -> Vec<u8> {
+    let join = Join { protocol: message::PROTOCOL, name: "tester".to_owned(), schema_hash: None };
+    framed(&ClientMessage::Join(join))
+}
+
+impl Viewer {
+    pub fn tick(&self) -> Option<Tick> {
+        self.replica.as_ref().and_then(Replica::tick)
+    }
+
+    /// The next whole message, if there is one.
+    pub fn next(&mut self) -> Option<Event> {
+        let (first, payload, used) = split_frame(&self.bytes)?;
+        let event = match first {
+            0x82 => read(&mut self.replica, &mut self.checked, payload),
+            0x88 => {
+                let code = u16::from_be_bytes([payload[0], payload[1]]);
+                self.closes += 1;
+                let reason = std::str::from_utf8(&payload[2..]).expect("a reason is text");
+                Event::Close(code, reason.to_owned())
+            }
+            0x8A => Event::WsPong(payload.to_vec()),
+            other => panic!("a server does not send frames that begin with {other:#04x}"),
+        };
+        self.bytes.drain(..used);
+        Some(event)
+    }
+
+    /// An input for the tick that follows the one held, `ahead` ticks on.
+    pub fn input(&self, ahead: i32, x: i8) -> Option<Vec<u8>> {
+        let held = self.tick()?;
+        let mut columns = [0];
+        Push { x }.quantise(&mut columns);
+        let mut record = Vec::new();
+        let schema = self.replica.as_ref()?.schema();
+        RecordLayout::new(&schema.input).pack(&columns, &mut record);
+        let (applied, tick) = (held, held.offset(ahead));
+        Some(framed(&ClientMessage::Input { applied, tick, record: &record }))
+    }
+
+    /// Says what is held.
+    pub fn ack(&self) -> Option<Vec<u8>> {
+        self.tick().map(|tick| framed(&ClientMessage::Ack(tick)))
+    }
+}
+
+fn read(replica: &mut Option<Replica>, checked: &mut u32, payload: &[u8]) -> Event {
+    match ServerMessage::read(payload).expect("a server's messages are well formed") {
+        ServerMessage::Welcome(welcome) => {
+            let made = Replica::new(welcome.schema.clone(), &welcome.priors);
+            *replica = Some(made.expect("the schema is valid"));
+            Event::Welcome(welcome)
+        }
+        ServerMessage::Frame(frame) => {
+            let replica = replica.as_mut().expect("the welcome comes first");
+            let applied = replica.apply(frame).expect("frames fit what came before");
+            if let Some(check) = applied.hash {
+                assert!(check.holds(), "the replica differs at tick {}", applied.tick);
+                *checked += 1;
+            }
+            Event::Frame(applied)
+        }
+        ServerMessage::Pong(token) => Event::Pong(token),
+        ServerMessage::Evidence(tick, _) => Event::Evidence(tick),
+    }
+}
+
+/// The first byte, the payload and the length of the frame at the front.
+fn split_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+    let [first, second, rest @ ..] = bytes else { return None };
+    assert!(second & 0x80 == 0, "a server does not mask");
+    let (length, header) = match (second, rest) {
+        (126, [high, low, ..]) => (usize::from(u16::from_be_bytes([*high, *low])), 4),
+        (126, _) => return None,
+        (127, _) => {
+            let length = rest.first_chunk::<8>()?;
+            (u64::from_be_bytes(*length) as usize, 10)
+        }
+        (short, _) => (usize::from(*short), 2),
+    };
+    let payload = bytes.get(header..header + length)?;
+    Some((*first, payload, header + length))
+}
