@@ -4,14 +4,12 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Drift, World, config, drift::Settings};
+use common::{Drift, World, config, drift::Settings, forge};
 use tickwire_bots::client::{Core, Event, MismatchReport};
 use tickwire_room::{HostedRoom, Poll, Reply, Room};
 use tickwire_shared::{
     PlayerId, Tick,
-    frame::{FrameHeader, read_header},
     message::{ClientMessage, ServerMessage, kind},
-    record::RecordLayout,
 };
 
 const START: Tick = Tick(u32::MAX - 20);
@@ -41,19 +39,8 @@ impl Twins {
     /// Gives the client the liar's frame of the next tick, under the true hash.
     fn lie(&mut self) -> Event {
         let (truth, lie) = self.frames();
-        let messages = Vec::from_iter(self.truth_schema_messages());
-        let (header, _) = read_header(&truth, &messages).unwrap();
-        let hash = header.hash;
-        let (header, rest) = read_header(&lie, &messages).unwrap();
-        let mut forged = Vec::new();
-        FrameHeader { hash, ..header }.write(&mut forged);
-        forged.extend_from_slice(rest.0);
+        let forged = forge(&truth, &lie);
         self.core.handle_message(&forged, self.now).unwrap()
-    }
-
-    fn truth_schema_messages(&self) -> Vec<RecordLayout> {
-        let schema = self.core.replica().unwrap().schema();
-        schema.messages.iter().map(RecordLayout::new).collect()
     }
 
     fn frames(&mut self) -> (Vec<u8>, Vec<u8>) {

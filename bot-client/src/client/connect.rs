@@ -10,9 +10,10 @@ use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
+    close::Closed,
     core::{Core, Event},
     endpoint::Endpoint,
-    error::{ClientError, Closed},
+    error::ClientError,
     handshake,
 };
 

@@ -5,9 +5,11 @@ use std::{io, net::SocketAddr, time::Duration};
 use thiserror::Error;
 use tickwire_shared::{
     frame::FrameError,
-    message::{CloseCode, MessageError, PROTOCOL},
+    message::{MessageError, PROTOCOL},
     replica::ReplicaError,
 };
+
+use super::close::Closed;
 
 /// Why [`Core`](super::Core) refused something.
 #[derive(Debug, Error)]
@@ -127,85 +129,5 @@ impl From<fastwebsockets::WebSocketError> for ClientError {
             E::IoError(error) if broken(error.kind()) => ClientError::BrokenOff,
             other => ClientError::WebSocket(other),
         }
-    }
-}
-
-/// A close frame from the server.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the server closed the connection: {}", self.words())]
-pub struct Closed {
-    /// The code, if there was one; see [`CloseCode`].
-    pub code: Option<u16>,
-    /// The server's own words.
-    pub reason: String,
-}
-
-impl Closed {
-    /// Reads a close frame's payload.
-    #[must_use]
-    pub fn read(payload: &[u8]) -> Closed {
-        let Some((code, reason)) = payload.split_first_chunk() else {
-            return Closed { code: None, reason: String::new() };
-        };
-        let reason = String::from_utf8_lossy(reason).into_owned();
-        Closed { code: Some(u16::from_be_bytes(*code)), reason }
-    }
-
-    /// Whether this is the code.
-    #[must_use]
-    pub fn is(&self, code: CloseCode) -> bool {
-        self.code == Some(code as u16)
-    }
-
-    fn words(&self) -> String {
-        let Some(code) = self.code else { return "without a code".to_owned() };
-        let meaning = meaning(code).unwrap_or("a code that this client does not know");
-        let said = if self.reason.is_empty() || self.reason == meaning { "" } else { ": " };
-        let reason = if said.is_empty() { "" } else { &self.reason };
-        format!("{code}, {meaning}{said}{reason}")
-    }
-}
-
-/// What a close code means.
-#[must_use]
-pub fn meaning(code: u16) -> Option<&'static str> {
-    const MEANINGS: [(CloseCode, &str); 15] = [
-        (CloseCode::Normal, "a normal end"),
-        (CloseCode::GoingAway, "the server shuts down"),
-        (CloseCode::Protocol, "the client broke the WebSocket protocol"),
-        (CloseCode::Unsupported, "the client sent a text message"),
-        (CloseCode::Policy, "the client sent too much"),
-        (CloseCode::TooBig, "the client sent a message that is too large"),
-        (CloseCode::BadMessage, "the client sent what is no message"),
-        (CloseCode::NoJoin, "no join came in time"),
-        (CloseCode::WrongProtocol, "the client speaks another version of the protocol"),
-        (CloseCode::WrongSchema, "the client was built for another schema"),
-        (CloseCode::RoomFull, "the room is full"),
-        (CloseCode::NoSuchRoom, "there is no such room"),
-        (CloseCode::Idle, "nothing was heard from the client for too long"),
-        (CloseCode::TooSlow, "the client did not take its frames for too long"),
-        (CloseCode::RoomClosed, "the room ended"),
-    ];
-    MEANINGS.iter().find(|(known, _)| *known as u16 == code).map(|(_, meaning)| *meaning)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_close_frame_reads_as_a_sentence() {
-        let text = |payload: &[u8]| Closed::read(payload).to_string();
-        let start = "the server closed the connection: ";
-        assert_eq!(text(&[]), format!("{start}without a code"));
-        assert_eq!(text(&[0x0F, 0xA4]), format!("{start}4004, the room is full"));
-        assert_eq!(
-            text(b"\x03\xE9back at noon"),
-            format!("{start}1001, the server shuts down: back at noon")
-        );
-        assert_eq!(
-            text(&[0x0F, 0xFF, 0xFF]),
-            format!("{start}4095, a code that this client does not know: \u{FFFD}")
-        );
     }
 }

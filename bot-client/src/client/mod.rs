@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod close;
 mod connect;
 mod core;
 mod doubt;
@@ -36,10 +37,11 @@ mod ping;
 mod session;
 
 pub use self::{
+    close::{Closed, meaning},
     connect::{Client, Options, connect, connect_at},
     core::{Core, Event, InputStats},
     endpoint::Endpoint,
-    error::{ClientError, Closed, CoreError, meaning},
+    error::{ClientError, CoreError},
     human::describe,
     lead::Lead,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},

@@ -4,10 +4,29 @@
 #![allow(missing_docs, reason = "nobody reads the documentation of tests")]
 
 pub mod drift;
+pub mod fake;
 pub mod world;
 
 pub use drift::Drift;
 pub use world::{World, config};
+
+use tickwire_shared::{
+    Game,
+    frame::{FrameHeader, read_header},
+    record::RecordLayout,
+};
+
+/// The frame `lie` under the hash of the frame `truth`; both are of [`Drift`].
+pub fn forge(truth: &[u8], lie: &[u8]) -> Vec<u8> {
+    let records: Vec<_> = Drift::schema().messages.iter().map(RecordLayout::new).collect();
+    let (header, _) = read_header(truth, &records).unwrap();
+    let hash = header.hash;
+    let (header, rest) = read_header(lie, &records).unwrap();
+    let mut forged = Vec::new();
+    FrameHeader { hash, ..header }.write(&mut forged);
+    forged.extend_from_slice(rest.0);
+    forged
+}
 
 /// SplitMix64, so that every run of a test is the same.
 #[derive(Clone, Debug)]
