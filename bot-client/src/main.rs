@@ -1,0 +1,12 @@
+//! The `tickwire-bots` program.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tickwire_bots::swarm::{self, Cli, Command};
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Swarm(options) => swarm::main(&options),
+    }
+}

@@ -1,0 +1,244 @@
+//! One bot's life: set out, come in, play, leave, and perhaps come back.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tickwire_games::arena::rng::Rng;
+use tickwire_shared::message::CloseCode;
+use tokio::sync::watch;
+
+use super::{
+    behaviour::Maps,
+    faults::Fault,
+    options::SwarmOptions,
+    rooms::{SharedRoom, Way},
+    tally::{Counts, Tally},
+    target::Target,
+    visit::Visit,
+};
+use crate::client::{Client, ClientError, Endpoint, Event, Options, connect_at};
+
+/// How often a bot adds its counts to the whole.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+
+/// What all bots of a swarm share.
+#[derive(Debug)]
+pub struct Swarm {
+    /// What was asked for.
+    pub options: SwarmOptions,
+    /// Where the server is.
+    pub target: Target,
+    /// The rooms; bot `n` is in room `n % rooms.len()`.
+    pub rooms: Vec<SharedRoom>,
+    /// What is counted.
+    pub tally: Arc<Tally>,
+    /// The map that pilots know.
+    pub maps: Maps,
+    /// Turns true when the bots are to leave.
+    pub stop: watch::Sender<bool>,
+    /// Set before `stop` when the run ends early, so that nobody is blamed for not having begun.
+    pub interrupted: AtomicBool,
+}
+
+impl Swarm {
+    /// A swarm that has not set out.
+    #[must_use]
+    pub fn new(options: &SwarmOptions, target: Target) -> Swarm {
+        let room = options.room.as_deref();
+        Swarm {
+            options: options.clone(),
+            target,
+            rooms: (0..options.rooms).map(|_| SharedRoom::new(room)).collect(),
+            tally: Arc::default(),
+            maps: Maps::default(),
+            stop: watch::Sender::new(false),
+            interrupted: AtomicBool::new(false),
+        }
+    }
+}
+
+/// A bot.
+#[derive(Debug)]
+pub struct Bot {
+    index: u32,
+    swarm: Arc<Swarm>,
+    stop: watch::Receiver<bool>,
+    rng: Rng,
+    counts: Counts,
+    has_joined: bool,
+}
+
+/// What a bot does after a visit to its room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// It comes back after a while.
+    ComesBack,
+    /// The run is over.
+    GoesHome,
+}
+
+/// What befell a bot, in words.
+pub(super) type Mishap = (Fault, String);
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        self.swarm.tally.add(&mut self.counts);
+    }
+}
+
+impl Bot {
+    /// The bot of this number.
+    #[must_use]
+    pub fn new(index: u32, swarm: Arc<Swarm>) -> Bot {
+        let seed = swarm.options.seed ^ u64::from(index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let stop = swarm.stop.subscribe();
+        let (rng, counts) = (Rng::new(seed), Counts::default());
+        Bot { index, swarm, stop, rng, counts, has_joined: false }
+    }
+
+    /// Lives until the swarm stops or something befalls the bot.
+    pub async fn live(mut self) {
+        let start = Duration::from_secs_f64(f64::from(self.index) / self.swarm.options.ramp);
+        if self.sleep(start).await {
+            return;
+        }
+        loop {
+            match self.visit().await {
+                Ok(After::ComesBack) => {}
+                Ok(After::GoesHome) => return,
+                Err((fault, text)) => {
+                    self.room().shut();
+                    return self.swarm.tally.fault(fault, text);
+                }
+            }
+            let pause = Duration::from_millis(200 + self.rng.below(800) as u64);
+            if self.sleep(pause).await {
+                return;
+            }
+        }
+    }
+
+    /// Waits; true when the swarm stopped meanwhile.
+    async fn sleep(&mut self, time: Duration) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(time) => false,
+            _ = self.stop.wait_for(|stop| *stop) => true,
+        }
+    }
+
+    fn room(&self) -> &SharedRoom {
+        &self.swarm.rooms[self.index as usize % self.swarm.rooms.len()]
+    }
+
+    async fn visit(&mut self) -> Result<After, Mishap> {
+        let swarm = self.swarm.clone();
+        let mut stop = self.stop.clone();
+        let mut client = tokio::select! {
+            client = self.come_in() => client?,
+            _ = stop.wait_for(|stop| *stop) => return self.go_home_early(),
+        };
+        self.counts.joins += 1;
+        self.has_joined = true;
+        let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
+        room.enter(client.core().room().unwrap_or_default());
+        swarm.tally.enter(client.core().tick_hz().unwrap_or_default());
+        let played = self.play(&mut client).await;
+        room.exit();
+        swarm.tally.exit();
+        played
+    }
+
+    /// The run ended while the bot was on its way.
+    fn go_home_early(&self) -> Result<After, Mishap> {
+        if self.has_joined || self.swarm.interrupted.load(Ordering::Relaxed) {
+            return Ok(After::GoesHome);
+        }
+        Err((Fault::NeverJoined, "the run ended before it was let in".to_owned()))
+    }
+
+    /// Connects and joins the room that this bot belongs to.
+    async fn come_in(&self) -> Result<Client, Mishap> {
+        let opens = (self.index as usize) < self.swarm.rooms.len();
+        let target = &self.swarm.target;
+        let endpoint = match self.room().way_in(opens).await {
+            Way::Opens => self.door(),
+            Way::ByCode(code) => target.room(&code),
+            Way::Nowhere => {
+                let text = "the bot that was to open the room did not get in";
+                return Err((Fault::NeverJoined, text.to_owned()));
+            }
+        };
+        match self.join(&endpoint).await {
+            // A room without players may end; somebody has to open it anew.
+            Err(error) if self.has_joined && is_room_gone(&error) && self.room().is_deserted() => {
+                self.join(&self.door()).await
+            }
+            other => other,
+        }
+        .map_err(|error| (Fault::Refused, error.to_string()))
+    }
+
+    /// Where the room is opened: one is the default room, where people are too.
+    fn door(&self) -> Endpoint {
+        let Swarm { options, target, rooms, .. } = &*self.swarm;
+        if rooms.len() == 1 { target.game(&options.game) } else { target.new_room(&options.game) }
+    }
+
+    async fn join(&self, endpoint: &Endpoint) -> Result<Client, ClientError> {
+        let name = format!("{}{}", self.swarm.options.name_prefix, self.index + 1);
+        let options = Options { name, ..Options::default() };
+        let mut client = connect_at(self.swarm.target.address(), endpoint, &options).await?;
+        while client.next().await? != Event::Joined {}
+        Ok(client)
+    }
+
+    async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {
+        let swarm = self.swarm.clone();
+        let mut visit = Visit::new(&swarm, client, self.rng.next_u64());
+        let leave_at = self.churn().map(|stay| Instant::now() + stay);
+        let mut report_at = Instant::now() + REPORT_EVERY;
+        let after = loop {
+            let event = client.next().await;
+            if let Err(mishap) = visit.handle(event, client, &mut self.counts) {
+                visit.count_inputs(client, &mut self.counts);
+                return Err(mishap);
+            }
+            let now = Instant::now();
+            if now >= report_at {
+                report_at = now + REPORT_EVERY;
+                visit.count_inputs(client, &mut self.counts);
+                swarm.tally.add(&mut self.counts);
+            }
+            if *self.stop.borrow() {
+                break After::GoesHome;
+            }
+            if leave_at.is_some_and(|leave_at| now >= leave_at) {
+                break After::ComesBack;
+            }
+        };
+        visit.leave(client, &mut self.counts).await.map(|()| after)
+    }
+
+    /// How long this bot stays, if bots come and go: any moment is as likely as any other.
+    fn churn(&mut self) -> Option<Duration> {
+        let a_second = self.swarm.options.churn / 100.0 / 60.0;
+        let chance = 1.0 - f64::from(self.rng.unit());
+        let stay = -chance.ln() / a_second;
+        // A stay of years is the same as one that does not end.
+        (stay < 1e8).then(|| Duration::from_secs_f64(stay))
+    }
+}
+
+/// The server knows no room of that code, by close frame or by HTTP.
+fn is_room_gone(error: &ClientError) -> bool {
+    match error {
+        ClientError::Closed(closed) => closed.is(CloseCode::NoSuchRoom),
+        ClientError::Http { status, .. } => *status == 404,
+        _ => false,
+    }
+}

@@ -1,0 +1,169 @@
+//! Many bots at once, and a verdict at the end.
+//!
+//! [`main`] is the program; [`run`] is the run, for whoever wants its [`Report`].
+
+mod behaviour;
+mod bot;
+mod cpu;
+mod duration;
+mod faults;
+mod histogram;
+mod options;
+mod progress;
+mod report;
+mod rooms;
+mod table;
+mod tally;
+mod target;
+mod verdict;
+mod visit;
+
+use std::{
+    io::Write,
+    path::Path,
+    process::ExitCode,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use tokio::{task::JoinSet, time::timeout};
+
+use self::{
+    bot::{Bot, Swarm},
+    cpu::MachineTime,
+    report::Effort,
+};
+pub use self::{
+    duration::parse_duration,
+    faults::{Fault, Faults},
+    options::{BehaviourKind, Cli, Command, SwarmOptions},
+    report::{Report, Spread, Verdict},
+    table::{Table, VerdictLine},
+    tally::{Counts, Tally},
+    target::{Target, TargetError},
+    verdict::{Facts, reasons},
+};
+
+/// The exit code of a command that makes no sense.
+const USAGE: u8 = 2;
+/// How long bots may take to leave at the end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs the swarm as a program: 0 when it passes, 1 when it fails, 2 when it makes no sense.
+#[must_use]
+pub fn main(options: &SwarmOptions) -> ExitCode {
+    let threads = options.threads.map_or_else(cpu::cores, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .expect("a runtime needs threads and a poller, which this system gives");
+    match runtime.block_on(run(options)) {
+        Ok(report) => conclude(options, &report),
+        Err(problem) => {
+            eprintln!("tickwire-bots: {problem}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// Prints and saves the results.
+fn conclude(options: &SwarmOptions, report: &Report) -> ExitCode {
+    let mut out = std::io::stdout();
+    // Whoever closed our output has seen enough; the exit code still counts.
+    let _ = match options.quiet {
+        true => writeln!(out, "{}", VerdictLine(report)),
+        false => writeln!(out, "{}", Table(report)),
+    };
+    if let Some(path) = &options.json
+        && let Err(error) = save(path, report)
+    {
+        eprintln!("tickwire-bots: {} cannot be written: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
+    if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn save(path: &Path, report: &Report) -> std::io::Result<()> {
+    let mut text = serde_json::to_string_pretty(report)?;
+    text.push('\n');
+    std::fs::write(path, text)
+}
+
+/// Runs a swarm to its end.
+///
+/// # Errors
+/// What in the options makes no sense. A run that goes wrong is a report that says so.
+pub async fn run(options: &SwarmOptions) -> Result<Report, String> {
+    options.check()?;
+    let target = match Target::find(options).await {
+        Ok(target) => target,
+        Err(TargetError::Usage(problem)) => return Err(problem),
+        Err(TargetError::Absent(problem)) => return Ok(Report::not_begun(options, problem)),
+    };
+    let swarm = Arc::new(Swarm::new(options, target));
+    let (cpu_before, machine_before) = (cpu::process_seconds(), MachineTime::now());
+    let probe = tokio::spawn(cpu::probe_lag(swarm.tally.clone()));
+    let seconds = let_play(&swarm).await;
+    probe.abort();
+    let used = |before| Some(cpu::process_seconds()? - before);
+    let busy = |before| Some(MachineTime::now()?.busy_since(before));
+    let effort = Effort {
+        seconds,
+        cpu_seconds: cpu_before.and_then(used),
+        machine_busy: machine_before.and_then(busy),
+        tick_hz: swarm.tally.tick_hz(),
+        cores: cpu::cores().min(options.threads.map_or(usize::MAX, usize::from)),
+        interrupted: swarm.interrupted.load(Ordering::Relaxed),
+    };
+    Ok(Report::new(options, &swarm.tally, effort))
+}
+
+/// Sends the bots out and gets them home; for how many seconds they played.
+async fn let_play(swarm: &Arc<Swarm>) -> f64 {
+    let (options, start) = (&swarm.options, Instant::now());
+    let mut bots: JoinSet<()> =
+        (0..options.bots).map(|index| Bot::new(index, swarm.clone()).live()).collect();
+    tokio::select! {
+        () = tokio::time::sleep(options.time) => {}
+        () = all_gone(&mut bots) => {}
+        () = interruption() => swarm.interrupted.store(true, Ordering::Relaxed),
+        () = progress::show(options, &swarm.tally) => {}
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    swarm.stop.send_replace(true);
+    bring_home(swarm, bots).await;
+    seconds
+}
+
+/// Waits until somebody wants the run to end: Ctrl-C, or what `kill` and `timeout` send.
+async fn interruption() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+async fn all_gone(bots: &mut JoinSet<()>) {
+    while bots.join_next().await.is_some() {}
+}
+
+/// Waits until the bots have left; those that the server keeps waiting are given up.
+async fn bring_home(swarm: &Swarm, mut bots: JoinSet<()>) {
+    if timeout(GRACE, all_gone(&mut bots)).await.is_ok() {
+        return;
+    }
+    for _ in 0..bots.len() {
+        let text = format!("nothing was heard for {} s at the end", GRACE.as_secs());
+        swarm.tally.fault(Fault::Lost, text);
+    }
+    bots.shutdown().await;
+}

@@ -1,0 +1,192 @@
+//! What the command line says.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::duration::parse_duration;
+
+/// Bots for a Tickwire server.
+#[derive(Debug, Parser)]
+#[command(name = "tickwire-bots", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fill rooms with bots that play, prove their state by hash, and end in a verdict
+    #[command(long_about = ABOUT, after_long_help = EXAMPLES)]
+    #[command(after_help = "See --help for examples and for what makes a run fail.")]
+    Swarm(SwarmOptions),
+}
+
+const ABOUT: &str = "\
+Fill rooms with bots that play, prove their state by hash, and end in a verdict.
+
+Each bot is a whole client: it joins over a WebSocket, applies every frame to a
+replica of its own, checks each hash that the server sends, and answers with an
+input. So a run is a load, and a proof that every client saw what the server had.
+
+The run FAILS when a hash differs (the fields that differ are printed), when a bot
+is refused or loses its connection, when a frame cannot be applied, when a bot
+never got in or got no frame, or when nothing was proved at all.";
+
+const EXAMPLES: &str = "\
+EXAMPLES
+  Fifty bots for half a minute, in the room that a browser on this server finds too:
+      tickwire-bots swarm
+
+  Join friends who play in room ABCD:
+      tickwire-bots swarm --room ABCD --bots 8 --for 10m
+
+  A load of 400 bots in 8 rooms, results for a script:
+      tickwire-bots swarm --bots 400 --rooms 8 --for 2m --json swarm.json
+
+  A soak of an hour in which a tenth of the bots leave and come back each minute:
+      tickwire-bots swarm --bots 100 --rooms 2 --churn 10 --for 1h --quiet
+
+  A server on another machine, which must expect it:
+      tickwire-bots swarm --url ws://10.0.0.7:2567 --allow-remote
+
+EXIT CODE
+  0 the verdict is PASS   1 it is FAIL   2 the command line makes no sense";
+
+/// What `tickwire-bots swarm` takes.
+#[derive(Clone, Debug, Args)]
+pub struct SwarmOptions {
+    /// Where the server is; http:// means the same as ws://
+    #[arg(long, default_value = "ws://127.0.0.1:2567", env = "TICKWIRE_URL")]
+    pub url: String,
+
+    /// How many bots
+    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub bots: u32,
+
+    /// How many rooms the bots share. One is the game's default room, where a browser
+    /// finds them too; more are made for the run
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rooms: u32,
+
+    /// Join the room of this code instead
+    #[arg(long, value_name = "CODE", conflicts_with = "rooms", value_parser = parse_word)]
+    pub room: Option<String>,
+
+    /// The game to play
+    #[arg(long, default_value = "arena", value_parser = parse_word)]
+    pub game: String,
+
+    /// How long the run takes, such as 30s, 2m or 1h30m
+    #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub time: Duration,
+
+    /// How many bots join each second
+    #[arg(long, value_name = "BOTS", default_value_t = 100.0, value_parser = parse_ramp)]
+    pub ramp: f64,
+
+    /// How many percent of the bots leave and come back each minute
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = parse_churn)]
+    pub churn: f64,
+
+    /// What bots do
+    #[arg(long, visible_alias = "behavior", value_enum, default_value_t)]
+    pub behaviour: BehaviourKind,
+
+    /// Makes bots do the same again; the server's own chance has a seed of its own
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+
+    /// Bots are called this and their number
+    #[arg(long, value_name = "TEXT", default_value = "bot-", value_parser = parse_prefix)]
+    pub name_prefix: String,
+
+    /// Also write the results as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// Print the verdict and nothing else
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// Threads to run the bots on; as many as there are cores if not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Send load to a server that is not on this machine
+    #[arg(long)]
+    pub allow_remote: bool,
+}
+
+/// What the bots of a swarm do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BehaviourKind {
+    /// Plays a game that it knows, and is random in others
+    #[default]
+    Auto,
+    /// Random inputs, each held for a while
+    Random,
+    /// No inputs, only acknowledgements
+    Idle,
+}
+
+/// A word that can stand in a query as it is.
+fn parse_word(text: &str) -> Result<String, &'static str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_word = (1..=64).contains(&text.len()) && text.chars().all(fits);
+    if is_word { Ok(text.to_owned()) } else { Err("give 1 to 64 letters, digits, - or _") }
+}
+
+fn parse_prefix(text: &str) -> Result<String, &'static str> {
+    if text.len() <= 10 {
+        Ok(text.to_owned())
+    } else {
+        Err("at most 10 bytes leave room for a number")
+    }
+}
+
+fn parse_ramp(text: &str) -> Result<f64, &'static str> {
+    let number = text.parse().ok().filter(|number| (0.1..=100_000.0).contains(number));
+    number.ok_or("give a number of bots a second, 0.1 to 100000")
+}
+
+fn parse_churn(text: &str) -> Result<f64, &'static str> {
+    let number = text.trim_end_matches('%').parse().ok();
+    let number = number.filter(|number| (0.0..=6000.0).contains(number));
+    number.ok_or("give percent a minute, 0 to 6000")
+}
+
+impl SwarmOptions {
+    /// How long it takes until the last bot sets out.
+    #[must_use]
+    pub fn ramp_time(&self) -> Duration {
+        Duration::from_secs_f64(f64::from(self.bots - 1) / self.ramp)
+    }
+
+    /// Checks what single options cannot know.
+    ///
+    /// # Errors
+    /// What makes no sense, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let (ramp, time) = (self.ramp_time(), self.time);
+        if self.rooms > self.bots {
+            return Err(format!("{} bots cannot fill {} rooms", self.bots, self.rooms));
+        }
+        if ramp >= time {
+            return Err(format!(
+                "the last of {} bots would join after {:.1} s at {} a second, and the run ends after {:.1} s; \
+                 give a larger --ramp or a longer --for",
+                self.bots,
+                ramp.as_secs_f64(),
+                self.ramp,
+                time.as_secs_f64(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! The results of a run, for a script as JSON and for a person as a table.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    cpu::Load,
+    faults::Fault,
+    options::SwarmOptions,
+    tally::Tally,
+    verdict::{Facts, reasons},
+};
+use crate::client::MismatchReport;
+
+/// The median and the 99th percentile, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spread {
+    /// Half of all are at or below this.
+    pub p50: f64,
+    /// All but one in a hundred are at or below this.
+    pub p99: f64,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing was wrong.
+    Pass,
+    /// Something was.
+    Fail,
+}
+
+/// The results of a run. Its fields are the keys of the JSON file.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the names are documented by the help and by the table")]
+pub struct Report {
+    pub version: &'static str,
+    pub verdict: Verdict,
+    pub reasons: Vec<String>,
+    pub interrupted: bool,
+    pub url: String,
+    pub game: String,
+    pub seed: u64,
+    pub bots: u32,
+    pub rooms: u32,
+    pub seconds: f64,
+    pub frames: u64,
+    pub full_frames: u64,
+    pub merged_frames: u64,
+    pub payload_bytes: u64,
+    pub wire_bytes: u64,
+    pub entity_updates: u64,
+    pub bytes_per_entity_update: f64,
+    pub hashes_verified: u64,
+    pub hash_mismatches: u64,
+    pub mismatch_details: Vec<MismatchReport>,
+    pub joins: u64,
+    pub leaves: u64,
+    pub refused: u64,
+    pub disconnects: u64,
+    pub bad_frames: u64,
+    pub join_ms: Spread,
+    pub join_ticks: Spread,
+    pub rtt_ms: Spread,
+    pub frame_interval_ms: Spread,
+    pub inputs_sent: u64,
+    pub late_inputs: u64,
+    pub generator_cpu_seconds: Option<f64>,
+    pub generator_cores: usize,
+    pub generator_lag_ms: Spread,
+    pub machine_busy: Option<f64>,
+    pub generator_saturated: bool,
+    /// Why it counts as saturated.
+    #[serde(skip)]
+    pub saturation: Option<String>,
+}
+
+/// What a run took, beside what its bots counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Effort {
+    /// How long it ran, in seconds.
+    pub seconds: f64,
+    /// The CPU time that it used, in seconds.
+    pub cpu_seconds: Option<f64>,
+    /// The share of the machine's time that was used by anybody.
+    pub machine_busy: Option<f64>,
+    /// The room's ticks a second, 0 if no bot got in.
+    pub tick_hz: u32,
+    /// How many cores it may use.
+    pub cores: usize,
+    /// Whether it was ended early.
+    pub interrupted: bool,
+}
+
+impl Effort {
+    fn core_seconds(&self) -> f64 {
+        self.seconds * self.cores as f64
+    }
+}
+
+impl Report {
+    /// The results of a run that is over.
+    #[must_use]
+    pub fn new(options: &SwarmOptions, tally: &Tally, effort: Effort) -> Report {
+        let (counts, faults) = (tally.counts(), tally.faults());
+        let facts = Facts { counts: &counts, faults: &faults, bots: options.bots };
+        let reasons = reasons(&facts);
+        let spread = |histogram: &super::histogram::Histogram| Spread {
+            p50: round(histogram.quantile_ms(0.5)),
+            p99: round(histogram.quantile_ms(0.99)),
+        };
+        let ticks = |ms: f64| round(ms * f64::from(effort.tick_hz) / 1000.0);
+        let (join, lag) = (spread(&tally.join), spread(&tally.lag));
+        let own = effort.cpu_seconds.unwrap_or(0.0) / effort.core_seconds().max(0.001);
+        let machine = effort.machine_busy.unwrap_or(0.0);
+        let saturation = Load { own, machine, lag_ms: lag.p99 }.saturation();
+        Report {
+            version: env!("CARGO_PKG_VERSION"),
+            verdict: if reasons.is_empty() { Verdict::Pass } else { Verdict::Fail },
+            reasons,
+            interrupted: effort.interrupted,
+            url: options.url.clone(),
+            game: options.game.clone(),
+            seed: options.seed,
+            bots: options.bots,
+            rooms: options.rooms,
+            seconds: round(effort.seconds),
+            frames: counts.frames,
+            full_frames: counts.full_frames,
+            merged_frames: counts.merged_frames,
+            payload_bytes: counts.payload_bytes,
+            wire_bytes: counts.wire_bytes,
+            entity_updates: counts.entity_updates,
+            bytes_per_entity_update: round(ratio(counts.payload_bytes, counts.entity_updates)),
+            hashes_verified: counts.hashes_verified,
+            hash_mismatches: counts.hash_mismatches,
+            mismatch_details: tally.mismatches(),
+            joins: counts.joins,
+            leaves: counts.leaves,
+            refused: faults.count(Fault::Refused),
+            disconnects: faults.count(Fault::Lost),
+            bad_frames: faults.count(Fault::BadFrame),
+            join_ms: join,
+            join_ticks: Spread { p50: ticks(join.p50), p99: ticks(join.p99) },
+            rtt_ms: spread(&tally.rtt),
+            frame_interval_ms: spread(&tally.frame_interval),
+            inputs_sent: counts.inputs_sent,
+            late_inputs: counts.late_inputs,
+            generator_cpu_seconds: effort.cpu_seconds.map(round),
+            generator_cores: effort.cores,
+            generator_lag_ms: lag,
+            machine_busy: effort.machine_busy.map(round),
+            generator_saturated: saturation.is_some(),
+            saturation,
+        }
+    }
+
+    /// A run that could not begin.
+    #[must_use]
+    pub fn not_begun(options: &SwarmOptions, reason: String) -> Report {
+        let report = Report::new(options, &Tally::default(), Effort::default());
+        Report { reasons: vec![reason], ..report }
+    }
+
+    /// Whether nothing was wrong.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Pass
+    }
+}
+
+/// To a thousandth: more digits would claim more than was measured.
+fn round(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}
+
+/// A part of a whole, which may be nothing.
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p50 {:.1} ms, p99 {:.1} ms", self.p50, self.p99)
+    }
+}

@@ -1,0 +1,116 @@
+//! The rooms that a swarm shares: one bot opens each, the others come by its code.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::watch;
+
+/// What is known of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Door {
+    /// Its first bot is on its way.
+    Awaited,
+    /// It has a code.
+    Open(String),
+    /// Its first bot did not get in.
+    Shut,
+}
+
+/// One room of the swarm.
+#[derive(Debug)]
+pub struct SharedRoom {
+    door: watch::Sender<Door>,
+    inside: AtomicUsize,
+}
+
+/// How a bot is to come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It opens the room and says how.
+    Opens,
+    /// By this code.
+    ByCode(String),
+    /// Not at all: there is no room.
+    Nowhere,
+}
+
+impl SharedRoom {
+    /// A room that somebody has yet to open, or one of a known code.
+    #[must_use]
+    pub fn new(code: Option<&str>) -> SharedRoom {
+        let door = code.map_or(Door::Awaited, |code| Door::Open(code.to_owned()));
+        SharedRoom { door: watch::Sender::new(door), inside: AtomicUsize::new(0) }
+    }
+
+    /// The way in. The one who opens the room knows at once; the others wait until it is open.
+    pub async fn way_in(&self, opens: bool) -> Way {
+        if opens && *self.door.borrow() == Door::Awaited {
+            return Way::Opens;
+        }
+        let mut door = self.door.subscribe();
+        match door.wait_for(|door| *door != Door::Awaited).await.as_deref() {
+            Ok(Door::Open(code)) => Way::ByCode(code.clone()),
+            _ => Way::Nowhere,
+        }
+    }
+
+    /// A bot is in, and this is the room's code.
+    pub fn enter(&self, code: &str) {
+        self.inside.fetch_add(1, Ordering::Relaxed);
+        self.door.send_if_modified(|door| {
+            let news = !matches!(door, Door::Open(known) if known == code);
+            if news {
+                *door = Door::Open(code.to_owned());
+            }
+            news
+        });
+    }
+
+    /// A bot that was in is out.
+    pub fn exit(&self) {
+        self.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether no bot is in, so that the server may have ended the room with good reason.
+    #[must_use]
+    pub fn is_deserted(&self) -> bool {
+        self.inside.load(Ordering::Relaxed) == 0
+    }
+
+    /// The one who was to open the room did not get in; nobody needs to wait any longer.
+    pub fn shut(&self) {
+        self.door.send_if_modified(|door| {
+            let waited_for = *door == Door::Awaited;
+            if waited_for {
+                *door = Door::Shut;
+            }
+            waited_for
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_opens_and_the_others_come_by_code() {
+        let room = SharedRoom::new(None);
+        assert_eq!(room.way_in(true).await, Way::Opens);
+        let (way, ()) = tokio::join!(room.way_in(false), async { room.enter("ABCD") });
+        assert_eq!(way, Way::ByCode("ABCD".to_owned()));
+        assert_eq!(room.way_in(true).await, way, "it is open already");
+        assert!(!room.is_deserted());
+        room.exit();
+        assert!(room.is_deserted());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_room_that_will_not_open() {
+        let room = SharedRoom::new(None);
+        let (way, ()) = tokio::join!(room.way_in(false), async { room.shut() });
+        assert_eq!(way, Way::Nowhere);
+        let known = SharedRoom::new(Some("WXYZ"));
+        known.shut();
+        assert_eq!(known.way_in(true).await, Way::ByCode("WXYZ".to_owned()));
+    }
+}

@@ -1,0 +1,152 @@
+//! A report as a person reads it.
+
+use std::fmt::{self, Display};
+
+use super::{
+    report::{Report, Verdict, ratio},
+    verdict::plural,
+};
+
+/// The whole report: table, warnings, mismatches and verdict.
+#[derive(Debug)]
+pub struct Table<'a>(pub &'a Report);
+
+/// The verdict and its reasons only.
+#[derive(Debug)]
+pub struct VerdictLine<'a>(pub &'a Report);
+
+impl Display for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.0;
+        if report.joins > 0 {
+            write_head(f, report)?;
+            write_traffic(f, report)?;
+            write_timing(f, report)?;
+            write_generator(f, report)?;
+        }
+        write_saturation(f, report)?;
+        for mismatch in &report.mismatch_details {
+            writeln!(f, "\nMISMATCH at {mismatch}")?;
+        }
+        let gap = if report.joins > 0 { "\n" } else { "" };
+        write!(f, "{gap}{}", VerdictLine(report))
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, name: &str, value: impl Display) -> fmt::Result {
+    writeln!(f, "  {name:<18} {value}")
+}
+
+fn write_head(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let (bots, rooms) = (u64::from(report.bots), u64::from(report.rooms));
+    let (bots, rooms) = (plural(bots, "bot", "bots"), plural(rooms, "room", "rooms"));
+    let Report { game, url, seconds, seed, .. } = report;
+    writeln!(f, "{bots} in {rooms} of {game} at {url} for {seconds:.1} s, seed {seed}\n")
+}
+
+fn write_traffic(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let Report { frames, full_frames, merged_frames, wire_bytes, entity_updates, .. } = report;
+    let (verified, wrong) = (grouped(report.hashes_verified), grouped(report.hash_mismatches));
+    row(f, "hashes", format_args!("{verified} verified, {wrong} mismatches"))?;
+    let (full, merged) = (grouped(*full_frames), grouped(*merged_frames));
+    row(f, "frames", format_args!("{}, of them {full} full, {merged} merged", grouped(*frames)))?;
+    let updates = format_args!(
+        "{}, {:.2} bytes each",
+        grouped(*entity_updates),
+        report.bytes_per_entity_update
+    )
+    .to_string();
+    row(f, "entity updates", updates)?;
+    let a_second = *wire_bytes as f64 / report.seconds.max(0.001);
+    let each = ratio(*wire_bytes, *frames);
+    let traffic =
+        format!("{}, {}/s, {each:.0} bytes a frame", bytes(*wire_bytes as f64), bytes(a_second));
+    row(f, "received", traffic)?;
+    let late = 100.0 * ratio(report.late_inputs, report.inputs_sent);
+    let (sent, missed) = (grouped(report.inputs_sent), grouped(report.late_inputs));
+    row(f, "inputs", format_args!("{sent} sent, {missed} late ({late:.2}%)"))
+}
+
+fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let (joins, leaves) = (grouped(report.joins), grouped(report.leaves));
+    row(f, "came and went", format_args!("{joins} joins, {leaves} leaves"))?;
+    let ticks = report.join_ticks;
+    let join = format!("{} ({:.1} and {:.1} ticks)", report.join_ms, ticks.p50, ticks.p99);
+    row(f, "first frame after", join)?;
+    row(f, "frame interval", report.frame_interval_ms)?;
+    row(f, "round trip", report.rtt_ms)
+}
+
+fn write_generator(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let cores = report.generator_cores;
+    let lag = report.generator_lag_ms;
+    let Some(cpu) = report.generator_cpu_seconds else {
+        return row(f, "this program", format_args!("late by {lag}"));
+    };
+    let share = 100.0 * cpu / (report.seconds.max(0.001) * cores.max(1) as f64);
+    let cores = plural(cores as u64, "core", "cores");
+    row(f, "this program", format_args!("{cpu:.1} s of CPU, {share:.0}% of {cores}; late by {lag}"))
+}
+
+fn write_saturation(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let Some(why) = &report.saturation else { return Ok(()) };
+    writeln!(
+        f,
+        "\nWARNING: this program was the bottleneck: {why}.\n\
+         The times above are its own as much as the server's. Give it fewer bots, more cores,\n\
+         or a machine of its own.",
+    )
+}
+
+impl Display for VerdictLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.0;
+        let verdict = if report.verdict == Verdict::Pass { "PASS" } else { "FAIL" };
+        write!(f, "VERDICT: {verdict}")?;
+        if report.interrupted {
+            write!(f, " (interrupted after {:.1} s)", report.seconds)?;
+        }
+        for reason in &report.reasons {
+            write!(f, "\n  - {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with its thousands apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number of bytes with the unit that suits it.
+#[must_use]
+pub fn bytes(number: f64) -> String {
+    match number {
+        ..1e3 => format!("{number:.0} B"),
+        ..1e6 => format!("{:.1} kB", number / 1e3),
+        ..1e9 => format!("{:.1} MB", number / 1e6),
+        _ => format!("{:.2} GB", number / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let groups = [0, 999, 1000, 1_234_567].map(grouped);
+        assert_eq!(groups, ["0", "999", "1,000", "1,234,567"]);
+        let sizes = [0.0, 999.0, 1500.0, 2.5e6, 3e9].map(bytes);
+        assert_eq!(sizes, ["0 B", "999 B", "1.5 kB", "2.5 MB", "3.00 GB"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! What a swarm counts. Bots count for themselves and add to the whole once a second.
+
+use std::{
+    ops::AddAssign,
+    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
+};
+
+use parking_lot::Mutex;
+
+use super::{
+    faults::{Fault, Faults},
+    histogram::Histogram,
+};
+use crate::client::MismatchReport;
+
+/// The most mismatches that are kept in detail.
+pub const MOST_DETAILS: usize = 8;
+
+/// Sums over bots and time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Frames applied.
+    pub frames: u64,
+    /// Of these, frames that stood alone.
+    pub full_frames: u64,
+    /// Of these, frames that merged more than one tick.
+    pub merged_frames: u64,
+    /// Their bytes.
+    pub payload_bytes: u64,
+    /// Their bytes with WebSocket headers.
+    pub wire_bytes: u64,
+    /// Entities that came into view or changed, summed over frames.
+    pub entity_updates: u64,
+    /// Hashes that were the bot's own.
+    pub hashes_verified: u64,
+    /// Hashes that were not.
+    pub hash_mismatches: u64,
+    /// Welcomes.
+    pub joins: u64,
+    /// Proper leaves.
+    pub leaves: u64,
+    /// Inputs sent.
+    pub inputs_sent: u64,
+    /// Inputs that came too late, as the server's echoes tell.
+    pub late_inputs: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Counts) {
+        self.frames += more.frames;
+        self.full_frames += more.full_frames;
+        self.merged_frames += more.merged_frames;
+        self.payload_bytes += more.payload_bytes;
+        self.wire_bytes += more.wire_bytes;
+        self.entity_updates += more.entity_updates;
+        self.hashes_verified += more.hashes_verified;
+        self.hash_mismatches += more.hash_mismatches;
+        self.joins += more.joins;
+        self.leaves += more.leaves;
+        self.inputs_sent += more.inputs_sent;
+        self.late_inputs += more.late_inputs;
+    }
+}
+
+/// What all the bots of a swarm add to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: Mutex<Counts>,
+    faults: Mutex<Faults>,
+    details: Mutex<Vec<MismatchReport>>,
+    inside: AtomicUsize,
+    tick_hz: AtomicU32,
+    /// Round trips of pings.
+    pub rtt: Histogram,
+    /// Times from one frame of a bot to the next.
+    pub frame_interval: Histogram,
+    /// Times from an open socket to the first frame applied.
+    pub join: Histogram,
+    /// How late tasks ran that were due.
+    pub lag: Histogram,
+}
+
+impl Tally {
+    /// Adds a bot's counts and sets them to zero.
+    pub fn add(&self, counts: &mut Counts) {
+        *self.counts.lock() += std::mem::take(counts);
+    }
+
+    /// The sums so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.counts.lock()
+    }
+
+    /// Notes what befell a bot.
+    pub fn fault(&self, fault: Fault, text: String) {
+        self.faults.lock().note(fault, text);
+    }
+
+    /// What befell bots so far.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.faults.lock().clone()
+    }
+
+    /// Keeps a mismatch, if it is one of the first.
+    pub fn mismatch(&self, report: MismatchReport) {
+        let mut details = self.details.lock();
+        if details.len() < MOST_DETAILS {
+            details.push(report);
+        }
+    }
+
+    /// The first mismatches.
+    #[must_use]
+    pub fn mismatches(&self) -> Vec<MismatchReport> {
+        self.details.lock().clone()
+    }
+
+    /// A bot is in a room of so many ticks a second.
+    pub fn enter(&self, tick_hz: u32) {
+        self.inside.fetch_add(1, Ordering::Relaxed);
+        self.tick_hz.store(tick_hz, Ordering::Relaxed);
+    }
+
+    /// The ticks a second of the last room that a bot came into; 0 if there was none.
+    #[must_use]
+    pub fn tick_hz(&self) -> u32 {
+        self.tick_hz.load(Ordering::Relaxed)
+    }
+
+    /// A bot is out.
+    pub fn exit(&self) {
+        self.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How many bots are in.
+    #[must_use]
+    pub fn inside(&self) -> usize {
+        self.inside.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bots_counts_are_added_once() {
+        let tally = Tally::default();
+        let mut counts = Counts { frames: 3, leaves: 1, ..Counts::default() };
+        tally.add(&mut counts);
+        tally.add(&mut counts);
+        assert_eq!(tally.counts(), Counts { frames: 3, leaves: 1, ..Counts::default() });
+    }
+}

@@ -1,0 +1,137 @@
+//! Whether a run passed, and why not: a function of what was counted and nothing else.
+
+use super::{
+    faults::{Fault, Faults},
+    tally::Counts,
+};
+
+/// What a verdict goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The sums.
+    pub counts: &'a Counts,
+    /// What befell bots.
+    pub faults: &'a Faults,
+    /// How many bots set out.
+    pub bots: u32,
+}
+
+/// Why a run failed, most telling first; nothing when it passed.
+#[must_use]
+pub fn reasons(facts: &Facts<'_>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let wrong = facts.counts.hash_mismatches;
+    if wrong > 0 {
+        let verified = facts.counts.hashes_verified;
+        let hashes = plural(wrong, "hash was", "hashes were");
+        reasons.push(format!("{hashes} not the server's; {verified} others were"));
+    }
+    reasons.extend(facts.faults.iter().map(|(fault, text, count)| sentence(fault, text, count)));
+    if facts.counts.hashes_verified == 0 && reasons.is_empty() {
+        reasons.push(unproved(facts));
+    }
+    reasons
+}
+
+fn sentence(fault: Fault, text: &str, count: u64) -> String {
+    let bots = |verb, verbs| plural(count, &format!("bot {verb}"), &format!("bots {verbs}"));
+    let what = match fault {
+        Fault::Refused => bots("was refused", "were refused"),
+        Fault::Lost => bots("lost its connection", "lost their connections"),
+        Fault::BadFrame => plural(count, "frame was no good", "frames were no good"),
+        Fault::NeverJoined => bots("never got in", "never got in"),
+        Fault::NoFrame => bots("got no frame", "got no frames"),
+    };
+    format!("{what}: {text}{}", hint(fault, text))
+}
+
+/// What one can do about the most usual refusal.
+fn hint(fault: Fault, text: &str) -> &'static str {
+    if fault == Fault::Refused && text.contains("4004") {
+        ". Give the bots more --rooms, or the server's rooms more places"
+    } else {
+        ""
+    }
+}
+
+fn unproved(facts: &Facts<'_>) -> String {
+    match (facts.bots, facts.counts.joins, facts.counts.frames) {
+        (0, ..) => "no bot set out".to_owned(),
+        (_, 0, _) => "no bot got in".to_owned(),
+        (.., 0) => "no frame came".to_owned(),
+        _ => "no hash came, so nothing was proved; was the run too short?".to_owned(),
+    }
+}
+
+/// A number with its noun.
+#[must_use]
+pub fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: Counts = Counts {
+        frames: 900,
+        full_frames: 2,
+        merged_frames: 0,
+        payload_bytes: 9000,
+        wire_bytes: 9900,
+        entity_updates: 4000,
+        hashes_verified: 120,
+        hash_mismatches: 0,
+        joins: 2,
+        leaves: 2,
+        inputs_sent: 800,
+        late_inputs: 3,
+    };
+
+    fn judge(counts: Counts, faults: &[(Fault, &str)]) -> Vec<String> {
+        let mut noted = Faults::default();
+        faults.iter().for_each(|(fault, text)| noted.note(*fault, (*text).to_owned()));
+        reasons(&Facts { counts: &counts, faults: &noted, bots: 2 })
+    }
+
+    #[test]
+    fn a_good_run_has_no_reason_to_fail() {
+        assert_eq!(judge(GOOD, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn late_inputs_and_merged_frames_are_no_faults() {
+        let rough = Counts { late_inputs: 700, merged_frames: 800, ..GOOD };
+        assert_eq!(judge(rough, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn each_fault_is_a_reason() {
+        let one = |fault, text| judge(GOOD, &[(fault, text)]).concat();
+        assert_eq!(one(Fault::Lost, "1001"), "1 bot lost its connection: 1001");
+        assert_eq!(one(Fault::BadFrame, "cut"), "1 frame was no good: cut");
+        assert_eq!(one(Fault::NeverJoined, "shut"), "1 bot never got in: shut");
+        assert_eq!(one(Fault::NoFrame, "none"), "1 bot got no frame: none");
+        assert_eq!(one(Fault::Refused, "4002"), "1 bot was refused: 4002");
+        assert!(one(Fault::Refused, "4004, the room is full").contains("more --rooms"));
+        let two = judge(GOOD, &[(Fault::Lost, "cut"), (Fault::Lost, "cut"), (Fault::Lost, "eof")]);
+        assert_eq!(two, ["2 bots lost their connections: cut", "1 bot lost its connection: eof"]);
+    }
+
+    #[test]
+    fn a_mismatch_comes_first() {
+        let wrong = Counts { hash_mismatches: 1, ..GOOD };
+        let reasons = judge(wrong, &[(Fault::Lost, "cut")]);
+        assert_eq!(reasons[0], "1 hash was not the server's; 120 others were");
+        assert_eq!(reasons.len(), 2);
+    }
+
+    #[test]
+    fn a_run_that_proves_nothing_fails() {
+        let unproved = Counts { hashes_verified: 0, ..GOOD };
+        assert!(judge(unproved, &[])[0].contains("no hash came"));
+        assert!(judge(Counts { frames: 0, ..unproved }, &[])[0].contains("no frame came"));
+        assert!(judge(Counts::default(), &[])[0].contains("no bot got in"));
+        assert_eq!(judge(Counts::default(), &[(Fault::Refused, "x")]).len(), 1, "that is why");
+    }
+}

@@ -1,0 +1,54 @@
+//! The swarm against the real server, in one process: what one says, the other must have seen.
+
+mod common;
+
+use clap::Parser;
+use common::Drift;
+use tickwire_bots::swarm::{self, Cli, Command, Report};
+use tickwire_games::arena::Arena;
+use tickwire_server::{Config, Games, Running, Server};
+
+async fn start(config: Config) -> Running {
+    let games = Games::new().with::<Arena>().with::<Drift>();
+    let listen = ([127, 0, 0, 1], 0).into();
+    Server::start(Config { listen, seed: 4, ..config }, games).await.unwrap()
+}
+
+async fn swarm(server: &Running, args: &str) -> Report {
+    let url = format!("ws://{}", server.local_addr());
+    let words = ["tickwire-bots", "swarm", "--quiet", "--url", &url];
+    let cli = Cli::try_parse_from(words.into_iter().chain(args.split_whitespace())).unwrap();
+    let Command::Swarm(options) = cli.command;
+    swarm::run(&options).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_pilots_prove_what_they_saw() {
+    let server = start(Config::default()).await;
+    let report = swarm(&server, "-n 20 --for 4s").await;
+    assert!(report.passed(), "{:?}", report.reasons);
+    assert_eq!((report.joins, report.leaves, report.full_frames), (20, 20, 20));
+    assert!(report.frames > 20 * 30 * 3, "{} frames", report.frames);
+    assert!(report.hashes_verified > 20 * 10, "{} hashes", report.hashes_verified);
+    assert!(report.inputs_sent > 20 * 30 * 2, "{} inputs", report.inputs_sent);
+    assert_eq!(server.rooms().len(), 1, "one room, the one that a browser finds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_game_is_played_by_its_schema_and_bots_come_and_go() {
+    let wraps = Config { start_tick: u32::MAX - 60, hash_interval: 1, ..Config::default() };
+    let server = start(wraps).await;
+    let report = swarm(&server, "-n 12 --rooms 3 --for 5s --churn 1500 --game drift").await;
+    assert!(report.passed(), "{:?} {:?}", report.reasons, report.mismatch_details);
+    assert!(report.joins > 12 && report.joins == report.leaves, "{} joins", report.joins);
+    assert_eq!(server.rooms().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bots_that_find_no_place_fail_the_run() {
+    let server = start(Config { max_players: Some(3), ..Config::default() }).await;
+    let report = swarm(&server, "-n 5 --for 2s --behaviour idle").await;
+    assert_eq!((report.passed(), report.refused, report.joins), (false, 2, 3));
+    assert!(report.reasons[0].contains("the room is full"), "{:?}", report.reasons);
+    assert_eq!(report.inputs_sent, 0);
+}

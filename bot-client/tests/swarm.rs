@@ -1,0 +1,173 @@
+//! The program itself, over real sockets: what it prints, what it writes, how it exits.
+
+mod common;
+
+use std::process::{Command, Output};
+
+use common::fake::{self, Flaw};
+use serde_json::Value;
+
+struct Outcome {
+    code: Option<i32>,
+    out: String,
+    errors: String,
+    json: Option<Value>,
+}
+
+/// Runs the program against an address.
+async fn swarm(url: &str, args: &str) -> Outcome {
+    let json = std::env::temp_dir().join(format!("tickwire-swarm-{}.json", fresh_number()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tickwire-bots"));
+    command.args(["swarm", "--url", url]).args(args.split_whitespace()).arg("--json").arg(&json);
+    let output = tokio::task::spawn_blocking(move || command.output());
+    let Output { status, stdout, stderr } = output.await.unwrap().unwrap();
+    let text = std::fs::read_to_string(&json).ok();
+    let _ = std::fs::remove_file(&json);
+    Outcome {
+        code: status.code(),
+        out: String::from_utf8(stdout).unwrap(),
+        errors: String::from_utf8(stderr).unwrap(),
+        json: text.map(|text| serde_json::from_str(&text).unwrap()),
+    }
+}
+
+fn fresh_number() -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+async fn against(flaw: Flaw, args: &str) -> Outcome {
+    let address = fake::start(flaw).await;
+    swarm(&format!("ws://{address}"), args).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_server_passes_and_the_json_says_all() {
+    let outcome = against(Flaw::Nothing, "--game drift -n 6 --rooms 2 --for 2s --seed 5").await;
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.errors);
+    assert!(outcome.out.ends_with("VERDICT: PASS\n"), "{}", outcome.out);
+    let json = outcome.json.unwrap();
+    for key in [
+        "bots",
+        "rooms",
+        "seconds",
+        "frames",
+        "payload_bytes",
+        "wire_bytes",
+        "entity_updates",
+        "hashes_verified",
+        "hash_mismatches",
+        "disconnects",
+        "refused",
+        "generator_cpu_seconds",
+        "seed",
+        "bytes_per_entity_update",
+        "full_frames",
+        "merged_frames",
+        "joins",
+        "leaves",
+        "inputs_sent",
+        "late_inputs",
+    ] {
+        assert!(json[key].is_number(), "{key}: {}", json[key]);
+    }
+    for key in ["join_ms", "join_ticks", "rtt_ms", "frame_interval_ms"] {
+        assert!(json[key]["p50"].is_number() && json[key]["p99"].is_number(), "{key}");
+    }
+    assert_eq!((&json["verdict"], &json["reasons"]), (&"pass".into(), &Value::Array(vec![])));
+    assert_eq!((&json["generator_saturated"], &json["game"]), (&false.into(), &"drift".into()));
+    assert_eq!((&json["joins"], &json["leaves"], &json["seed"]), (&6.into(), &6.into(), &5.into()));
+    assert!(json["frames"].as_u64().unwrap() > 300 && json["version"].is_string());
+    assert!(json["wire_bytes"].as_u64() > json["payload_bytes"].as_u64());
+    assert!(json["hashes_verified"].as_u64().unwrap() > 30);
+    assert!(json["url"].as_str().unwrap().starts_with("ws://127.0.0.1:"));
+    assert_eq!(json["mismatch_details"], Value::Array(vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lying_server_fails_and_the_field_is_named() {
+    let outcome = against(Flaw::Lies, "--game drift -n 2 --for 1s").await;
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.out.contains("VERDICT: FAIL\n"), "{}", outcome.out);
+    let field = "mote.hp of 0/1v1: 93 [93] here, 100 [100] on the server";
+    assert!(outcome.out.contains(field), "{}", outcome.out);
+    let json = outcome.json.unwrap();
+    assert!(json["hash_mismatches"].as_u64().unwrap() > 0);
+    assert_eq!(json["verdict"], "fail");
+    let detail = &json["mismatch_details"][0]["fields"][0];
+    assert_eq!((&detail["kind"], &detail["field"]), (&"mote".into(), &"hp".into()));
+    assert_eq!((&detail["our_value"], &detail["their_value"]), (&"93".into(), &"100".into()));
+}
+
+/// A run that fails, with the one reason that its verdict gives.
+async fn fails_because(flaw: Flaw, args: &str, reason: &str) {
+    let outcome = against(flaw, args).await;
+    assert_eq!(outcome.code, Some(1), "{flaw:?}");
+    assert!(outcome.out.contains(&format!("\n  - {reason}")), "{flaw:?}: {}", outcome.out);
+    let reasons = outcome.json.unwrap()["reasons"].clone();
+    assert_eq!(reasons.as_array().unwrap().len(), 1, "{flaw:?}: {reasons}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_of_losing_bots_is_told_in_words() {
+    let args = "-n 1 --for 800ms";
+    let busy = "1 bot was refused: the server answered 503 instead of opening a WebSocket: the server is draining";
+    let full = "1 bot was refused: the server closed the connection: 4004, the room is full: no places left. Give";
+    let down = "1 bot lost its connection: the server closed the connection: 1001, the server shuts down: back soon";
+    let hung = "1 bot lost its connection: the connection broke off without a close frame";
+    let cut = "1 frame was no good: a frame could not be applied: the frame ends too early";
+    let silent = "1 bot lost its connection: nothing was heard for 5 s at the end";
+    tokio::join!(
+        fails_because(Flaw::IsBusy, args, busy),
+        fails_because(Flaw::IsFull, args, full),
+        fails_because(Flaw::ShutsDown(9), args, down),
+        fails_because(Flaw::HangsUp(9), args, hung),
+        fails_because(Flaw::Garbles(9), args, cut),
+        fails_because(Flaw::FallsSilent, args, silent),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_others_are_told_when_their_room_never_opened() {
+    let outcome = against(Flaw::IsFull, "-n 3 --for 2s -q").await;
+    assert!(outcome.out.starts_with("VERDICT: FAIL\n"), "{}", outcome.out);
+    assert!(outcome.out.contains("2 bots never got in: the bot that was to open the room"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bots_come_and_go_when_asked_to() {
+    let outcome = against(Flaw::Nothing, "--game drift -n 8 --for 4s --churn 4000%").await;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+    let json = outcome.json.unwrap();
+    let (joins, leaves) = (json["joins"].as_u64().unwrap(), json["leaves"].as_u64().unwrap());
+    assert!(joins >= 12 && joins == leaves, "{joins} joins, {leaves} leaves");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_there_is_a_failure_that_says_what_to_do() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let outcome = swarm(&format!("ws://{address}"), "--for 1s").await;
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.out.contains(&format!("nobody answers at {address}")), "{}", outcome.out);
+    assert!(outcome.out.contains("Start a server there"), "{}", outcome.out);
+    assert_eq!(outcome.json.unwrap()["verdict"], "fail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_no_sense_exits_with_two_and_writes_nothing() {
+    for (url, args, words) in [
+        ("ws://192.0.2.7:2567", "", "--allow-remote"),
+        ("wss://127.0.0.1:1", "", "no encryption"),
+        ("nowhere", "", "ws://"),
+        ("ws://127.0.0.1:1", "--ramp 1", "larger --ramp"),
+        ("ws://127.0.0.1:1", "--bots none", "--bots"),
+    ] {
+        let outcome = swarm(url, args).await;
+        assert_eq!(outcome.code, Some(2), "{url} {args}");
+        assert!(outcome.errors.contains(words), "{url} {args}: {}", outcome.errors);
+        assert!(outcome.json.is_none() && outcome.out.is_empty());
+    }
+}
