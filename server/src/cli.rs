@@ -12,7 +12,7 @@ use tickwire_shared::Game;
 use crate::{
     Games, Server,
     config::{Config, Resolved, flags::Flags, resolve},
-    logging,
+    logging, process,
     signals::Signals,
 };
 
@@ -46,6 +46,7 @@ pub fn serve_games(mut games: Games) -> ExitCode {
     };
     let Resolved { config, log_format, log } = resolved;
     logging::init(log_format, log);
+    process::raise_handle_limit();
     match run(config, games) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -194,10 +194,11 @@ impl Directory {
             tick: AtomicU32::new(config.start_tick.0),
             counters: Default::default(),
         });
-        tracing::info!(room = config.code, game = game.name, seed = config.seed, "room opened");
+        let seed = config.seed;
         // A game whose first moment panics must not take the lock's owner with it.
         let make = std::panic::AssertUnwindSafe(|| (game.make)(config));
         let room = std::panic::catch_unwind(make).map_err(|_| Denied::Broken)?;
+        tracing::info!(room = entry.code, game = entry.game, seed, "room opened");
         rooms.opened += 1;
         rooms.open.push(Arc::clone(&entry));
         open(Arc::clone(&entry), room);

@@ -1,6 +1,9 @@
 //! Log lines, on standard error: for people on a terminal, or as JSON.
 
-use std::io::{IsTerminal, stderr};
+use std::{
+    io::{IsTerminal, stderr},
+    panic::PanicHookInfo,
+};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -16,4 +19,13 @@ pub(crate) fn init(format: LogFormat, filter: EnvFilter) {
     if set.is_err() {
         tracing::debug!("somebody else logs already");
     }
+    std::panic::set_hook(Box::new(log_panic));
+}
+
+/// A game's panic is a log line like any other, whatever the format.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let what = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    tracing::error!(what, place, thread = thread.name(), "panic");
 }

@@ -1,4 +1,4 @@
-//! What the operating system says of this process; only Linux is asked.
+//! What the operating system gives this process, and says of it.
 
 use std::fs;
 
@@ -6,6 +6,22 @@ use serde_json::{Value, json};
 
 /// Linux counts CPU time in hundredths of a second for every program, whatever its kernel uses.
 const CLOCK_TICKS_A_SECOND: f64 = 100.0;
+
+/// Takes as many file handles as the system lets it have: each socket needs one, and the
+/// usual 1024 are fewer than the connections that are allowed.
+#[cfg(unix)]
+pub(crate) fn raise_handle_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit on file handles stays");
+    }
+}
+
+/// Other systems have no such limit.
+#[cfg(not(unix))]
+pub(crate) fn raise_handle_limit() {}
 
 /// CPU seconds and resident bytes; what is not known is left out.
 pub(crate) fn usage() -> Value {

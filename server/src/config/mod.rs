@@ -96,6 +96,8 @@ pub struct Limits {
     pub unsent_bytes: usize,
     /// The kernel's send buffer for one connection, which it doubles.
     pub send_buffer: usize,
+    /// The kernel's receive buffer for one connection, which it doubles.
+    pub receive_buffer: usize,
 }
 
 impl Default for Limits {
@@ -111,6 +113,7 @@ impl Default for Limits {
             bytes_per_tick: 8 * 1024,
             unsent_bytes: 64 * 1024,
             send_buffer: 128 * 1024,
+            receive_buffer: 32 * 1024,
         }
     }
 }

@@ -33,6 +33,11 @@ mod upgrade;
 
 pub(crate) use assets::Assets;
 
+/// How long a socket may speak HTTP. Long enough for every page, and the end of
+/// who never reads an answer; browsers connect again.
+const HTTP_LIFETIME: Duration = Duration::from_secs(60);
+/// How long to wait before accepting again after that failed.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// The largest header that a request may have, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
@@ -74,7 +79,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watc
             Err(error) => {
                 // Out of file handles, most likely: some will be given back.
                 tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }
     }
@@ -108,14 +113,17 @@ async fn converse(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stop.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let conversation = async {
+        tokio::select! {
+            ended = connection.as_mut() => return ended,
+            _ = stop.changed() => connection.as_mut().graceful_shutdown(),
         }
+        connection.await
     };
-    if let Err(error) = ended {
-        tracing::debug!(peer = %caller.peer, %error, "an HTTP connection failed");
-    }
+    let why = match tokio::time::timeout(HTTP_LIFETIME, conversation).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it lasted too long".to_owned(),
+    };
+    tracing::debug!(peer = %caller.peer, why, "an HTTP connection was cut");
 }

@@ -93,8 +93,10 @@ fn plain_socket(
     let Parts { io, read_buf, .. } = parts;
     // It stays nonblocking, as the runtime made it.
     let socket = io.into_inner().into_std().ok()?;
-    // A large buffer would only hold frames that are old when they are read.
-    let _ = socket2::SockRef::from(&socket).set_send_buffer_size(site.config.limits.send_buffer);
+    // Large buffers would only hold frames and inputs that are old when they are read.
+    let (kernel, limits) = (socket2::SockRef::from(&socket), &site.config.limits);
+    let _ = kernel.set_send_buffer_size(limits.send_buffer);
+    let _ = kernel.set_recv_buffer_size(limits.receive_buffer);
     Some((socket, read_buf.to_vec()))
 }
 

@@ -1,7 +1,7 @@
 //! One connection of a room: what it sent is read at a tick, what it gets is
 //! written at the same one.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use tickwire_room::{HostedRoom, Poll, Reply, clean_name};
 use tickwire_shared::{
@@ -13,7 +13,8 @@ use super::{
     Arrival, Context, greeting::read_join, pipe::Pipe, pipe::is_transient, socket::Socket,
 };
 use crate::{
-    directory::{RoomEntry, Seat},
+    directory::Seat,
+    metrics::VANISHED,
     ws::{
         close::CloseReason,
         parse::{self, Frame, MAX_CONTROL_BYTES},
@@ -26,14 +27,17 @@ use crate::{
 pub(crate) enum End {
     /// With a close.
     Close(CloseReason),
-    /// Without one: it is gone.
-    Gone(&'static str),
+    /// Without one: it is gone, for a reason that is counted as this code.
+    Gone(u16, &'static str),
 }
+
+const BROKE: End = End::Gone(VANISHED, "the connection broke");
 
 /// A connection that has a seat in a room.
 pub(crate) struct Connection<S> {
     pub(crate) pipe: Pipe<S>,
-    seat: Seat,
+    /// None once it has left.
+    seat: Option<Seat>,
     /// Bytes that came and were not used yet: a part of a frame, or frames beyond a tick's limit.
     received: Vec<u8>,
     opened: Instant,
@@ -53,7 +57,7 @@ impl<S: Socket> Connection<S> {
         let (pipe, received) = Pipe::new(arrival);
         Connection {
             pipe,
-            seat,
+            seat: Some(seat),
             received,
             opened: now,
             flooding_since: None,
@@ -62,15 +66,22 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    pub(crate) fn room(&self) -> &Arc<RoomEntry> {
-        self.seat.room()
+    /// Gives the seat back, before the peer hears that it is over and may come again.
+    pub(crate) fn leave(&mut self) {
+        self.seat = None;
+        self.player = None;
+    }
+
+    /// How it ends, if it does and has not left yet.
+    pub(crate) fn ending(&self) -> Option<&End> {
+        self.end.as_ref().filter(|_| self.seat.is_some())
     }
 
     /// Reads what has come and acts upon it, within the limits of a tick.
     pub(crate) fn receive(&mut self, now: Instant, room: &mut dyn HostedRoom, cx: &mut Context) {
         let filled = match self.fill(cx) {
             Ok(filled) => filled,
-            Err(why) => return self.end(End::Gone(why)),
+            Err(why) => return self.end(End::Gone(VANISHED, why)),
         };
         let mut scratch = std::mem::take(&mut cx.incoming);
         let outcome = self.read_frames(&mut scratch[..filled], room, cx);
@@ -164,7 +175,7 @@ impl<S: Socket> Connection<S> {
         self.player = Some(player);
         write::message(&mut self.pipe.unsent, &room.welcome(player));
         let (name, peer) = (clean_name(&join.name), self.pipe.peer);
-        tracing::info!(room = self.room().code, player = player.0, name, %peer, "joined");
+        tracing::info!(room = room.code(), player = player.0, name, %peer, "joined");
         Ok(())
     }
 
@@ -206,7 +217,7 @@ impl<S: Socket> Connection<S> {
     /// Makes this tick's frame and writes it, in one call to the kernel.
     pub(crate) fn send(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) {
         if self.pipe.retry(&cx.metrics).is_err() {
-            return self.end(End::Gone("the connection broke"));
+            return self.end(BROKE);
         }
         if self.pipe.blocked() {
             cx.metrics.skipped_for_tail.add(u64::from(self.player.is_some()));
@@ -234,12 +245,12 @@ impl<S: Socket> Connection<S> {
 
     fn write(&mut self, bytes: &[u8], cx: &Context) {
         if self.pipe.send(bytes, &cx.metrics).is_err() {
-            return self.end(End::Gone("the connection broke"));
+            return self.end(BROKE);
         }
         if self.pipe.unsent.len() > cx.limits.unsent_bytes {
             // A close could only follow what is too much to keep.
-            cx.metrics.closes.count(CloseCode::TooSlow as u16);
-            self.end(End::Gone("a frame was larger than what may wait to be sent"));
+            let why = "a frame was larger than what may wait to be sent";
+            self.end(End::Gone(CloseCode::TooSlow as u16, why));
         }
     }
 }

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     directory::{RoomEntry, Seat},
-    metrics::VANISHED,
     ws::close::CloseReason,
 };
 
@@ -126,7 +125,10 @@ impl<S: Socket> RoomHost<S> {
         let exchange = AssertUnwindSafe(|| self.exchange(now, cx));
         catch_unwind(exchange).map_err(|_| Broken)?;
         self.sweep(now, closing, cx);
-        self.publish();
+        // About twice a second: collecting them looks at every player.
+        if self.room.now().0.is_multiple_of((self.room.tick_hz() / 2).max(1)) {
+            self.publish_counters();
+        }
         let took = time().saturating_duration_since(now);
         self.note_duration(now, took, period, cx);
         self.rest(now);
@@ -144,6 +146,8 @@ impl<S: Socket> RoomHost<S> {
         while let Some((player, code)) = room.poll_eviction() {
             evict(&mut self.connections, player, code);
         }
+        // What a client sees is never ahead of what the directory shows.
+        self.entry.publish(room);
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
             connection.send(room, cx);
         }
@@ -157,7 +161,8 @@ impl<S: Socket> RoomHost<S> {
                 Some(End::Close(reason)) => {
                     closing.begin(connection.pipe, &reason, now, &cx.metrics);
                 }
-                _ => cx.metrics.closes.count(VANISHED),
+                Some(End::Gone(code, _)) => cx.metrics.closes.count(code),
+                None => {}
             }
         }
         if !self.connections.is_empty() {
@@ -165,13 +170,9 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    fn publish(&self) {
-        self.entry.publish(self.room.as_ref());
-        // About twice a second: collecting them looks at every player.
-        let every = (self.room.tick_hz() / 2).max(1);
-        if self.room.now().0.is_multiple_of(every) {
-            self.entry.publish_counters(&self.room.counters());
-        }
+    /// Shows what the room counted.
+    pub(crate) fn publish_counters(&self) {
+        self.entry.publish_counters(&self.room.counters());
     }
 
     fn note_duration(&mut self, now: Instant, took: Duration, period: Duration, cx: &Context) {
@@ -194,7 +195,7 @@ impl<S: Socket> RoomHost<S> {
     fn rest(&mut self, now: Instant) {
         if self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY) {
             self.clock = None;
-            self.entry.publish_counters(&self.room.counters());
+            self.publish_counters();
         }
         self.plan();
     }
@@ -217,10 +218,7 @@ impl<S: Socket> RoomHost<S> {
             closing.begin(connection.pipe, reason, now, &cx.metrics);
         }
         // The game's own clean-up is the game's code too, and may panic like the rest of it.
-        let end = AssertUnwindSafe(|| {
-            self.entry.publish_counters(&self.room.counters());
-            drop(self.room);
-        });
+        let end = AssertUnwindSafe(|| drop(self.room));
         if catch_unwind(end).is_err() {
             tracing::error!(room = self.entry.code, "the game panicked while it was closed");
         }
@@ -230,20 +228,19 @@ impl<S: Socket> RoomHost<S> {
 /// Tells the game of players whose connection has ended.
 fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoom) {
     for connection in connections {
-        let Some(end) = &connection.end else { continue };
+        let Some(end) = connection.ending() else { continue };
         let (code, why) = match end {
             End::Close(reason) => (reason.code, reason.text.as_ref()),
-            End::Gone(why) => (VANISHED, *why),
+            End::Gone(code, why) => (*code, *why),
         };
         let peer = connection.pipe.peer;
-        match connection.player.take() {
-            Some(player) => {
-                let room_code = &connection.room().code;
-                tracing::info!(room = room_code, player = player.0, %peer, code, why, "left");
-                room.handle_leave(player);
-            }
-            None => tracing::debug!(%peer, code, why, "connection ended"),
+        if let Some(player) = connection.player {
+            tracing::info!(room = room.code(), player = player.0, %peer, code, why, "left");
+            room.handle_leave(player);
+        } else {
+            tracing::debug!(%peer, code, why, "connection ended");
         }
+        connection.leave();
     }
 }
 

@@ -196,9 +196,9 @@ impl<S: Socket> Shard<S> {
         }
         self.ends = Some(now + self.cx.limits.shutdown_wait);
         for host in self.rooms.drain(..) {
-            let entry = Arc::clone(&host.entry);
+            host.publish_counters();
+            self.directory.close(&host.entry);
             host.close(&going_away(), now, &mut self.closing, &self.cx);
-            self.directory.close(&entry);
         }
     }
 
@@ -245,8 +245,10 @@ impl<S: Socket> Shard<S> {
             self.cx.metrics.panics.add(1);
             tracing::error!(room = entry.code, game = entry.game, "the game panicked");
         }
-        host.close(&CloseReason::new(CloseCode::RoomClosed, why), now, &mut self.closing, &self.cx);
+        // First the directory, so that nobody who hears of the end comes back to this room.
+        host.publish_counters();
         self.directory.close(&entry);
+        host.close(&CloseReason::new(CloseCode::RoomClosed, why), now, &mut self.closing, &self.cx);
         tracing::info!(room = entry.code, game = entry.game, why, "room closed");
     }
 

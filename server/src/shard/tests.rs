@@ -3,13 +3,14 @@
 use std::{cell::Cell, collections::VecDeque, io, time::Duration};
 
 use parking_lot::Mutex;
+use proptest::prelude::*;
 
 use super::*;
 use crate::{
     directory::Wanted,
     games::Games,
     test_game::{Config as Setup, Restless},
-    test_viewer::{Event, Viewer, join},
+    test_viewer::{Event, Viewer, join, masked},
 };
 
 /// The two ends of a simulated connection.
@@ -242,7 +243,7 @@ fn a_room_is_closed_when_nobody_was_there_for_as_long_as_it_stays() {
     let mut client = world.connect(&Wanted::Game(None), 1 << 20);
     world.pass(Duration::from_millis(100));
     client.read();
-    client.send(&crate::test_viewer::masked(0x88, b"\x03\xE8"));
+    client.send(&masked(0x88, b"\x03\xE8"));
     world.pass(Duration::from_secs(5));
     client.read();
     assert_eq!(client.close, Some(1000));
@@ -268,4 +269,45 @@ fn a_shutdown_ends_the_shard_even_if_nobody_hangs_up() {
     let started = world.now.get();
     while world.step() != Next::Never {}
     assert!(world.now.get() - started <= Duration::from_secs(3));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_one_client_sends_another_is_served_as_before(
+        parts in prop::collection::vec(hostile(), 1..12), early in any::<bool>()
+    ) {
+        let mut world = World::new(config(), Setup::default());
+        let mut witness = world.connect(&Wanted::Game(None), 1 << 20);
+        let hostile = world.connect(&Wanted::Game(None), 1 << 20);
+        if !early {
+            world.step();
+        }
+        for part in &parts {
+            hostile.send(part);
+            world.step();
+            witness.read();
+        }
+        let frames = witness.frames;
+        for _ in 0..5 {
+            world.step();
+            witness.read();
+        }
+        prop_assert_eq!(witness.frames, frames + 5);
+        prop_assert_eq!(witness.viewer.checked, witness.frames);
+        prop_assert_eq!(world.metrics.panics.get(), 0);
+        prop_assert_eq!(witness.close, None);
+    }
+}
+
+/// Bytes, frames of bytes, and messages of every kind with any body.
+fn hostile() -> impl Strategy<Value = Vec<u8>> {
+    let body = prop::collection::vec(any::<u8>(), 0..40);
+    let message =
+        (0_u8..8, body).prop_map(|(kind, body)| masked(0x82, &[[kind].as_slice(), &body].concat()));
+    let frame = (any::<u8>(), prop::collection::vec(any::<u8>(), 0..200))
+        .prop_map(|(first, payload)| masked(first, &payload));
+    let bytes = prop::collection::vec(any::<u8>(), 0..200);
+    prop_oneof![6 => message, 1 => frame, 1 => bytes]
 }

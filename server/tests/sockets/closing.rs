@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use tickwire_server::Games;
 use tickwire_shared::message::ClientMessage;
 
 use crate::support::{
+    game::{Config as Setup, Restless},
     server::{TestServer, eventually},
     viewer::Event,
 };
@@ -55,6 +57,18 @@ fn a_player_that_says_anything_is_not() {
             other => panic!("{other:?} came instead of a pong"),
         }
     }
+}
+
+#[test]
+fn a_player_whose_messages_pile_up_is_given_up() {
+    let setup = Setup { chatter: 100, ..Setup::default() };
+    let games = Games::new().with_config::<Restless>(setup);
+    let server = TestServer::with_games(|_| {}, games);
+    // It reads, but never says that it has, so nothing more is sent after a while.
+    let mut client = server.join("/ws");
+    let (code, reason) = client.wait_for_close();
+    assert_eq!(code, 4007);
+    assert!(!reason.is_empty());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use tickwire_shared::{
-    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step,
+    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
     glam::Vec2,
     schema::Schema,
     slotmap::{DefaultKey, SlotMap},
@@ -19,11 +19,13 @@ pub struct Config {
     pub dots: usize,
     /// Whether the game panics when it is made.
     pub broken: bool,
+    /// How many messages it sends everybody each tick.
+    pub chatter: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { dots: 20, broken: false }
+        Config { dots: 20, broken: false, chatter: 0 }
     }
 }
 
@@ -38,6 +40,12 @@ pub struct Dot {
     pub secret: u32,
 }
 
+#[derive(Replicate)]
+pub struct Chatter {
+    #[replicate(text = 16)]
+    pub text: String,
+}
+
 #[derive(Clone, Default, Replicate)]
 pub struct Push {
     pub x: i8,
@@ -47,6 +55,7 @@ pub struct Restless {
     dots: SlotMap<DefaultKey, Dot>,
     owners: Vec<(PlayerId, DefaultKey)>,
     random: u64,
+    chatter: usize,
 }
 
 impl Restless {
@@ -70,12 +79,13 @@ impl Game for Restless {
     type Input = Push;
 
     fn schema() -> Schema {
-        SchemaBuilder::new::<Self>().kind::<Dot>().build()
+        SchemaBuilder::new::<Self>().kind::<Dot>().message::<Chatter>().build()
     }
 
     fn init(config: &Config, seed: u64) -> Self {
         assert!(!config.broken, "made to fail");
-        let mut game = Restless { dots: SlotMap::new(), owners: Vec::new(), random: seed };
+        let (dots, chatter) = (SlotMap::new(), config.chatter);
+        let mut game = Restless { dots, owners: Vec::new(), random: seed, chatter };
         for _ in 0..config.dots {
             game.dots.insert(Dot::default());
         }
@@ -99,7 +109,10 @@ impl Game for Restless {
         dot.pushed = dot.pushed.wrapping_add_signed(push.x.into());
     }
 
-    fn step(&mut self, _: &mut Step<'_>) {
+    fn step(&mut self, step: &mut Step<'_>) {
+        for _ in 0..self.chatter {
+            step.send(To::All, &Chatter { text: "and so on".to_owned() });
+        }
         let keys: Vec<_> = self.dots.keys().collect();
         for key in keys {
             let (x, y) = (self.random() % 8001, self.random() % 8001);

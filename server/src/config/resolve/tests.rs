@@ -65,3 +65,13 @@ fn origins_may_be_repeated_and_must_be_origins() {
         assert!(matches!(resolved(&["--allow-origin", bad]), Err(ConfigError::Origin(_))));
     }
 }
+
+#[test]
+fn the_example_file_shows_the_defaults() {
+    let text = include_str!("../../../tickwire.example.toml");
+    let mut games = Games::new().with::<Arena>();
+    let settings = file::read(text, &mut games).expect("the example is fine");
+    let shown = check(settings, &mut games).expect("the example is fine").config;
+    let usual = Config { seed: shown.seed, ..Config::default() };
+    assert_eq!(format!("{shown:?}"), format!("{usual:?}"));
+}
