@@ -1,0 +1,137 @@
+// What floats above the scene: scores, kills, hull, rounds, and what happened to you.
+
+import { shipColour } from './colours.js';
+import { element, make } from './dom.js';
+
+/** @typedef {Record<string, any>} Entity */
+/** @typedef {import('./map.js').Setup} Setup */
+
+const MOST_SCORES = 8;
+const MOST_KILLS = 5;
+const KILL_SHOWN = 6000;
+/** How often the text is brought up to date, in milliseconds. */
+const INTERVAL = 100;
+
+export class Hud {
+  /**
+   * @param {Setup} setup
+   * @param {number} player the own number
+   * @param {string} code the room's
+   */
+  constructor(setup, player, code) {
+    this.setup = setup;
+    this.player = player;
+    this.shown = 0;
+    /** The names of all players seen, for those who have left. @type {Map<number, {name: string, hue: number}>} */
+    this.known = new Map();
+    this.killedBy = '';
+    this.scores = element('scores', HTMLOListElement);
+    this.feed = element('feed', HTMLUListElement);
+    this.notice = element('notice', HTMLDivElement);
+    this.feed.replaceChildren();
+    element('room-code', HTMLElement).textContent = code;
+    this.bars = {
+      hp: bar('hp'),
+      ammo: bar('ammo'),
+      energy: bar('energy'),
+    };
+  }
+
+  /** @param {Entity} ship */
+  remember({ player, name, hue }) {
+    this.known.set(player, { name, hue });
+  }
+
+  /**
+   * Brings everything up to date, a few times a second.
+   * @param {number} now milliseconds
+   * @param {ReadonlyMap<number, Entity>} ships
+   * @param {Entity | undefined} own
+   * @param {number} tickHz
+   */
+  update(now, ships, own, tickHz) {
+    if (now - this.shown < INTERVAL) return;
+    this.shown = now;
+    this.showScores(ships);
+    this.showVitals(own);
+    this.showNotice(own, tickHz);
+  }
+
+  /** @param {ReadonlyMap<number, Entity>} ships */
+  showScores(ships) {
+    const ranked = [...ships.values()].sort((a, b) => b.score - a.score || a.player - b.player);
+    const places = ranked.map((ship, index) => ({ ship, place: index + 1 }));
+    const mine = places.find(({ ship }) => ship.player === this.player);
+    const shown = places.slice(0, MOST_SCORES);
+    if (mine && mine.place > MOST_SCORES) shown[MOST_SCORES - 1] = mine;
+    this.scores.replaceChildren(...shown.map(({ ship, place }) => this.scoreLine(ship, place)));
+  }
+
+  /**
+   * @param {Entity} ship
+   * @param {number} place
+   */
+  scoreLine({ player, name, hue, score }, place) {
+    const line = make('li', player === this.player ? 'me' : '');
+    const dot = make('span', 'dot');
+    dot.style.background = shipColour(hue);
+    line.append(make('span', '', `${place}`), dot, make('span', 'name', name), make('b', '', `${score}`));
+    return line;
+  }
+
+  /** @param {Entity | undefined} own */
+  showVitals(own) {
+    const { hp_max, ammo_max, energy_max } = this.setup;
+    const wrecked = own?.life === 'wrecked';
+    const hp = wrecked ? 0 : (own?.hp ?? 0);
+    this.bars.hp(hp / hp_max, `${hp}`, hp < hp_max * 0.35);
+    this.bars.ammo((own?.ammo ?? 0) / ammo_max, `${own?.ammo ?? 0}`, (own?.ammo ?? 0) < 4);
+    const energy = (own?.energy ?? 0) / energy_max;
+    this.bars.energy(energy, `${Math.round(energy * 100)}%`, false);
+  }
+
+  /**
+   * @param {Entity | undefined} own
+   * @param {number} tickHz
+   */
+  showNotice(own, tickHz) {
+    const wrecked = own?.life === 'wrecked';
+    if (!wrecked) this.killedBy = '';
+    this.notice.hidden = !wrecked || !this.killedBy;
+    const seconds = (own?.respawn ?? 0) / tickHz;
+    const back = `back in ${seconds.toFixed(1)} s`;
+    this.notice.textContent = `Destroyed\nby ${this.killedBy} — ${back}`;
+  }
+
+  /** @param {{killer: number, victim: number}} kill */
+  kill({ killer, victim }) {
+    const [by, of] = [killer, victim].map((player) => this.known.get(player));
+    if (victim === this.player) this.killedBy = killer === victim ? 'yourself' : (by?.name ?? 'somebody');
+    const line = make('li', killer === this.player || victim === this.player ? 'mine' : '');
+    line.append(pilot(by), make('span', 'arrow', '✕'), pilot(of));
+    this.feed.append(line);
+    while (this.feed.childElementCount > MOST_KILLS) this.feed.firstElementChild?.remove();
+    setTimeout(() => line.remove(), KILL_SHOWN);
+  }
+}
+
+/** @param {{name: string, hue: number} | undefined} known */
+function pilot(known) {
+  const name = make('b', '', known?.name ?? 'somebody');
+  if (known) name.style.color = shipColour(known.hue, 75);
+  return name;
+}
+
+/**
+ * What sets one bar of the own ship.
+ * @param {string} name
+ */
+function bar(name) {
+  const fill = element(`${name}-bar`, HTMLElement);
+  const text = element(`${name}-text`, HTMLElement);
+  return (/** @type {number} */ share, /** @type {string} */ label, /** @type {boolean} */ low) => {
+    fill.style.transform = `scaleX(${share})`;
+    text.textContent = label;
+    fill.parentElement?.classList.toggle('low', low);
+  };
+}
