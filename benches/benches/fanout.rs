@@ -1,0 +1,136 @@
+//! Fan-out over real sockets: the server's CPU time for each tick, by connected players.
+//!
+//! The server is this same program, started again as a child, so that its CPU
+//! time can be told from that of its clients. What is measured is the child's
+//! own, as the kernel counts it, never wall time.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitCode, Stdio},
+    sync::Arc,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use tickwire_bots::client::{self, Event, Options};
+use tickwire_games::arena::{Arena, Controls};
+use tokio::{runtime::Runtime, task::JoinSet};
+
+const SERVE: &str = "TICKWIRE_FANOUT_SERVER";
+const TICK_HZ: u32 = 60;
+
+fn main() -> ExitCode {
+    if std::env::var_os(SERVE).is_some() {
+        return tickwire_server::serve::<Arena>();
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    fan_out(&mut criterion);
+    criterion.final_summary();
+    ExitCode::SUCCESS
+}
+
+fn fan_out(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("fan-out/server CPU a tick");
+    group.sample_size(10).measurement_time(Duration::from_secs(10));
+    let runtime = Runtime::new().expect("a runtime starts");
+    for players in [16, 64, 200] {
+        let server = Server::start();
+        let ticks = Arc::new(AtomicU64::new(0));
+        let _clients = connect(&runtime, players, &server.address, &ticks);
+        group.throughput(Throughput::Elements(players as u64));
+        group.bench_function(BenchmarkId::from_parameter(players), |bencher| {
+            bencher.iter_custom(|rounds| server.cpu_over(rounds, &ticks));
+        });
+    }
+}
+
+/// Clients that turn, fire and hold replicas, until the set is dropped.
+fn connect(
+    runtime: &Runtime,
+    players: usize,
+    address: &str,
+    ticks: &Arc<AtomicU64>,
+) -> JoinSet<()> {
+    let mut clients = JoinSet::new();
+    for index in 0..players {
+        let url = format!("ws://{address}/ws?game=arena");
+        // One client tells the time for all.
+        let ticks = (index == 0).then(|| Arc::clone(ticks));
+        clients.spawn_on(async move { play(&url, ticks).await }, runtime.handle());
+    }
+    clients
+}
+
+async fn play(url: &str, ticks: Option<Arc<AtomicU64>>) {
+    let mut client = client::connect(url, &Options::default()).await.expect("a place is free");
+    loop {
+        match client.next().await.expect("the server stays") {
+            Event::Frame(applied) => {
+                assert!(applied.hash.is_none_or(|check| check.holds()), "the hash differs");
+                let aim = applied.tick.0 as f32 / 30.0;
+                let controls = Controls { aim, thrust: 1, fire: true, boost: false };
+                client.core_mut().set_input(&controls).expect("the input fits the schema");
+                if let Some(ticks) = &ticks {
+                    ticks.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            _ => continue,
+        }
+    }
+}
+
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start() -> Server {
+        let program = std::env::current_exe().expect("this program has a path");
+        let mut child = Command::new(program)
+            .args(["--listen", "127.0.0.1:0", "--seed", "1", "--tick-hz", &TICK_HZ.to_string()])
+            .env(SERVE, "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let address = output
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()))
+            .expect("it prints where it listens");
+        Server { child, address }
+    }
+
+    /// The CPU time that the server uses while `rounds` ticks go by, and at least a second's.
+    fn cpu_over(&self, rounds: u64, ticks: &AtomicU64) -> Duration {
+        let wanted = rounds.max(u64::from(TICK_HZ));
+        let (cpu, start) = (self.cpu(), ticks.load(Ordering::Relaxed));
+        while ticks.load(Ordering::Relaxed) < start + wanted {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let passed = ticks.load(Ordering::Relaxed) - start;
+        (self.cpu() - cpu).mul_f64(rounds as f64 / passed as f64)
+    }
+
+    /// The CPU time of all the server's threads, which Linux counts in nanoseconds.
+    fn cpu(&self) -> Duration {
+        let threads = format!("/proc/{}/task", self.child.id());
+        let threads = fs::read_dir(threads).expect("this bench needs Linux's /proc");
+        let nanoseconds = threads.flatten().filter_map(|thread| {
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            text.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanoseconds.sum())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
