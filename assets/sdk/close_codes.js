@@ -21,13 +21,17 @@ const SENTENCES = {
   4008: 'The room has ended.',
 };
 
+/** Codes that tell of a mistake in a client: what the server says more is for its author. */
+const MISTAKES = [1002, 1003, 1008, 1009, 4000, 4001];
+
 /**
- * A sentence for a WebSocket close code; the server's own reason is added when it says more.
+ * A sentence for a WebSocket close code.
  * @param {number} code
- * @param {string} [reason]
+ * @param {string} [reason] the server's own words
  * @returns {string}
  */
 export function closeSentence(code, reason = '') {
-  const sentence = SENTENCES[code] ?? `The connection was closed (${code}).`;
-  return reason && code !== 1000 ? `${sentence} (${reason})` : sentence;
+  const sentence = SENTENCES[code];
+  if (sentence === undefined) return reason || `The connection was closed (${code}).`;
+  return reason && MISTAKES.includes(code) ? `${sentence} (${reason})` : sentence;
 }

@@ -68,7 +68,10 @@ export class Replica {
     this.changes = new Changes(this.layouts);
     /** How the server last saw this player's inputs. */
     this.input = { age: 0, slack: 0 };
-    /** The messages of the last frame, each its index in the schema and its columns. @type {{index: number, columns: Uint32Array}[]} */
+    /**
+     * The messages of the last frame, each its index in the schema and its columns.
+     * @type {{index: number, columns: Uint32Array}[]}
+     */
     this.messages = [];
   }
 

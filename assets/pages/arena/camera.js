@@ -3,6 +3,8 @@
 /** How many units the wider view shows at least, across and down. */
 const VIEW_WIDTH = 1180;
 const VIEW_HEIGHT = 700;
+/** How many units the narrower side shows at least. */
+const VIEW_LEAST = 460;
 /** How far beyond the map's edge is shown, in units. */
 const MARGIN = 110;
 /** How far the camera looks ahead to where the player aims, in units. */
@@ -27,7 +29,8 @@ export class Camera {
   resize(width, height) {
     this.width = width;
     this.height = height;
-    this.scale = Math.max(width / VIEW_WIDTH, height / VIEW_HEIGHT);
+    const wide = Math.max(width / VIEW_WIDTH, height / VIEW_HEIGHT);
+    this.scale = Math.min(wide, Math.min(width, height) / VIEW_LEAST);
   }
 
   /**

@@ -19,7 +19,17 @@ const MOST_PARTICLES = 700;
  * @property {string} colour
  */
 
-/** @typedef {{x: number, y: number, from: number, to: number, age: number, life: number, width: number, colour: string}} Ring */
+/**
+ * @typedef {object} Ring
+ * @property {number} x
+ * @property {number} y
+ * @property {number} from its first radius
+ * @property {number} to its last
+ * @property {number} age in seconds
+ * @property {number} life in seconds
+ * @property {number} width
+ * @property {string} colour
+ */
 
 export class Effects {
   constructor() {

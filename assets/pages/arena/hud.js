@@ -22,7 +22,10 @@ export class Hud {
     this.setup = setup;
     this.player = player;
     this.shown = 0;
-    /** The names of all players seen, for those who have left. @type {Map<number, {name: string, hue: number}>} */
+    /**
+     * The names of all players seen, for those who have left.
+     * @type {Map<number, {name: string, hue: number}>}
+     */
     this.known = new Map();
     this.killedBy = '';
     this.scores = element('scores', HTMLOListElement);

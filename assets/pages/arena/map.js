@@ -55,10 +55,14 @@ export class GameMap {
     const path = new Path2D();
     const columns = this.rows[0].length;
     for (let row = 0; row <= this.rows.length; row++) {
-      this.runs(path, columns, true, row, (column) => this.isWall(column, row - 1) !== this.isWall(column, row));
+      const isEdge = (/** @type {number} */ column) =>
+        this.isWall(column, row - 1) !== this.isWall(column, row);
+      this.runs(path, columns, true, row, isEdge);
     }
     for (let column = 0; column <= columns; column++) {
-      this.runs(path, this.rows.length, false, column, (row) => this.isWall(column - 1, row) !== this.isWall(column, row));
+      const isEdge = (/** @type {number} */ row) =>
+        this.isWall(column - 1, row) !== this.isWall(column, row);
+      this.runs(path, this.rows.length, false, column, isEdge);
     }
     return path;
   }

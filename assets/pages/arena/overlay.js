@@ -34,7 +34,11 @@ export class Overlay {
   update(now) {
     if (this.panel.hidden || now - this.shown < INTERVAL) return;
     this.shown = now;
-    this.panel.replaceChildren(...this.figures().flatMap(([name, value, mood]) => [make('dt', '', name), make('dd', mood, value)]));
+    const pairs = this.figures().map(([name, value, mood]) => [
+      make('dt', '', name),
+      make('dd', mood, value),
+    ]);
+    this.panel.replaceChildren(...pairs.flat());
   }
 
   /** @returns {[string, string, string][]} each its name, value and mood */

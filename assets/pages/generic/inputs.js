@@ -13,6 +13,8 @@ const PAIRS = [
 /** Keys for what is on or off. */
 const SINGLES = ['Space', 'ShiftLeft', 'KeyF', 'KeyG', 'KeyH', 'Digit1', 'Digit2', 'Digit3'];
 
+/** @type {Record<string, string>} */
+const ARROWS = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
 /** The most that a key can mean; what goes further is finer than on or off. */
 const MOST_BY_KEY = 128;
 
@@ -204,6 +206,5 @@ function labelled(name, control, key) {
 
 /** @param {string} code of a key */
 function short(code) {
-  const arrows = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
-  return /** @type {Record<string, string>} */ (arrows)[code] ?? code.replace(/^(Key|Digit)|Left$/g, '').toLowerCase();
+  return ARROWS[code] ?? code.replace(/^(Key|Digit)|Left$/g, '').toLowerCase();
 }

@@ -111,7 +111,8 @@ function judge(name, { start, end, spent, way }, errors) {
   assert.ok(end.stats.hashesVerified > start.stats.hashesVerified, `${name}: no hash was verified`);
   assert.equal(end.stats.mismatches, 0, `${name}: the state differed from the server's`);
   const bytes = end.stats.bytesPerFrame.toFixed(1);
-  return `${name}: ${frames} frames of ${bytes} B, ${end.stats.hashesVerified} hashes, ${way.toFixed(0)} units, ${spent} rounds`;
+  const hashes = end.stats.hashesVerified;
+  return `${name}: ${frames} frames of ${bytes} B, ${hashes} hashes, ${way.toFixed(0)} units, ${spent} rounds`;
 }
 
 /** @param {import('playwright-core').Browser} browser */
