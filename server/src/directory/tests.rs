@@ -1,5 +1,7 @@
 use std::thread;
 
+use tickwire_room::RoomCounters;
+
 use super::*;
 use crate::test_game::Restless;
 

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Command, Shard};
+use super::{Command, run::Shard};
 use crate::{config::Config, directory::Directory, metrics::ShardMetrics};
 
 /// Where a shard takes commands.

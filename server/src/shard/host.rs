@@ -7,7 +7,6 @@ use std::{
 };
 
 use tickwire_room::HostedRoom;
-use tickwire_shared::{PlayerId, message::CloseCode};
 
 use super::{
     Arrival, Context,
@@ -20,6 +19,8 @@ use crate::{
     directory::{RoomEntry, Seat},
     ws::close::CloseReason,
 };
+
+mod exchange;
 
 /// How long a room goes on when everybody has left it, before it sleeps.
 const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
@@ -135,25 +136,6 @@ impl<S: Socket> RoomHost<S> {
         Ok(())
     }
 
-    /// Everything that may call the game.
-    fn exchange(&mut self, now: Instant, cx: &mut Context) {
-        let room = self.room.as_mut();
-        for connection in &mut self.connections {
-            connection.receive(now, room, cx);
-        }
-        depart(&mut self.connections, room);
-        room.tick();
-        while let Some((player, code)) = room.poll_eviction() {
-            evict(&mut self.connections, player, code);
-        }
-        // What a client sees is never ahead of what the directory shows.
-        self.entry.publish(room);
-        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
-            connection.send(room, cx);
-        }
-        depart(&mut self.connections, room);
-    }
-
     /// Takes the connections that have ended out of the room.
     fn sweep(&mut self, now: Instant, closing: &mut Closing<S>, cx: &Context) {
         for connection in self.connections.extract_if(.., |one| one.end.is_some()) {
@@ -222,35 +204,5 @@ impl<S: Socket> RoomHost<S> {
         if catch_unwind(end).is_err() {
             tracing::error!(room = self.entry.code, "the game panicked while it was closed");
         }
-    }
-}
-
-/// Tells the game of players whose connection has ended.
-fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoom) {
-    for connection in connections {
-        let Some(end) = connection.ending() else { continue };
-        let (code, why) = match end {
-            End::Close(reason) => (reason.code, reason.text.as_ref()),
-            End::Gone(code, why) => (*code, *why),
-        };
-        let peer = connection.pipe.peer;
-        if let Some(player) = connection.player {
-            tracing::info!(room = room.code(), player = player.0, %peer, code, why, "left");
-            room.handle_leave(player);
-        } else {
-            tracing::debug!(%peer, code, why, "connection ended");
-        }
-        connection.leave();
-    }
-}
-
-fn evict<S: Socket>(connections: &mut [Connection<S>], player: PlayerId, code: CloseCode) {
-    let why = match code {
-        CloseCode::Idle => "nothing was heard for too long",
-        CloseCode::TooSlow => "the connection did not take frames for too long",
-        _ => "the room gave the player up",
-    };
-    if let Some(connection) = connections.iter_mut().find(|one| one.player == Some(player)) {
-        connection.end(End::Close(CloseReason::new(code, why)));
     }
 }

@@ -1,13 +1,14 @@
 //! A shard on simulated sockets and simulated time.
 
-use std::{cell::Cell, collections::VecDeque, io, time::Duration};
+use std::{cell::Cell, collections::VecDeque, io, sync::mpsc, time::Duration};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
 
-use super::*;
+use super::{host::RoomHost, run::Shard, socket::Socket, *};
 use crate::{
-    directory::Wanted,
+    config::Config,
+    directory::{Directory, Wanted},
     games::Games,
     test_game::{Config as Setup, Restless},
     test_viewer::{Event, Viewer, join, masked},

@@ -6,93 +6,27 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+    atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use parking_lot::Mutex;
-use tickwire_room::{HostedRoom, RoomConfig, RoomCounters};
+use tickwire_room::{HostedRoom, RoomConfig};
 use tickwire_shared::Tick;
 
 use crate::{
     codes::{SplitMix, room_seed},
     config::Config,
     games::{Games, HostedGame},
-    metrics::{ROOM_COUNTERS, room_values},
+    metrics::ROOM_COUNTERS,
 };
 
 mod denied;
+mod entry;
+mod rooms;
 
 pub use denied::Denied;
-
-/// A room, as the world outside its shard sees it.
-#[derive(Debug)]
-pub struct RoomEntry {
-    /// The join code.
-    pub code: String,
-    /// The game's name.
-    pub game: &'static str,
-    /// Ticks a second.
-    pub tick_hz: u32,
-    /// Seats.
-    pub max_players: u32,
-    /// The shard that runs it.
-    pub shard: usize,
-    seats: AtomicU32,
-    players: AtomicU32,
-    tick: AtomicU32,
-    counters: [AtomicU64; ROOM_COUNTERS],
-}
-
-impl RoomEntry {
-    /// How many players are in.
-    #[must_use]
-    pub fn players(&self) -> u32 {
-        self.players.load(Relaxed)
-    }
-
-    /// The last tick made.
-    #[must_use]
-    pub fn tick(&self) -> Tick {
-        Tick(self.tick.load(Relaxed))
-    }
-
-    /// What the room counted, as of a moment ago.
-    #[must_use]
-    pub fn counters(&self) -> [u64; ROOM_COUNTERS] {
-        self.counters.each_ref().map(|counter| counter.load(Relaxed))
-    }
-
-    /// Shows what changes with every tick.
-    pub(crate) fn publish(&self, room: &dyn HostedRoom) {
-        self.players.store(room.player_count() as u32, Relaxed);
-        self.tick.store(room.now().0, Relaxed);
-    }
-
-    /// Shows the counters, which take longer to collect.
-    pub(crate) fn publish_counters(&self, counters: &RoomCounters) {
-        for (shown, value) in self.counters.iter().zip(room_values(counters)) {
-            shown.store(value, Relaxed);
-        }
-    }
-}
-
-/// A place in a room, given back when dropped.
-#[derive(Debug)]
-pub struct Seat(Arc<RoomEntry>);
-
-impl Seat {
-    /// The room.
-    #[must_use]
-    pub fn room(&self) -> &Arc<RoomEntry> {
-        &self.0
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.seats.fetch_sub(1, Relaxed);
-    }
-}
+pub use entry::{RoomEntry, Seat};
+use rooms::{Rooms, plus};
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,15 +37,6 @@ pub enum Wanted {
     Game(Option<String>),
     /// A new room of a game.
     Create(Option<String>),
-}
-
-struct Rooms {
-    /// In order of opening.
-    open: Vec<Arc<RoomEntry>>,
-    random: SplitMix,
-    opened: u64,
-    /// The counters of rooms that are gone, added up.
-    retired: [u64; ROOM_COUNTERS],
 }
 
 /// All rooms of a server.
@@ -183,17 +108,8 @@ impl Directory {
             return Err(Denied::TooManyRooms);
         }
         let config = self.room_config(rooms, game);
-        let entry = Arc::new(RoomEntry {
-            code: config.code.clone(),
-            game: game.name,
-            tick_hz: config.tick_hz,
-            max_players: config.max_players,
-            shard: rooms.least_busy_shard(self.shards),
-            seats: AtomicU32::new(0),
-            players: AtomicU32::new(0),
-            tick: AtomicU32::new(config.start_tick.0),
-            counters: Default::default(),
-        });
+        let shard = rooms.least_busy_shard(self.shards);
+        let entry = Arc::new(RoomEntry::new(game.name, &config, shard));
         let seed = config.seed;
         // A game whose first moment panics must not take the lock's owner with it.
         let make = std::panic::AssertUnwindSafe(|| (game.make)(config));
@@ -222,7 +138,7 @@ impl Directory {
     /// Closes a room if nobody is in it or on the way to it.
     pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>) -> bool {
         let mut rooms = self.rooms.lock();
-        let empty = room.seats.load(Relaxed) == 0;
+        let empty = room.seats() == 0;
         if empty {
             rooms.remove(room);
         }
@@ -262,56 +178,6 @@ impl Directory {
     #[must_use]
     pub fn draining(&self) -> bool {
         self.draining.load(Relaxed)
-    }
-}
-
-fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {
-    std::array::from_fn(|index| a[index] + b[index])
-}
-
-impl RoomEntry {
-    fn free(&self) -> bool {
-        self.seats.load(Relaxed) < self.max_players
-    }
-
-    /// Only under the directory's lock, and only when a seat is free.
-    fn take_seat(self: &Arc<Self>) -> Seat {
-        self.seats.fetch_add(1, Relaxed);
-        Seat(Arc::clone(self))
-    }
-}
-
-impl Rooms {
-    fn seat_by_code(&self, code: &str) -> Result<Seat, Denied> {
-        let same = |room: &&Arc<RoomEntry>| room.code.eq_ignore_ascii_case(code);
-        let room = self.open.iter().find(same).ok_or(Denied::NoSuchRoom)?;
-        if room.free() { Ok(room.take_seat()) } else { Err(Denied::RoomFull) }
-    }
-
-    fn unused_code(&mut self) -> String {
-        loop {
-            let code = self.random.code();
-            if self.open.iter().all(|room| room.code != code) {
-                return code;
-            }
-        }
-    }
-
-    /// The shard with the fewest seats taken, then with the fewest rooms.
-    fn least_busy_shard(&self, shards: usize) -> usize {
-        let load = |shard: &usize| {
-            let rooms = self.open.iter().filter(|room| room.shard == *shard);
-            rooms.fold((0, 0), |(seats, count), room| (seats + room.seats.load(Relaxed), count + 1))
-        };
-        (0..shards).min_by_key(load).unwrap_or(0)
-    }
-
-    fn remove(&mut self, room: &Arc<RoomEntry>) {
-        let before = self.open.len();
-        self.open.retain(|open| !Arc::ptr_eq(open, room));
-        if self.open.len() < before {
-            self.retired = plus(self.retired, room.counters());
-        }
     }
 }
 

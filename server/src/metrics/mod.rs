@@ -3,12 +3,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use serde_json::{Map, Value, json};
-use tickwire_room::RoomCounters;
+use serde_json::{Value, json};
 
+mod closes;
 mod histogram;
+mod room;
 
+pub use closes::{CloseCounts, VANISHED, closes};
 pub use histogram::{Histogram, summary};
+pub use room::{ROOM_COUNTERS, named, room_values};
 
 /// A counter.
 #[derive(Debug, Default)]
@@ -64,42 +67,6 @@ pub struct ShardMetrics {
     pub closes: CloseCounts,
 }
 
-/// The codes that are counted one by one; the last stands for all others.
-const CODES: [(u16, &str); 17] = [
-    (1000, "1000"),
-    (1001, "1001"),
-    (1002, "1002"),
-    (1003, "1003"),
-    (1006, "1006"),
-    (1008, "1008"),
-    (1009, "1009"),
-    (4000, "4000"),
-    (4001, "4001"),
-    (4002, "4002"),
-    (4003, "4003"),
-    (4004, "4004"),
-    (4005, "4005"),
-    (4006, "4006"),
-    (4007, "4007"),
-    (4008, "4008"),
-    (0, "other"),
-];
-
-/// The code that stands for a connection that went without a close.
-pub const VANISHED: u16 = 1006;
-
-/// Closes, by code.
-#[derive(Debug, Default)]
-pub struct CloseCounts([Counter; CODES.len()]);
-
-impl CloseCounts {
-    /// Counts one.
-    pub fn count(&self, code: u16) {
-        let index = CODES.iter().position(|(known, _)| *known == code);
-        self.0[index.unwrap_or(CODES.len() - 1)].add(1);
-    }
-}
-
 /// What the whole process counts.
 #[derive(Debug, Default)]
 pub struct ServerMetrics {
@@ -138,58 +105,4 @@ impl ServerMetrics {
             "too_many_rooms": self.too_many_rooms.get(),
         })
     }
-}
-
-/// The closes of all shards, by code.
-#[must_use]
-pub fn closes(shards: &[&ShardMetrics]) -> Value {
-    let sum = |index: usize| shards.iter().map(|shard| shard.closes.0[index].get()).sum::<u64>();
-    let counted = CODES.iter().enumerate().map(|(index, (_, name))| (*name, sum(index)));
-    let present = counted.filter(|(_, count)| *count > 0);
-    Value::Object(present.map(|(name, count)| (name.to_owned(), count.into())).collect())
-}
-
-/// How many counters a room has.
-pub const ROOM_COUNTERS: usize = 12;
-
-/// The names of a room's counters, in the order of [`room_values`].
-const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
-    "ticks",
-    "frames",
-    "full_frames",
-    "merged_frames",
-    "skipped_frames",
-    "inputs_accepted",
-    "inputs_late",
-    "inputs_early",
-    "inputs_starved",
-    "hash_mismatches",
-    "dropped_messages",
-    "evictions",
-];
-
-/// A room's counters as a row.
-#[must_use]
-pub fn room_values(counters: &RoomCounters) -> [u64; ROOM_COUNTERS] {
-    [
-        counters.ticks,
-        counters.frames,
-        counters.full_frames,
-        counters.merged_frames,
-        counters.skipped_frames,
-        counters.inputs,
-        counters.late_inputs,
-        counters.early_inputs,
-        counters.starved_inputs,
-        counters.mismatches,
-        counters.dropped_messages,
-        counters.evictions,
-    ]
-}
-
-/// Such a row with its names.
-#[must_use]
-pub fn named(values: &[u64; ROOM_COUNTERS]) -> Map<String, Value> {
-    let pairs = ROOM_NAMES.iter().zip(values);
-    pairs.map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
 }

@@ -1,0 +1,50 @@
+//! Closes, by code.
+
+use serde_json::Value;
+
+use super::{Counter, ShardMetrics};
+
+/// The codes that are counted one by one; the last stands for all others.
+const CODES: [(u16, &str); 17] = [
+    (1000, "1000"),
+    (1001, "1001"),
+    (1002, "1002"),
+    (1003, "1003"),
+    (1006, "1006"),
+    (1008, "1008"),
+    (1009, "1009"),
+    (4000, "4000"),
+    (4001, "4001"),
+    (4002, "4002"),
+    (4003, "4003"),
+    (4004, "4004"),
+    (4005, "4005"),
+    (4006, "4006"),
+    (4007, "4007"),
+    (4008, "4008"),
+    (0, "other"),
+];
+
+/// The code that stands for a connection that went without a close.
+pub const VANISHED: u16 = 1006;
+
+/// Closes, by code.
+#[derive(Debug, Default)]
+pub struct CloseCounts([Counter; CODES.len()]);
+
+impl CloseCounts {
+    /// Counts one.
+    pub fn count(&self, code: u16) {
+        let index = CODES.iter().position(|(known, _)| *known == code);
+        self.0[index.unwrap_or(CODES.len() - 1)].add(1);
+    }
+}
+
+/// The closes of all shards, by code.
+#[must_use]
+pub fn closes(shards: &[&ShardMetrics]) -> Value {
+    let sum = |index: usize| shards.iter().map(|shard| shard.closes.0[index].get()).sum::<u64>();
+    let counted = CODES.iter().enumerate().map(|(index, (_, name))| (*name, sum(index)));
+    let present = counted.filter(|(_, count)| *count > 0);
+    Value::Object(present.map(|(name, count)| (name.to_owned(), count.into())).collect())
+}

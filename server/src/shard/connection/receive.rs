@@ -1,0 +1,123 @@
+//! What a connection sent: bytes, then frames, then messages.
+
+use tickwire_room::{HostedRoom, Reply, clean_name};
+use tickwire_shared::message::{self, CloseCode};
+
+use super::Connection;
+use crate::{
+    shard::{Context, greeting::read_join, pipe::is_transient, socket::Socket},
+    ws::{
+        close::CloseReason,
+        parse::{self, Frame, MAX_CONTROL_BYTES},
+        write,
+    },
+};
+
+/// The last ping of a tick, the only one that is answered.
+struct LastPing {
+    payload: [u8; MAX_CONTROL_BYTES],
+    length: Option<usize>,
+}
+
+impl<S: Socket> Connection<S> {
+    /// Puts what was left over and what is new into the scratch buffer and says how much it is.
+    pub(super) fn fill(&mut self, cx: &mut Context) -> Result<usize, &'static str> {
+        let kept = self.received.len();
+        let limit = cx.limits.bytes_per_tick;
+        if cx.incoming.len() < kept.max(limit) {
+            cx.incoming.resize(kept.max(limit), 0);
+        }
+        cx.incoming[..kept].copy_from_slice(&self.received);
+        self.received.clear();
+        if kept >= limit {
+            return Ok(kept);
+        }
+        match self.pipe.socket.read(&mut cx.incoming[kept..limit]) {
+            Ok(0) => Err("hung up without a close"),
+            Ok(read) => {
+                cx.metrics.received_bytes.add(read as u64);
+                Ok(kept + read)
+            }
+            Err(error) if is_transient(&error) => Ok(kept),
+            Err(_) => Err("the connection broke"),
+        }
+    }
+
+    /// Acts upon whole frames and keeps the rest; `true` when a tick's limit was reached.
+    pub(super) fn read_frames(
+        &mut self,
+        bytes: &mut [u8],
+        room: &mut dyn HostedRoom,
+        cx: &mut Context,
+    ) -> Result<bool, CloseReason> {
+        let mut ping = LastPing { payload: [0; MAX_CONTROL_BYTES], length: None };
+        let (mut at, mut count) = (0, 0);
+        while count < cx.limits.messages_per_tick {
+            let parsed = parse::parse(&mut bytes[at..]).map_err(|broken| broken.close_reason())?;
+            let Some((frame, used)) = parsed else { break };
+            match frame {
+                Frame::Binary(message) => self.handle(message, room)?,
+                Frame::Ping(payload) => ping.keep(payload),
+                Frame::Pong => {}
+                Frame::Close(code) => return Err(CloseReason::echo(code)),
+            }
+            at += used;
+            count += 1;
+        }
+        cx.metrics.received_messages.add(u64::from(count));
+        if bytes.len() > at {
+            self.received.extend_from_slice(&bytes[at..]);
+        } else if self.received.capacity() > cx.limits.bytes_per_tick / 8 {
+            self.received = Vec::new();
+        }
+        self.answer(&ping, cx);
+        Ok(count == cx.limits.messages_per_tick)
+    }
+
+    fn handle(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {
+        let Some(player) = self.player else { return self.greet(message, room) };
+        let bad = |error: message::MessageError| {
+            CloseReason::new(CloseCode::BadMessage, error.to_string())
+        };
+        match room.handle_message(player, message).map_err(bad)? {
+            Reply::Nothing => {}
+            Reply::Pong(token) => self.reply(&message::pong(token)),
+            Reply::Send(bytes) => self.reply(&bytes),
+            Reply::Leave => return Err(CloseReason::new(CloseCode::Normal, "you left")),
+        }
+        Ok(())
+    }
+
+    fn greet(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {
+        let join = read_join(message)?;
+        let joined = room.handle_join(&join.name, join.schema_hash);
+        let player = joined
+            .map_err(|refusal| CloseReason::new(refusal.close_code(), refusal.to_string()))?;
+        self.player = Some(player);
+        write::message(&mut self.pipe.unsent, &room.welcome(player));
+        let (name, peer) = (clean_name(&join.name), self.pipe.peer);
+        tracing::info!(room = room.code(), player = player.0, name, %peer, "joined");
+        Ok(())
+    }
+
+    /// Sends a message with the next write. Who does not read gets no replies, so that none pile up.
+    fn reply(&mut self, message: &[u8]) {
+        if !self.pipe.blocked() {
+            write::message(&mut self.pipe.unsent, message);
+        }
+    }
+
+    fn answer(&mut self, ping: &LastPing, cx: &Context) {
+        if let Some(length) = ping.length.filter(|_| !self.pipe.blocked()) {
+            write::pong(&mut self.pipe.unsent, &ping.payload[..length]);
+            cx.metrics.pongs.add(1);
+        }
+    }
+}
+
+impl LastPing {
+    fn keep(&mut self, payload: &[u8]) {
+        self.payload[..payload.len()].copy_from_slice(payload);
+        self.length = Some(payload.len());
+    }
+}

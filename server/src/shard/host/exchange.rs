@@ -1,0 +1,68 @@
+//! What happens between a room and its connections in one tick: everything that
+//! may call the game, and so may panic.
+
+use std::time::Instant;
+
+use tickwire_room::HostedRoom;
+use tickwire_shared::{PlayerId, message::CloseCode};
+
+use super::RoomHost;
+use crate::{
+    shard::{
+        Context,
+        connection::{Connection, End},
+        socket::Socket,
+    },
+    ws::close::CloseReason,
+};
+
+impl<S: Socket> RoomHost<S> {
+    /// Reads all sockets, makes the tick, and writes all sockets.
+    pub(super) fn exchange(&mut self, now: Instant, cx: &mut Context) {
+        let room = self.room.as_mut();
+        for connection in &mut self.connections {
+            connection.receive(now, room, cx);
+        }
+        depart(&mut self.connections, room);
+        room.tick();
+        while let Some((player, code)) = room.poll_eviction() {
+            evict(&mut self.connections, player, code);
+        }
+        // What a client sees is never ahead of what the directory shows.
+        self.entry.publish(room);
+        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
+            connection.send(room, cx);
+        }
+        depart(&mut self.connections, room);
+    }
+}
+
+/// Tells the game of players whose connection has ended.
+fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoom) {
+    for connection in connections {
+        let Some(end) = connection.ending() else { continue };
+        let (code, why) = match end {
+            End::Close(reason) => (reason.code, reason.text.as_ref()),
+            End::Gone(code, why) => (*code, *why),
+        };
+        let peer = connection.pipe.peer;
+        if let Some(player) = connection.player {
+            tracing::info!(room = room.code(), player = player.0, %peer, code, why, "left");
+            room.handle_leave(player);
+        } else {
+            tracing::debug!(%peer, code, why, "connection ended");
+        }
+        connection.leave();
+    }
+}
+
+fn evict<S: Socket>(connections: &mut [Connection<S>], player: PlayerId, code: CloseCode) {
+    let why = match code {
+        CloseCode::Idle => "nothing was heard for too long",
+        CloseCode::TooSlow => "the connection did not take frames for too long",
+        _ => "the room gave the player up",
+    };
+    if let Some(connection) = connections.iter_mut().find(|one| one.player == Some(player)) {
+        connection.end(End::Close(CloseReason::new(code, why)));
+    }
+}
