@@ -76,7 +76,8 @@ async fn a_good_server_passes_and_the_json_says_all() {
         assert!(json[key]["p50"].is_number() && json[key]["p99"].is_number(), "{key}");
     }
     assert_eq!((&json["verdict"], &json["reasons"]), (&"pass".into(), &Value::Array(vec![])));
-    assert_eq!((&json["generator_saturated"], &json["game"]), (&false.into(), &"drift".into()));
+    // Whether it was out of breath depends on who else uses the machine.
+    assert!(json["generator_saturated"].is_boolean() && json["game"] == "drift");
     assert_eq!((&json["joins"], &json["leaves"], &json["seed"]), (&6.into(), &6.into(), &5.into()));
     assert!(json["frames"].as_u64().unwrap() > 300 && json["version"].is_string());
     assert!(json["wire_bytes"].as_u64() > json["payload_bytes"].as_u64());
@@ -117,6 +118,7 @@ async fn every_way_of_losing_bots_is_told_in_words() {
     let down = "1 bot lost its connection: the server closed the connection: 1001, the server shuts down: back soon";
     let hung = "1 bot lost its connection: the connection broke off without a close frame";
     let cut = "1 frame was no good: a frame could not be applied: the frame ends too early";
+    let away = "1 bot was refused: the server closed the connection: 4005, there is no such room: it closed an hour ago";
     let silent = "1 bot lost its connection: nothing was heard for 5 s at the end";
     tokio::join!(
         fails_because(Flaw::IsBusy, args, busy),
@@ -124,6 +126,7 @@ async fn every_way_of_losing_bots_is_told_in_words() {
         fails_because(Flaw::ShutsDown(9), args, down),
         fails_because(Flaw::HangsUp(9), args, hung),
         fails_because(Flaw::Garbles(9), args, cut),
+        fails_because(Flaw::TurnsAway, args, away),
         fails_because(Flaw::FallsSilent, args, silent),
     );
 }

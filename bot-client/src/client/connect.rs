@@ -14,7 +14,7 @@ use super::{
     core::{Core, Event},
     endpoint::Endpoint,
     error::ClientError,
-    handshake,
+    handshake::{self, Stream},
 };
 
 /// How long the server may take to close after a goodbye.
@@ -46,7 +46,7 @@ impl Default for Options {
 
 /// A client on a WebSocket.
 pub struct Client {
-    socket: WebSocket<TcpStream>,
+    socket: WebSocket<Stream>,
     core: Core,
     /// What the core's time is counted from.
     opened: Instant,
@@ -99,6 +99,8 @@ pub async fn connect_at(
     let mut socket = socket.map_err(timed_out("the handshake"))??;
     // The limit is exclusive; evidence is a little longer than the largest frame.
     socket.set_max_message_size(MAX_FRAME_BYTES + 1024);
+    // The library loses the close code when its own answer no longer gets through.
+    socket.set_auto_close(false);
     Ok(Client {
         socket,
         core: Core::new(&options.name, options.schema_hash),
@@ -121,17 +123,26 @@ impl Client {
     /// See [`ClientError`]. After a [`CoreError`](super::CoreError) that is
     /// recoverable the client may be used further, after any other error not.
     pub async fn next(&mut self) -> Result<Event, ClientError> {
-        self.send_due().await?;
+        let is_gone = match self.send_due().await {
+            // What the server said last tells more than that it is gone, so that is read first.
+            Err(ClientError::BrokenOff) => true,
+            sent => sent.map(|()| false)?,
+        };
         loop {
             let frame = timeout(self.silence, self.socket.read_frame()).await;
             let frame = frame.map_err(|_| ClientError::Silent(self.silence))??;
             match frame.opcode {
+                OpCode::Close => {
+                    let closed = Closed::read(&frame.payload);
+                    let _ = self.socket.write_frame(Frame::close_raw(frame.payload)).await;
+                    return Err(closed.into());
+                }
+                _ if is_gone => {}
                 OpCode::Binary if frame.fin => {
                     self.last_payload_bytes = frame.payload.len();
                     self.last_wire_bytes = frame.payload.len() + header_bytes(frame.payload.len());
                     return Ok(self.core.handle_message(&frame.payload, self.opened.elapsed())?);
                 }
-                OpCode::Close => return Err(Closed::read(&frame.payload).into()),
                 // Pings are answered by the library.
                 OpCode::Ping | OpCode::Pong => {}
                 OpCode::Binary | OpCode::Text | OpCode::Continuation => {

@@ -86,9 +86,6 @@ pub enum ClientError {
     /// The HTTP part of the handshake broke.
     #[error("the handshake broke: {0}")]
     Handshake(#[from] hyper::Error),
-    /// The server spoke before it was asked, so what it speaks is not this protocol.
-    #[error("the server spoke before the client asked to join")]
-    SpokeFirst,
     /// Something took too long.
     #[error("{what} took longer than {} ms", limit.as_millis())]
     TimedOut {

@@ -4,6 +4,8 @@
 //! said, and what it returns reads through two more layers for the life of the
 //! connection.
 
+use std::io::Cursor;
+
 use fastwebsockets::{Role, WebSocket};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{
@@ -14,18 +16,29 @@ use hyper::{
     upgrade::Upgraded,
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, Chain, Join, join},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+};
 
 use super::{endpoint::Endpoint, error::ClientError};
 
 /// As much of a refusal's body as is read.
 const MOST_BODY_BYTES: usize = 4096;
 
+/// A socket, and before it what came together with the answer to the handshake.
+///
+/// A server that turns a client away may close before it is spoken to.
+pub(super) type Stream = Join<Chain<Cursor<Bytes>, OwnedReadHalf>, OwnedWriteHalf>;
+
 /// Asks for a WebSocket.
 pub(super) async fn open(
     socket: TcpStream,
     endpoint: &Endpoint,
-) -> Result<WebSocket<TcpStream>, ClientError> {
+) -> Result<WebSocket<Stream>, ClientError> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
     // Drives the connection until the upgrade takes the socket out of it, which is soon.
     let driver = tokio::spawn(connection.with_upgrades());
@@ -36,7 +49,7 @@ pub(super) async fn open(
         driver.abort();
         return Err(ClientError::Http { status, body });
     }
-    let socket = take_socket(hyper::upgrade::on(answer).await?)?;
+    let socket = take_socket(hyper::upgrade::on(answer).await?);
     Ok(WebSocket::after_handshake(socket, Role::Client))
 }
 
@@ -63,8 +76,9 @@ async fn first_line(answer: Response<Incoming>) -> String {
     line.map(|line| format!(": {}", line.escape_debug())).unwrap_or_default()
 }
 
-fn take_socket(upgraded: Upgraded) -> Result<TcpStream, ClientError> {
+fn take_socket(upgraded: Upgraded) -> Stream {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>();
     let parts = parts.expect("the connection was made over this type of socket");
-    if parts.read_buf.is_empty() { Ok(parts.io.into_inner()) } else { Err(ClientError::SpokeFirst) }
+    let (read, write) = parts.io.into_inner().into_split();
+    join(Cursor::new(parts.read_buf).chain(read), write)
 }

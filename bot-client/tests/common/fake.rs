@@ -31,6 +31,8 @@ pub enum Flaw {
     IsBusy,
     /// It closes after the join: the room is full.
     IsFull,
+    /// It closes before it is spoken to, together with the handshake, and is gone at once.
+    TurnsAway,
     /// It welcomes, and then says nothing more.
     FallsSilent,
     /// It hangs up after this many ticks without a close frame.
@@ -82,6 +84,10 @@ struct Twins {
 }
 
 async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(), WebSocketError> {
+    if flaw == Flaw::TurnsAway {
+        let words = Frame::close(CloseCode::NoSuchRoom as u16, b"it closed an hour ago");
+        return socket.write_frame(words).await;
+    }
     assert_eq!(socket.read_frame().await?.payload[0], kind::JOIN);
     if flaw == Flaw::IsFull {
         return close(&mut socket, CloseCode::RoomFull, "no places left").await;
