@@ -8,18 +8,12 @@ import { DROP, FrameReader, KEYFRAME, badSegment, noBaseline, readHeader } from 
 import { Layout } from './layout.js';
 import { Priors, TABLE_BITS } from './model.js';
 import { RecordLayout } from './record.js';
-import { NO_ROWS, Rows, mix } from './rows.js';
+import { MAX_HELD_ROWS, NO_ROWS, Rows, mix } from './rows.js';
 import { OWNER, PUBLIC, TEAM, validate } from './schema.js';
 import { Decoder, advanceRows } from './segment.js';
 import { Changes } from './changes.js';
 
 /** @typedef {import('./schema.js').Schema} Schema */
-
-/**
- * The most rows that are held in all: a frame that leads beyond is refused, so that no
- * server can make a client grow without end.
- */
-export const MAX_HELD_ROWS = 1 << 20;
 
 /** One segment as a viewer holds it. */
 export class HeldSegment {

@@ -7,6 +7,8 @@
 
 /** The most new rows that one segment's bytes may bring. */
 export const MAX_ROWS = 1 << 16;
+/** A client that holds more rows than this accepts no more, in one segment or in all together. */
+export const MAX_HELD_ROWS = 1 << 20;
 
 export class Rows {
   constructor() {

@@ -13,7 +13,7 @@ import { TickwireError } from './errors.js';
 import { QUAT, TEXT } from './layout.js';
 import { GROUP, KIND, ONCE, bitLength, motionSize } from './model.js';
 import { apply, motionBetween, predictRow } from './predict.js';
-import { MAX_ROWS, Rows, kindOf } from './rows.js';
+import { MAX_HELD_ROWS, MAX_ROWS, Rows, kindOf } from './rows.js';
 
 /** @typedef {import('./layout.js').Layout} Layout */
 /** @typedef {import('./layout.js').KindLayout} KindLayout */
@@ -41,6 +41,8 @@ export class Decoder {
    * @param {Rows} now
    */
   decode(layout, priors, baseline, gap, input, start, end, now) {
+    // New rows are bounded a segment; over many small frames this bounds their sum.
+    if (baseline.count > MAX_HELD_ROWS) throw tooMany(baseline.count);
     const { bits, fresh } = this;
     bits.reset(priors);
     bits.begin(input, start, end);
@@ -272,10 +274,7 @@ function newRows(layout, priors, gap, bits, fresh) {
     const kind = layout.kinds[index];
     if (!kind.present) continue;
     const count = bits.expGolomb(ONCE.COUNT);
-    if (fresh.count + count > MAX_ROWS) {
-      const message = `${count} more new rows than a segment may have`;
-      throw new TickwireError('decode.too_many', message);
-    }
+    if (fresh.count + count > MAX_ROWS) throw tooMany(count);
     let previous = -1;
     for (let i = 0; i < count; i++) {
       const id = newId(index, previous, bits);
@@ -340,6 +339,12 @@ function newRow(kind, priors, index, gap, hasPrevious, bits, fresh) {
 function outOfRange(kind, column) {
   const message = `column ${column} of kind ${kind} is outside its range`;
   return new TickwireError('decode.range', message);
+}
+
+/** @param {number} rows */
+function tooMany(rows) {
+  const message = `${rows} rows are more than a segment may have`;
+  return new TickwireError('decode.too_many', message);
 }
 
 /** @param {number} kind */
