@@ -84,10 +84,10 @@ impl Load {
         let Load { own, machine, lag_ms } = self;
         let percent = |share: f64| format!("{:.0}%", share * 100.0);
         if own > MOST_BUSY {
-            return Some(format!("it used {} of the CPU that it may use", percent(own)));
+            return Some(format!("this program used {} of the CPU that it may use", percent(own)));
         }
         if lag_ms > MOST_LAG_MS {
-            return Some(format!("one frame in a hundred waited {lag_ms:.0} ms for it"));
+            return Some(format!("one frame in a hundred waited {lag_ms:.0} ms to be handled"));
         }
         // A server on the same machine then had to wait for the bots.
         (machine > FULL_MACHINE && own > FULL_MACHINE / 3.0).then(|| {

@@ -92,9 +92,9 @@ fn write_saturation(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result 
     let Some(why) = &report.saturation else { return Ok(()) };
     writeln!(
         f,
-        "\nWARNING: this program was the bottleneck: {why}.\n\
-         The times above are its own as much as the server's. Give it fewer bots, more cores,\n\
-         or a machine of its own.",
+        "\nWARNING: the bots themselves were held up: {why}.\n\
+         The times above are theirs as much as the server's. Run fewer bots, or on more cores,\n\
+         or on a machine of their own.",
     )
 }
 
