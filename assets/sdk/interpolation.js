@@ -94,6 +94,8 @@ export class Interpolation {
       for (const [id, entity] of entities) this.sample(tracks, id, entity);
       for (const [id, track] of tracks) {
         if (track.end === Infinity && !entities.has(id)) track.end = this.received;
+        // A hidden page draws nothing, and so would never see them go.
+        if (this.received - track.end > HISTORY) tracks.delete(id);
       }
     }
   }
@@ -126,7 +128,6 @@ export class Interpolation {
         while (track.ticks.length > 1 && track.ticks[1] <= tick) forget(track);
         if (tick >= track.end) {
           tracks.delete(id);
-          drawn.delete(id);
         } else if (track.ticks[0] <= tick) {
           this.blendInto(name, blend, track, tick);
           drawn.set(id, track.drawn);
@@ -134,6 +135,7 @@ export class Interpolation {
           drawn.delete(id);
         }
       }
+      for (const id of drawn.keys()) if (!tracks.has(id)) drawn.delete(id);
     }
   }
 

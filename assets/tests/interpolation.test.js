@@ -92,6 +92,16 @@ test('an entity appears at its first tick and goes at the tick without it', () =
   assert.deepEqual(seen, [false, true, true, false]);
 });
 
+test('what goes while nothing is drawn is forgotten', () => {
+  const { view, frame } = setUp();
+  frame(1, { 0: ship(0) });
+  view.update(400);
+  for (let tick = 2; tick < 500; tick++) frame(tick, { [tick]: ship(tick) });
+  assert.ok((view.kinds.get('ship')?.tracks.size ?? 0) < 50);
+  view.update(50_000);
+  assert.deepEqual([...view.entities('ship').keys()], [498]);
+});
+
 test('a jump is not blended', () => {
   const { view, frame } = setUp();
   frame(10, { 1: ship(0) });

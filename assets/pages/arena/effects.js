@@ -6,6 +6,7 @@
 import { COLOURS, shipColour } from './colours.js';
 
 const MOST_PARTICLES = 700;
+const MOST_WAITING = 300;
 
 /**
  * @typedef {object} Particle
@@ -48,6 +49,8 @@ export class Effects {
    */
   at(tick, action) {
     this.waiting.push({ tick, action });
+    // A hidden page draws no ticks, and would keep events for ever.
+    if (this.waiting.length > MOST_WAITING) this.waiting.shift();
   }
 
   /**
