@@ -1,6 +1,6 @@
 // Plays the arena in a real browser, once with keys and mouse and once with thumbs.
 //
-//   node tests/e2e/play.mjs --url http://127.0.0.1:2567 --out /tmp/e2e [--chromium PATH]
+//   node tests/e2e/play.mjs --url http://127.0.0.1:2567 --out e2e [--chromium PATH]
 //
 // Prints one line and exits with 1 and a reason when anything is not as it should be.
 
