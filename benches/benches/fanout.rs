@@ -6,11 +6,11 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, ExitCode, Stdio},
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStdout, Command, ExitCode, Stdio},
     sync::Arc,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use criterion::{BenchmarkId, Criterion, Throughput};
@@ -84,6 +84,8 @@ async fn play(url: &str, ticks: Option<Arc<AtomicU64>>) {
 struct Server {
     child: Child,
     address: String,
+    /// Kept open, because the server has more to say than its address.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -96,20 +98,23 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("the server starts");
-        let output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
         let address = output
+            .by_ref()
             .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()))
             .expect("it prints where it listens");
-        Server { child, address }
+        Server { child, address, _output: output }
     }
 
     /// The CPU time that the server uses while `rounds` ticks go by, and at least a second's.
     fn cpu_over(&self, rounds: u64, ticks: &AtomicU64) -> Duration {
         let wanted = rounds.max(u64::from(TICK_HZ));
         let (cpu, start) = (self.cpu(), ticks.load(Ordering::Relaxed));
+        let deadline = Instant::now() + Duration::from_secs(10 + wanted / u64::from(TICK_HZ));
         while ticks.load(Ordering::Relaxed) < start + wanted {
+            assert!(Instant::now() < deadline, "the ticks stopped coming");
             std::thread::sleep(Duration::from_millis(5));
         }
         let passed = ticks.load(Ordering::Relaxed) - start;
