@@ -196,7 +196,7 @@ export class Replica {
     this.build.rows += rows.count;
     if (this.build.rows > MAX_HELD_ROWS) {
       const message = `more than ${MAX_HELD_ROWS} rows to hold`;
-      throw new TickwireError('replica.too_many', message);
+      throw new TickwireError('frame.too_many_rows', message);
     }
   }
 
@@ -237,7 +237,7 @@ export class Replica {
       this.decode(reader, reader.audience, NO_ROWS, 0, segment.rows);
       segments.push(segment);
       rows += segment.rows.count;
-      if (rows > MAX_HELD_ROWS) throw new TickwireError('replica.too_many', 'too much evidence');
+      if (rows > MAX_HELD_ROWS) throw new TickwireError('frame.too_many_rows', 'too much evidence');
     }
     return segments;
   }

@@ -183,6 +183,9 @@ pub enum FrameError {
     /// The frame builds upon something that is not held.
     #[error("the frame builds upon something that is not held")]
     NoBaseline,
+    /// It would make the client hold more than [`crate::rows::MAX_HELD_ROWS`] rows.
+    #[error("more than 1048576 rows to hold")]
+    TooManyRows,
     /// A segment could not be decoded.
     #[error("segment {handle}: {error}")]
     Decode {

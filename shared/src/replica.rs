@@ -9,7 +9,7 @@ use crate::{
     frame::{self, FrameError, FrameTick, InputEcho, Reader, SegmentBody},
     ids::EntityId,
     record::RecordLayout,
-    rows::{Row, Rows, mix},
+    rows::{MAX_HELD_ROWS, Row, Rows, mix},
     schema::{AUDIENCES, Audience, MAX_COLUMNS, Schema, SchemaError},
     tick::Tick,
 };
@@ -174,7 +174,7 @@ impl Replica {
         mut reader: Reader<'_>,
         next: &mut Vec<HeldSegment>,
     ) -> Result<(), FrameError> {
-        let mut build = Build { held: 0, built: 0, next };
+        let mut build = Build { held: 0, built: 0, rows: 0, next };
         let mut lowest = 0;
         while let Some((handle, body)) = reader.segment()? {
             if handle < lowest {
@@ -183,8 +183,10 @@ impl Replica {
             lowest = handle + 1;
             self.advance_until(handle, gap, &mut build);
             self.build_segment(handle, body, gap, &mut build)?;
+            build.check()?;
         }
         self.advance_until(u32::MAX, gap, &mut build);
+        build.check()?;
         let built = build.built;
         next.truncate(built);
         Ok(())
@@ -200,6 +202,8 @@ impl Replica {
             let layout = &self.layouts[held.audience as usize];
             let segment = build.push(held.handle, held.audience);
             self.decoder.advance(layout, (&held.rows, gap), &mut segment.rows);
+            let rows = segment.rows.len();
+            build.rows += rows;
             build.held += 1;
         }
     }
@@ -225,7 +229,10 @@ impl Replica {
         let segment = build.push(handle, audience);
         self.decoder
             .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut segment.rows)
-            .map_err(|error| FrameError::Decode { handle, error })
+            .map_err(|error| FrameError::Decode { handle, error })?;
+        let rows = segment.rows.len();
+        build.rows += rows;
+        Ok(())
     }
 
     /// Notes what the last frame changed and counts the entities that it updated.
@@ -237,7 +244,21 @@ impl Replica {
                 diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
             }
             let same = |segment: &&HeldSegment| segment.handle == after.handle;
-            let held = before.next_if(same).map_or(Rows::EMPTY, |segment| &segment.rows);
+            let mut held = Rows::EMPTY;
+            if let Some(segment) = before.next_if(same) {
+                if segment.audience == after.audience {
+                    held = &segment.rows;
+                } else {
+                    // The handle now stands for another audience's segment, whose rows are laid out otherwise.
+                    diff(
+                        &self.layouts,
+                        segment.audience,
+                        &segment.rows,
+                        Rows::EMPTY,
+                        &mut self.changes,
+                    );
+                }
+            }
             diff(&self.layouts, after.audience, held, &after.rows, &mut self.changes);
         }
         for gone in before {
@@ -334,7 +355,7 @@ impl Replica {
     /// See [`FrameError`].
     pub fn read_evidence(&mut self, segments: &[u8]) -> Result<Vec<HeldSegment>, FrameError> {
         let mut reader = Reader(segments);
-        let mut held = Vec::new();
+        let (mut held, mut count) = (Vec::new(), 0);
         while let Some((handle, body)) = reader.segment()? {
             let SegmentBody::Keyframe(audience, bytes) = body else {
                 return Err(FrameError::NoBaseline);
@@ -345,6 +366,10 @@ impl Replica {
             self.decoder
                 .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut rows)
                 .map_err(|error| FrameError::Decode { handle, error })?;
+            count += rows.len();
+            if count > MAX_HELD_ROWS {
+                return Err(FrameError::TooManyRows);
+            }
             held.push(HeldSegment { handle, audience, rows });
         }
         Ok(held)
@@ -355,10 +380,16 @@ impl Replica {
 struct Build<'a> {
     held: usize,
     built: usize,
+    rows: usize,
     next: &'a mut Vec<HeldSegment>,
 }
 
 impl Build<'_> {
+    /// Refuses a frame as soon as it has brought more rows than a client should hold.
+    fn check(&self) -> Result<(), FrameError> {
+        if self.rows > MAX_HELD_ROWS { Err(FrameError::TooManyRows) } else { Ok(()) }
+    }
+
     /// The next segment to fill, in memory that was used before where there is some.
     fn push(&mut self, handle: u32, audience: Audience) -> &mut HeldSegment {
         if self.built == self.next.len() {

@@ -7,7 +7,7 @@ use crate::{
 
 /// The most rows that one segment's bytes may add.
 pub const MAX_ROWS: usize = 1 << 16;
-/// A client that holds more rows than this in one segment accepts no more.
+/// The most rows that a client accepts to hold, over all its segments.
 pub const MAX_HELD_ROWS: usize = 1 << 20;
 
 /// A segment's entities at one tick, in the order of their ids.

@@ -209,3 +209,36 @@ proptest! {
         }
     }
 }
+
+/// A frame that claims ever more tiny segments, each as large as one may be.
+#[test]
+fn many_small_keyframes_cannot_fill_the_memory() {
+    use tickwire_shared::{
+        frame::{FrameError, FrameHeader, FrameTick, SegmentBody, write_segment},
+        replica::Replica,
+        rows::MAX_HELD_ROWS,
+    };
+    let kind = Kind { name: "mark".into(), fields: Vec::new() };
+    let input = Kind { name: "input".into(), fields: Vec::new() };
+    let schema = Schema { game: "g".into(), kinds: vec![kind], input, messages: Vec::new() };
+    let layout = Layout::new(&schema, Audience::Public);
+    let priors = Priors::new(&layout, model::BUILTIN).unwrap();
+    let mut full = Rows::default();
+    (0..=u16::MAX).for_each(|slot| full.push_still(EntityId::new(0, slot, 0), &[], 0));
+    let mut bytes = Vec::new();
+    Encoder::default().encode(&layout, &priors, (Rows::EMPTY, 0), &full, &mut bytes);
+    let frame = |segments: u32| {
+        let mut frame = Vec::new();
+        let tick = FrameTick::Full(tickwire_shared::Tick(1));
+        FrameHeader { tick, ..FrameHeader::default() }.write(&mut frame);
+        for handle in 0..segments {
+            write_segment(handle, SegmentBody::Keyframe(Audience::Public, &bytes), &mut frame);
+        }
+        frame
+    };
+    let mut replica = Replica::new(schema.clone(), model::BUILTIN).unwrap();
+    let most = (MAX_HELD_ROWS / full.len()) as u32;
+    assert_eq!(replica.apply(&frame(most + 1)), Err(FrameError::TooManyRows));
+    assert!(replica.segments().is_empty(), "and nothing was applied");
+    assert!(replica.apply(&frame(most)).is_ok());
+}

@@ -167,7 +167,24 @@ pub fn all() -> Vec<Session> {
     ]
     .into_iter()
     .map(Plan::play)
+    .chain([changed_audience()])
     .collect()
+}
+
+/// One handle stands for another audience's segment from the second frame on.
+fn changed_audience() -> Session {
+    let (name, schema, table_name) = ("a handle changes its audience", schemas::ships(), "even");
+    let mut server = Server::new(schema.clone(), &table(table_name), 10);
+    let view = |audience| World::new(&schema, 6, &[(1, audience)], 4).view();
+    let mut frames = vec![server.frame(0, view(Audience::Public), &Extras::default())];
+    for audience in [Audience::Owner, Audience::Public] {
+        let mut frame = vec![0x82, 0, 1];
+        server.held = View::new();
+        frame.extend_from_slice(&server.frame(1, view(audience), &Extras::default())[3..]);
+        frames.push(frame);
+    }
+    let evidence = server.evidence();
+    Session { name, schema, table: table_name, frames, evidence }
 }
 
 struct Plan {

@@ -15,6 +15,7 @@ pub fn frame(error: &FrameError) -> &'static str {
         FrameError::Message(_) => "frame.message",
         FrameError::Segment(_) => "frame.segment",
         FrameError::NoBaseline => "frame.no_baseline",
+        FrameError::TooManyRows => "frame.too_many_rows",
         FrameError::Decode { error, .. } => decode(error),
     }
 }
