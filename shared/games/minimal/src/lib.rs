@@ -1,1 +1,0 @@
-//! A complete game in eighty lines.
