@@ -3,6 +3,14 @@
 //! The hash of a viewer's state is that of its tick, then of each segment it
 //! holds in rising order of handle: the handle, then [`Rows::hash`].
 
+mod change;
+mod difference;
+
+pub use change::{Change, ChangeKind};
+pub use difference::{Difference, differences};
+
+use change::{count_updates, diff, merge_move};
+
 use crate::{
     Replicate,
     codec::{Decoder, Layout, Priors},
@@ -13,28 +21,6 @@ use crate::{
     schema::{AUDIENCES, Audience, MAX_COLUMNS, Schema, SchemaError},
     tick::Tick,
 };
-
-/// What happened to an entity's row in one frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
-    /// It came into view.
-    Added,
-    /// Its values changed.
-    Changed,
-    /// It went out of view.
-    Removed,
-}
-
-/// One row's change in the last frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Which part of the entity.
-    pub audience: Audience,
-    /// The entity.
-    pub id: EntityId,
-    /// What happened.
-    pub kind: ChangeKind,
-}
 
 /// What a frame did to a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -399,133 +385,5 @@ impl Build<'_> {
         self.built += 1;
         (segment.handle, segment.audience) = (handle, audience);
         segment
-    }
-}
-
-/// Notes which rows differ between two states of a segment.
-fn diff(
-    layouts: &[Layout; 3],
-    audience: Audience,
-    before: &Rows,
-    after: &Rows,
-    changes: &mut Vec<Change>,
-) {
-    let layout = &layouts[audience as usize];
-    let mut note = |id, kind| changes.push(Change { audience, id, kind });
-    let mut old = before.iter(layout).peekable();
-    for row in after.iter(layout) {
-        while let Some(gone) = old.next_if(|old| old.id < row.id) {
-            note(gone.id, ChangeKind::Removed);
-        }
-        match old.next_if(|old| old.id == row.id) {
-            None => note(row.id, ChangeKind::Added),
-            Some(old) if old.values != row.values => note(row.id, ChangeKind::Changed),
-            Some(_) => {}
-        }
-    }
-    for gone in old {
-        note(gone.id, ChangeKind::Removed);
-    }
-}
-
-/// An entity that left one segment for another of the same audience has changed, no more.
-fn merge_move(earlier: &mut Change, later: &mut Change) -> bool {
-    let same = (earlier.id, earlier.audience) == (later.id, later.audience);
-    if same {
-        earlier.kind = ChangeKind::Changed;
-    }
-    same
-}
-
-fn count_updates(changes: &[Change]) -> u32 {
-    let updated = changes.iter().filter(|change| change.kind != ChangeKind::Removed);
-    let mut last = None;
-    updated.filter(|change| last.replace(change.id) != Some(change.id)).count() as u32
-}
-
-/// A column in which two states of a segment differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The entity.
-    pub id: EntityId,
-    /// Its kind's name.
-    pub kind: String,
-    /// The field's name; empty when one side lacks the whole row.
-    pub field: String,
-    /// The columns on our side, if we have the row.
-    pub ours: Option<Vec<u32>>,
-    /// The columns on the server's side, if it has the row.
-    pub theirs: Option<Vec<u32>>,
-}
-
-impl std::fmt::Display for Difference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let side = |columns: &Option<Vec<u32>>| match columns {
-            Some(columns) => format!("{columns:?}"),
-            None => "absent".to_owned(),
-        };
-        let (ours, theirs) = (side(&self.ours), side(&self.theirs));
-        let dot = if self.field.is_empty() { "" } else { "." };
-        write!(
-            f,
-            "{} {}{dot}{}: {ours} here, {theirs} on the server",
-            self.kind, self.id, self.field
-        )
-    }
-}
-
-/// Every field in which two states of one viewer's segments differ.
-#[must_use]
-pub fn differences(
-    schema: &Schema,
-    ours: &[HeldSegment],
-    theirs: &[HeldSegment],
-) -> Vec<Difference> {
-    let mut found = Vec::new();
-    for audience in AUDIENCES {
-        let layout = Layout::new(schema, audience);
-        let all = |side: &[HeldSegment]| {
-            let of_audience = side.iter().filter(|held| held.audience == audience);
-            let rows = of_audience.flat_map(|held| held.rows.iter(&layout));
-            rows.map(|row| (row.id, (row.values.to_vec(), row.motion.to_vec()))).collect()
-        };
-        compare(schema, &layout, all(ours), all(theirs), &mut found);
-    }
-    found
-}
-
-type RowsById = std::collections::BTreeMap<EntityId, (Vec<u32>, Vec<i32>)>;
-
-fn compare(
-    schema: &Schema,
-    layout: &Layout,
-    ours: RowsById,
-    theirs: RowsById,
-    found: &mut Vec<Difference>,
-) {
-    let ids: std::collections::BTreeSet<_> = ours.keys().chain(theirs.keys()).copied().collect();
-    for id in ids {
-        let kind = &schema.kinds[id.kind()];
-        let mut note = |field: &str, ours: Option<Vec<u32>>, theirs: Option<Vec<u32>>| {
-            let (kind, field) = (kind.name.clone(), field.to_owned());
-            found.push(Difference { id, kind, field, ours, theirs });
-        };
-        let (Some(our), Some(their)) = (ours.get(&id), theirs.get(&id)) else {
-            let values = |rows: &RowsById| rows.get(&id).map(|row| row.0.clone());
-            note("", values(&ours), values(&theirs));
-            continue;
-        };
-        let fields = kind.fields.iter().filter(|field| field.audience == layout.audience);
-        for (field, group) in fields.zip(&layout.kinds[id.kind()].groups) {
-            let columns = group.start..group.start + group.len;
-            let (our, their) = (&our.0[columns.clone()], &their.0[columns]);
-            if our != their {
-                note(&field.name, Some(our.to_vec()), Some(their.to_vec()));
-            }
-        }
-        if our.1 != their.1 {
-            let words = |motion: &[i32]| Some(motion.iter().map(|m| *m as u32).collect());
-            note("(motion)", words(&our.1), words(&their.1));
-        }
     }
 }
