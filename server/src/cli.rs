@@ -24,9 +24,11 @@ const HTTP_THREADS: usize = 2;
 /// Runs a server for one game until it is told to stop: flags, environment,
 /// configuration file, log and signals included.
 ///
-/// ```ignore
+/// ```no_run
+/// use tickwire_games::arena::Arena; // or a game of your own
+///
 /// fn main() -> std::process::ExitCode {
-///     tickwire_server::serve::<MyGame>()
+///     tickwire_server::serve::<Arena>()
 /// }
 /// ```
 #[must_use]

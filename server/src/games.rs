@@ -31,8 +31,12 @@ impl HostedGame {
 
 /// The games that a server can host; the first one is what a client gets that names none.
 ///
-/// ```ignore
+/// ```
+/// use tickwire_games::arena::Arena;
+/// use tickwire_server::Games;
+///
 /// let games = Games::new().with::<Arena>();
+/// assert!(games.names().eq(["arena"]));
 /// ```
 #[derive(Clone, Default)]
 pub struct Games(pub(crate) Vec<HostedGame>);

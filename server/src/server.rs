@@ -22,6 +22,22 @@ use crate::{
 };
 
 /// Starts servers.
+///
+/// ```
+/// use tickwire_games::arena::Arena;
+/// use tickwire_server::{Config, Games, Server};
+///
+/// # fn main() -> std::io::Result<()> {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let listen = ([127, 0, 0, 1], 0).into(); // any free port
+/// let config = Config { listen, seed: 7, ..Config::default() };
+/// let running = Server::start(config, Games::new().with::<Arena>()).await?;
+/// println!("ws://{}/ws", running.local_addr());
+/// running.shutdown().await;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server;
 

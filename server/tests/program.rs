@@ -112,6 +112,21 @@ fn a_term_signal_tells_all_players_and_ends_with_success() {
 
 #[test]
 #[cfg(unix)]
+fn a_second_signal_ends_it_at_once() {
+    let started = Started::new(&mut program());
+    // It never answers the close, so the first signal alone would have to wait for it.
+    let mut client = Client::connect(started.addr, "/ws");
+    client.join();
+    let pid = started.child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill runs");
+    assert!(killed.success());
+    client.wait_for_frame_or_close();
+    let (_, log) = started.stop();
+    assert!(log.iter().any(|line| line["message"] == "ended at once"));
+}
+
+#[test]
+#[cfg(unix)]
 fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
     let file = File::new("precedence.toml", "seed = 3\n");
     let with_file = || {

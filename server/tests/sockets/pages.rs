@@ -45,6 +45,17 @@ fn the_front_page_is_html_with_a_strict_policy() {
 }
 
 #[test]
+fn a_game_without_a_page_has_the_one_that_shows_any_game() {
+    let server = TestServer::start(|_| {});
+    let generic = get(&server, "/pages/generic/index.html");
+    for path in ["/", "/pages/generic/", "/pages/restless/"] {
+        let page = get(&server, path);
+        assert_eq!((page.status, &page.body), (200, &generic.body), "{path}");
+    }
+    assert_eq!(get(&server, "/pages/chess/").status, 404);
+}
+
+#[test]
 fn rooms_are_listed_with_what_one_chooses_by() {
     let server = TestServer::start(|_| {});
     assert_eq!(json(&get(&server, "/rooms")), Value::Array(Vec::new()));
