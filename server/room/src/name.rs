@@ -6,17 +6,9 @@ use tickwire_shared::message::MAX_PLAYER_NAME_BYTES;
 /// to [`MAX_PLAYER_NAME_BYTES`] at a character's boundary. Nothing left gives `player`.
 #[must_use]
 pub fn clean_name(name: &str) -> String {
-    let mut clean = String::with_capacity(MAX_PLAYER_NAME_BYTES);
-    for word in name.split_whitespace() {
-        let word = word.chars().filter(|c| !is_hidden(*c));
-        let gap = (!clean.is_empty()).then_some(' ');
-        for c in gap.into_iter().chain(word) {
-            if clean.len() + c.len_utf8() > MAX_PLAYER_NAME_BYTES {
-                break;
-            }
-            clean.push(c);
-        }
-    }
+    let shown = name.chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect::<String>();
+    let mut clean = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    clean.truncate(clean.floor_char_boundary(MAX_PLAYER_NAME_BYTES));
     match clean.trim() {
         "" => "player".to_owned(),
         trimmed => trimmed.to_owned(),
@@ -42,6 +34,7 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_between_characters() {
         assert_eq!(clean_name("ééééééééé"), "éééééééé");
+        assert_eq!(clean_name("0123456789abcdeé x"), "0123456789abcde");
     }
 
     #[test]
