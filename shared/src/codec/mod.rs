@@ -2,8 +2,8 @@
 //!
 //! [`range`] turns modelled bits into bytes, [`model`] says what is modelled and
 //! from which priors it starts, [`layout`] flattens a schema for one audience,
-//! [`predict`] says what a row is expected to become, and [`segment`] walks two
-//! sets of rows and codes how they differ. All of it is integer arithmetic that
+//! [`predict`] says what a row is expected to become, and [`encode`] and [`decode`]
+//! walk two sets of rows and code how they differ. All of it is integer arithmetic that
 //! JavaScript can repeat bit for bit.
 
 pub mod decode;
