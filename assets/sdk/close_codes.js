@@ -24,6 +24,9 @@ const SENTENCES = {
 /** Codes that tell of a mistake in a client: what the server says more is for its author. */
 const MISTAKES = [1002, 1003, 1008, 1009, 4000, 4001];
 
+/** Codes that stand for several things: the server's own words tell which. */
+const SAID_BY_SERVER = [4004, 4005, 4008];
+
 /**
  * A sentence for a WebSocket close code.
  * @param {number} code
@@ -33,5 +36,6 @@ const MISTAKES = [1002, 1003, 1008, 1009, 4000, 4001];
 export function closeSentence(code, reason = '') {
   const sentence = SENTENCES[code];
   if (sentence === undefined) return reason || `The connection was closed (${code}).`;
+  if (reason && SAID_BY_SERVER.includes(code)) return `${reason[0].toUpperCase()}${reason.slice(1)}.`;
   return reason && MISTAKES.includes(code) ? `${sentence} (${reason})` : sentence;
 }

@@ -159,7 +159,7 @@ test('a server that closes tells why', async () => {
   await assert.rejects(promise, (error) => {
     assert.ok(error instanceof TickwireError);
     assert.equal(error.closeCode, 4005);
-    assert.match(error.message, /no room with this code/);
+    assert.equal(error.message, 'No room NOPE.');
     return true;
   });
 });

@@ -27,5 +27,11 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     let what = panic.payload_as_str().unwrap_or("no message");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
-    tracing::error!(what, place, thread = thread.name(), "panic");
+    let trace = std::backtrace::Backtrace::capture();
+    match trace.status() {
+        std::backtrace::BacktraceStatus::Captured => {
+            tracing::error!(what, place, thread = thread.name(), "panic\n{trace}");
+        }
+        _ => tracing::error!(what, place, thread = thread.name(), "panic"),
+    }
 }

@@ -145,12 +145,13 @@ pub struct Capture<'a> {
     schema: &'a Schema,
     sink: &'a mut dyn CaptureSink,
     last_kind: (&'static str, usize),
+    last: Option<(usize, u16)>,
 }
 
 impl<'a> Capture<'a> {
     /// A capture into `sink`.
     pub fn new(schema: &'a Schema, sink: &'a mut dyn CaptureSink) -> Self {
-        Capture { schema, sink, last_kind: ("", 0) }
+        Capture { schema, sink, last_kind: ("", 0), last: None }
     }
 
     /// Replicates one entity under its slot map key.
@@ -161,19 +162,31 @@ impl<'a> Capture<'a> {
     /// # Panics
     /// When the kind is not in the schema, the order is wrong, or the slot's
     /// index is above 65,535.
+    #[track_caller]
     pub fn put<T: Replicate>(&mut self, key: impl Key, belongs: Belongs, entity: &T) {
         let kind = self.kind_of::<T>();
         let (index, version) = split_key(key.data());
         let slot = u16::try_from(index).expect("a kind has at most 65,536 slots");
+        assert!(
+            self.last.is_none_or(|last| last < (kind, slot)),
+            "{:?} in slot {slot} comes too late or twice: replicate kinds in the order of the \
+             schema, and each one's entities once, in the order of their slots",
+            T::NAME
+        );
+        self.last = Some((kind, slot));
         let mut columns = [0; MAX_COLUMNS];
         entity.quantise(&mut columns[..T::COLUMNS]);
         self.sink.put(kind, slot, version, belongs, &columns[..T::COLUMNS]);
     }
 
+    #[track_caller]
     fn kind_of<T: Replicate>(&mut self) -> usize {
         if !std::ptr::eq(self.last_kind.0, T::NAME) {
             let kind = self.schema.kind_index(T::NAME);
-            let kind = kind.unwrap_or_else(|| panic!("{:?} is not in the schema", T::NAME));
+            let Some(kind) = kind else {
+                let name = std::any::type_name::<T>();
+                panic!("{:?} is no kind of the schema; add .kind::<{name}>() to it", T::NAME);
+            };
             self.last_kind = (T::NAME, kind);
         }
         self.last_kind.1
@@ -278,6 +291,7 @@ impl<'a> Step<'a> {
     ///
     /// # Panics
     /// When the message's type is not in the schema.
+    #[track_caller]
     pub fn send<T: Replicate>(&mut self, to: To, message: &T) {
         let index = self.schema.messages.iter().position(|kind| kind.name == T::NAME);
         let index = index.unwrap_or_else(|| panic!("message {:?} is not in the schema", T::NAME));

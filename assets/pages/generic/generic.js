@@ -182,12 +182,13 @@ function begin(room) {
   side.hidden = false;
   document.title = `${room.schema.game} · Tickwire`;
   history.replaceState(null, '', `${location.pathname}${location.search}#${room.code}`);
+  const play = new Play(room);
   room.onLeave((_, reason) => {
+    play.inputs.end();
     menu.hidden = false;
     side.hidden = true;
     complain(reason);
   });
-  const play = new Play(room);
   requestAnimationFrame((now) => play.draw(now));
   Object.assign(window, { tickwire: { room } });
 }

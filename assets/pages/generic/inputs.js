@@ -40,9 +40,11 @@ export class Inputs {
     const singles = [...SINGLES];
     form.replaceChildren(...fields.flatMap((field) => this.control(field, pairs, singles)));
     form.addEventListener('submit', (event) => event.preventDefault());
-    window.addEventListener('keydown', (event) => this.key(event, true));
-    window.addEventListener('keyup', (event) => this.key(event, false));
-    window.addEventListener('blur', () => this.held.clear());
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    window.addEventListener('keydown', (event) => this.key(event, true), { signal });
+    window.addEventListener('keyup', (event) => this.key(event, false), { signal });
+    window.addEventListener('blur', () => this.held.clear(), { signal });
   }
 
   /**
@@ -51,9 +53,17 @@ export class Inputs {
    */
   key(event, down) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.code.startsWith('Arrow') || event.code === 'Space') event.preventDefault();
+    const moves = event.code.startsWith('Arrow') || event.code === 'Space';
+    // A slider, a list or a box that has the focus keeps its own keys.
+    if (moves && down && event.target instanceof Element && event.target.matches('input, select')) return;
+    if (moves) event.preventDefault();
     if (down) this.held.add(event.code);
     else this.held.delete(event.code);
+  }
+
+  /** Gives the keys back. */
+  end() {
+    this.ending.abort();
   }
 
   /** What the player does now. */

@@ -74,7 +74,7 @@ pub struct Settings {
     /// Threads that run rooms [default: as many as there are cores]
     #[arg(long, value_name = "N", env = "TICKWIRE_SHARDS")]
     pub shards: Option<usize>,
-    /// Serve pages from this directory instead of those in the binary
+    /// Serve what this directory has in pages/<game>/, sdk/ and maps/ before what is in the binary
     #[arg(long, value_name = "DIR", env = "TICKWIRE_ASSETS")]
     pub assets: Option<PathBuf>,
     /// A page of this origin may connect too, such as https://example.com; may be repeated

@@ -52,8 +52,10 @@ impl Assets {
         let (folder, rest) = path.split_once('/')?;
         if let Some(disk) = &self.disk {
             let known = matches!(folder, "pages" | "sdk" | "maps");
-            let bytes = known.then(|| read_within(disk, path))??;
-            return Some(Asset { bytes: bytes.into(), content_type, etag: None });
+            // What the directory lacks, such as the SDK beside a page of one's own, is in the binary.
+            if let Some(bytes) = known.then(|| read_within(disk, path)).flatten() {
+                return Some(Asset { bytes: bytes.into(), content_type, etag: None });
+            }
         }
         let EmbeddedFile { data, metadata } = match folder {
             "pages" => Pages::get(rest),
