@@ -5,7 +5,10 @@
 
 use glam::{Quat, Vec2, Vec3};
 
-use crate::schema::{FieldType, Kind, steps};
+use crate::{
+    ids::PlayerId,
+    schema::{FieldType, Kind, steps},
+};
 
 /// A struct whose fields can be replicated; implemented by `#[derive(Replicate)]`.
 pub trait Replicate: Sized {
@@ -24,9 +27,11 @@ pub trait Replicate: Sized {
 /// A type that can be quantised as `Spec` describes.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot be replicated as `{Spec}`",
-    note = "integers take `range = A..=B` or nothing; `f32`, `Vec2` and `Vec3` need `range = A..=B, step = S`",
-    note = "angles (`f32`) need `angle = BITS`, `Quat` needs `quat = BITS`, `String` needs `text = BYTES`",
-    note = "an enum needs `#[derive(Replicate)]` of its own; a field that stays on the server needs `skip`"
+    label = "needs a `#[replicate(...)]` that fits its type",
+    note = "`bool`, `u8` to `u32`, `i8` to `i32`, `PlayerId` and enums need nothing; integers take `range = A..=B`",
+    note = "`f32`, `Vec2` and `Vec3` need `range = A..=B, step = S`; an angle (`f32`) needs `angle = BITS`",
+    note = "`Quat` needs `quat = BITS`, `String` needs `text = BYTES`, an enum needs `#[derive(Replicate)]` of its own",
+    note = "there are no 64-bit integers, options or lists; a field that stays on the server needs `skip`"
 )]
 pub trait Quantise<Spec>: Sized {
     /// How many integers a value flattens to.
@@ -114,6 +119,19 @@ impl Quantise<Whole> for bool {
     }
     fn restore(_: &Whole, columns: &[u32]) -> Self {
         columns[0] != 0
+    }
+}
+
+impl Quantise<Whole> for PlayerId {
+    const COLUMNS: usize = 1;
+    fn field_type(_: &Whole) -> FieldType {
+        <u32 as Quantise<Whole>>::field_type(&Whole)
+    }
+    fn quantise(&self, _: &Whole, columns: &mut [u32]) {
+        columns[0] = self.0;
+    }
+    fn restore(_: &Whole, columns: &[u32]) -> Self {
+        PlayerId(columns[0])
     }
 }
 
