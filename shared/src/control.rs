@@ -1,6 +1,6 @@
 //! The control plane's encoding, and the only module that knows `bincode`.
 //!
-//! Messages sent once (a join, a welcome, a goodbye) and saved files are
+//! Messages sent once (a join, a welcome) and saved files are
 //! `bincode` 2 with its standard configuration: little-endian, variable-length
 //! integers. Frames and inputs never come this way.
 

@@ -38,8 +38,9 @@ pub trait Game: Sized + Send + 'static {
     /// A fresh world.
     fn init(config: &Self::Config, seed: u64) -> Self;
 
-    /// Something that clients need once and that never changes, such as the map, in at most
-    /// [`MAX_SETUP_BYTES`]. Empty by default.
+    /// Something that clients need once and that never changes, such as the map. Empty by default.
+    ///
+    /// The schema and this together must fit a control message, which leaves it some 50 KiB.
     fn setup(&self) -> String {
         String::new()
     }
@@ -207,9 +208,6 @@ pub enum To {
     /// One player.
     Player(PlayerId),
 }
-
-/// The longest [`Game::setup`], so that a welcome stays within what clients accept.
-pub const MAX_SETUP_BYTES: usize = 32 * 1024;
 
 /// The most bytes of messages that a game may send in one tick; what is beyond is refused.
 pub const MAX_MESSAGE_BYTES_A_TICK: usize = 16 * 1024;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client → server                                server → client
-//! 0x01 join      control::Join                   0x81 welcome   control::Welcome
+//! 0x01 join      Join                            0x81 welcome   Welcome
 //! 0x02 input     applied:u32 ahead:u8 record     0x82 frame     see crate::frame
 //! 0x03 ack       applied:u32                     0x83 pong      token:u32
 //! 0x04 leave                                     0x84 evidence  tick:u32 segment*
@@ -70,7 +70,7 @@ pub struct Welcome {
     pub player: PlayerId,
     /// Ticks a second.
     pub tick_hz: u32,
-    /// A frame carries a hash when its tick is a multiple of this.
+    /// A frame carries a hash when its tick reaches or passes a multiple of this.
     pub hash_interval: u32,
     /// The game's schema.
     pub schema: Schema,

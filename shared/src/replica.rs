@@ -310,7 +310,8 @@ impl Replica {
         &self.layouts[audience as usize]
     }
 
-    /// All entities of type `T` in view, by id; parts that this viewer may not see are zero columns.
+    /// All entities of type `T` whose public part is in view, by id; parts that this viewer may not
+    /// see are zero columns.
     pub fn iter<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, T)> {
         let kind = self.schema.kind_index(T::NAME);
         let public = self.segments.iter().filter(|held| held.audience == Audience::Public);

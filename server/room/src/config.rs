@@ -15,7 +15,7 @@ pub struct RoomConfig {
     pub start_tick: Tick,
     /// Players beyond this are refused.
     pub max_players: u32,
-    /// A frame carries a hash when its tick is a multiple of this; at least 1.
+    /// A frame carries a hash when its tick reaches or passes a multiple of this; at least 1.
     pub hash_interval: u32,
     /// Ticks of history kept for viewers that skip some, a power of two up to 128.
     pub history_ticks: u32,

@@ -24,7 +24,7 @@ pub trait HostedRoom: Send {
     /// A message came from a player that has joined.
     ///
     /// # Errors
-    /// When it is not a message of this protocol; the room is unchanged and the
+    /// When it is not a message of this protocol; the game is unchanged and the
     /// connection should be closed with [`CloseCode::BadMessage`].
     fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError>;
 

@@ -59,9 +59,7 @@ impl<G: Game> Room<G> {
     }
 
     fn acknowledge(&mut self, index: usize, applied: Tick) {
-        let viewer = &mut self.players[index].viewer;
-        let sent = viewer.last_sent();
-        viewer.pace.acknowledge(self.now, applied, sent);
+        self.players[index].viewer.pace.acknowledge(self.now, applied);
     }
 
     /// Answers a reported mismatch with what the viewer should have held, and starts it anew.
@@ -70,13 +68,14 @@ impl<G: Game> Room<G> {
     fn handle_mismatch(&mut self, index: usize, tick: Tick) -> Reply {
         self.counters.mismatches += 1;
         let viewer = &mut self.players[index].viewer;
-        let recent = |given: Tick| self.now.since(given) < self.config.tick_hz as i32;
+        let second = 0..self.config.tick_hz as i32;
+        let recent = |given: Tick| second.contains(&self.now.since(given));
         if viewer.evidence_given.is_some_and(recent) {
             return Reply::Nothing;
         }
         viewer.evidence_given = Some(self.now);
         viewer.forget();
-        let held = viewer.held().to_vec();
+        let held = viewer.held_at(tick).to_vec();
         let mut out = vec![message::kind::EVIDENCE];
         out.extend_from_slice(&tick.0.to_le_bytes());
         for (handle, key) in held {

@@ -10,6 +10,8 @@ use tickwire_shared::{Tick, frame::InputEcho};
 
 /// How many ticks ahead an input may be; one that is further ahead is dropped.
 pub const INPUT_WINDOW: usize = 16;
+/// The furthest ahead that an honest client can name; what is beyond is nonsense and not echoed.
+const MOST_AHEAD: u32 = u8::MAX as u32;
 
 /// How a player's inputs fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +51,8 @@ impl<I: Default + Clone> Default for InputQueue<I> {
 impl<I: Default + Clone> InputQueue<I> {
     /// Takes an input for `tick`, when `now` is the last tick made.
     pub fn push(&mut self, now: Tick, tick: Tick, input: I) {
-        if self.newest.is_none_or(|newest| tick.is_after(newest)) {
+        let is_sane = tick.since(now).unsigned_abs() <= MOST_AHEAD;
+        if is_sane && self.newest.is_none_or(|newest| tick.is_after(newest)) {
             self.newest = Some(tick);
         }
         match tick.since(now) {

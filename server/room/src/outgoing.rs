@@ -2,7 +2,7 @@
 
 use tickwire_shared::{
     Game, PlayerId, Tick,
-    frame::{FrameHeader, FrameTick, Messages, SegmentBody, write_segment},
+    frame::{FrameHeader, FrameTick, MAX_FRAME_BYTES, Messages, SegmentBody, write_segment},
     replica::state_hash,
 };
 
@@ -24,23 +24,28 @@ impl<G: Game> Room<G> {
     pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         let Some(index) = self.position(player) else { return Poll::Nothing };
         let viewer = &self.players[index].viewer;
-        if viewer.wanted().is_empty() || viewer.last_sent() == Some(self.now) {
+        if !viewer.is_subscribed() || viewer.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
-        if !viewer.pace.may_send(viewer.last_sent()) {
+        if !viewer.pace.may_send() {
             self.counters.skipped_frames += 1;
             return Poll::Skipped;
         }
         let baseline = viewer.baseline(self.now, self.config.history_ticks);
+        let start = out.len();
         self.write_header(index, baseline, out);
         self.write_segments(index, baseline, out);
+        let bytes = out.len() - start;
+        assert!(bytes <= MAX_FRAME_BYTES, "a frame of {bytes} bytes; clients accept 1048576");
         self.players[index].viewer.written(self.now);
         self.count_frame(baseline);
         Poll::Frame
     }
 
     fn write_header(&mut self, index: usize, baseline: Option<Tick>, out: &mut Vec<u8>) {
-        let due = self.now.0.is_multiple_of(self.config.hash_interval) || baseline.is_none();
+        // Due when a multiple of the interval was passed, so that a viewer that skips ticks is checked too.
+        let number = |tick: Tick| tick.0 / self.config.hash_interval;
+        let due = baseline.is_none_or(|baseline| number(baseline) != number(self.now));
         let hash = due.then(|| self.viewer_hash(index));
         let tick = match baseline {
             None => FrameTick::Full(self.now),

@@ -2,51 +2,62 @@
 //!
 //! The kernel takes megabytes before a write says that nobody reads. So the
 //! measure is what the client says it has applied, which every input carries:
-//! when more than a window is unacknowledged, the viewer's frame is skipped, and
-//! the next one merges what was missed.
+//! when more than a window of frames is unacknowledged, the viewer's frame is
+//! skipped, and the next one merges what was missed. Frames are counted and not
+//! ticks, so that skipping one does not fill the window any further.
 //!
 //! The window is the least delay seen lately plus some slack, all in ticks, so it
 //! needs no clock. The slack follows the jitter between one acknowledgement and
 //! the next (as RFC 3550 measures it): a network that shakes gets more, a queue
 //! that slowly builds up does not.
 
+use std::collections::VecDeque;
+
 use tickwire_shared::Tick;
 
-/// Frames under way beyond the usual delay, when there is no jitter.
-const SLACK_TICKS: i32 = 4;
+/// Frames under way beyond the usual delay, at the least.
+const LEAST_SLACK: i32 = 4;
+/// The slack without jitter lasts this part of a second, the window at most half of one.
+const SLACK_IN_A_SECOND: u32 = 10;
+/// The largest window is at least this.
+const LEAST_MOST: i32 = 24;
 /// Frames under way for each tick of jitter.
 const JITTER_FACTOR: i32 = 5;
 /// Jitter is averaged over about this many acknowledgements, and counted in as small parts of a tick.
 const SMOOTH: i32 = 16;
-/// The window before the first acknowledgement, and the largest there is.
-const MOST_TICKS: i32 = 24;
 /// The least delay seen grows by one tick in this many acknowledgements.
-const FORGET: i32 = 64;
+const FORGET: i32 = 16;
 
 /// The pace of one viewer.
 #[derive(Clone, Debug)]
 pub struct Pace {
-    applied: Option<Tick>,
-    /// When the first frame was sent, which is what counts until something is acknowledged.
-    first_sent: Option<Tick>,
-    /// The least delay seen lately, in 1/64 ticks.
+    /// Ticks of frames that were sent and not acknowledged, oldest first; at most a window.
+    under_way: VecDeque<Tick>,
+    /// The least delay seen lately, in parts of a tick.
     delay: i32,
-    /// By how much one delay usually differs from the next, in 1/16 ticks.
+    /// By how much one delay usually differs from the next, in parts of a tick.
     jitter: i32,
-    last_delay: i32,
+    last_delay: Option<i32>,
+    slack: i32,
+    most: i32,
     last_heard: Tick,
 }
 
 impl Pace {
-    /// The pace of a viewer that joined at `now`.
+    /// The pace of a viewer that joined at `now` a room of `tick_hz` ticks a second.
+    ///
+    /// Until something is acknowledged the window is the largest there is.
     #[must_use]
-    pub fn new(now: Tick) -> Self {
+    pub fn new(now: Tick, tick_hz: u32) -> Self {
+        let slack = ((tick_hz / SLACK_IN_A_SECOND) as i32).max(LEAST_SLACK);
+        let most = ((tick_hz / 2) as i32).max(LEAST_MOST);
         Pace {
-            applied: None,
-            first_sent: None,
-            delay: MOST_TICKS * FORGET,
+            under_way: VecDeque::with_capacity(most as usize),
+            delay: most * FORGET,
             jitter: 0,
-            last_delay: 0,
+            last_delay: None,
+            slack,
+            most,
             last_heard: now,
         }
     }
@@ -58,37 +69,35 @@ impl Pace {
 
     /// The viewer says that it has applied the frame of a tick.
     ///
-    /// A tick that was never sent, or that is older than one acknowledged before, says nothing.
-    pub fn acknowledge(&mut self, now: Tick, applied: Tick, last_sent: Option<Tick>) {
-        let known = last_sent.is_some_and(|sent| !applied.is_after(sent))
-            && self.first_sent.is_some_and(|first| !first.is_after(applied));
-        if !known || self.applied.is_some_and(|before| !applied.is_after(before)) {
+    /// What is older than all that is under way, or newer, says nothing.
+    pub fn acknowledge(&mut self, now: Tick, applied: Tick) {
+        let reached = self.under_way.iter().take_while(|sent| !sent.is_after(applied)).count();
+        let newest = self.under_way.back();
+        if reached == 0 || newest.is_none_or(|newest| applied.is_after(*newest)) {
             return;
         }
-        let delay = now.since(applied).clamp(0, MOST_TICKS);
-        if self.applied.replace(applied).is_some() {
-            self.jitter += (delay - self.last_delay).abs() - self.jitter / SMOOTH;
+        self.under_way.drain(..reached);
+        let delay = now.since(applied).clamp(0, self.most);
+        if let Some(last) = self.last_delay.replace(delay) {
+            self.jitter += (delay - last).abs() - self.jitter / SMOOTH;
         }
-        self.last_delay = delay;
         self.delay = (delay * FORGET).min(self.delay + 1);
     }
 
-    /// Whether the frame of `now` may be sent, given the last one that was.
+    /// Whether one more frame may be sent.
     #[must_use]
-    pub fn may_send(&self, last_sent: Option<Tick>) -> bool {
-        let (Some(sent), Some(first)) = (last_sent, self.first_sent) else { return true };
-        let reached = self.applied.unwrap_or(first.offset(-1));
-        sent.since(reached) < self.window()
+    pub fn may_send(&self) -> bool {
+        (self.under_way.len() as i32) < self.window()
     }
 
     /// A frame was sent for `now`.
     pub fn sent(&mut self, now: Tick) {
-        self.first_sent.get_or_insert(now);
+        self.under_way.push_back(now);
     }
 
     fn window(&self) -> i32 {
-        let slack = SLACK_TICKS.max(JITTER_FACTOR * self.jitter / SMOOTH);
-        (self.delay / FORGET + slack).min(MOST_TICKS)
+        let slack = self.slack.max(JITTER_FACTOR * self.jitter / SMOOTH);
+        (self.delay / FORGET + slack).min(self.most)
     }
 
     /// For how many ticks nothing was heard.
@@ -102,90 +111,82 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Runs `ticks` ticks with a client that acknowledges `delay` ticks late, and counts frames.
-    fn run(pace: &mut Pace, from: Tick, ticks: i32, delay: Option<i32>) -> i32 {
-        let mut sent = from;
+    /// Runs some ticks with a client that acknowledges each frame when `arrival` says, in order,
+    /// and counts the frames that it gets.
+    fn run(pace: &mut Pace, from: Tick, ticks: i32, mut arrival: impl FnMut(i32) -> i32) -> i32 {
+        let mut on_the_way: VecDeque<(i32, Tick)> = VecDeque::new();
         let mut frames = 0;
         for step in 1..=ticks {
             let now = from.offset(step);
-            if let Some(delay) = delay {
-                pace.acknowledge(now, sent.offset(-delay), Some(sent));
+            while let Some((_, applied)) = on_the_way.pop_front_if(|(when, _)| *when <= step) {
+                pace.acknowledge(now, applied);
             }
-            if pace.may_send((frames > 0 || step > 1).then_some(sent)) {
+            if pace.may_send() {
                 pace.sent(now);
-                sent = now;
                 frames += 1;
+                let earliest = on_the_way.back().map_or(0, |(when, _)| *when);
+                on_the_way.push_back((arrival(step).max(earliest), now));
             }
         }
         frames
     }
 
     #[test]
-    fn a_client_that_keeps_up_gets_every_frame() {
-        for delay in [0, 3, 12] {
-            let mut pace = Pace::new(Tick(0));
-            assert_eq!(run(&mut pace, Tick(u32::MAX - 20), 200, Some(delay)), 200, "delay {delay}");
+    fn a_client_that_keeps_up_gets_every_frame_however_far_away() {
+        for (tick_hz, delay) in [(30, 0), (30, 3), (60, 12), (60, 27), (120, 30), (240, 48)] {
+            let mut pace = Pace::new(Tick(0), tick_hz);
+            let frames = run(&mut pace, Tick(u32::MAX - 20), 2000, |step| step + delay);
+            assert_eq!(frames, 2000, "{delay} ticks at {tick_hz} Hz");
         }
+    }
+
+    #[test]
+    fn a_client_that_moves_far_away_soon_gets_every_frame_again() {
+        let mut pace = Pace::new(Tick(0), 60);
+        run(&mut pace, Tick(0), 300, |step| step + 1);
+        let frames = run(&mut pace, Tick(300), 1200, |step| step + 12);
+        assert!(frames > 1100, "{frames} of 1,200");
     }
 
     #[test]
     fn a_network_that_shakes_costs_few_frames() {
-        let mut pace = Pace::new(Tick(0));
-        let (mut sent, mut random) = (None, 1u32);
-        // Acknowledgements arrive in order, each up to eight ticks late.
-        let mut on_the_way = std::collections::VecDeque::new();
-        let mut skipped = 0;
-        for now in (1..=1000).map(Tick) {
-            while on_the_way.front().is_some_and(|(arrival, _)| *arrival <= now.0) {
-                let (_, applied) = on_the_way.pop_front().expect("there is one");
-                pace.acknowledge(now, applied, sent);
-            }
-            if pace.may_send(sent) {
-                pace.sent(now);
-                sent = Some(now);
-                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let earliest = on_the_way.back().map_or(0, |(arrival, _)| *arrival);
-                on_the_way.push_back(((now.0 + (random >> 16) % 9).max(earliest), now));
-            } else {
-                skipped += 1;
-            }
-        }
-        assert!(skipped < 50, "{skipped} of 1,000 frames were skipped");
+        let (mut pace, mut random) = (Pace::new(Tick(0), 60), 1u32);
+        let frames = run(&mut pace, Tick(0), 1000, |step| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            step + ((random >> 16) % 9) as i32
+        });
+        assert!(frames > 950, "{frames} of 1,000");
     }
 
     #[test]
     fn a_queue_that_builds_up_does_not_widen_the_window() {
-        let mut pace = Pace::new(Tick(0));
-        run(&mut pace, Tick(100), 100, Some(1));
+        let mut pace = Pace::new(Tick(0), 30);
+        run(&mut pace, Tick(100), 100, |step| step + 1);
         let narrow = pace.window();
-        for late in 0..20 {
-            let now = Tick(300 + 2 * late);
-            pace.acknowledge(now, Tick(200 + late), Some(Tick(300)));
-        }
-        assert!(pace.window() <= narrow + 2, "{} from {narrow}", pace.window());
+        run(&mut pace, Tick(200), 30, |step| step * 2);
+        assert!(pace.window() <= narrow + 3, "{} from {narrow}", pace.window());
     }
 
     #[test]
     fn a_client_that_stops_gets_a_window_and_no_more() {
-        let mut pace = Pace::new(Tick(0));
-        assert_eq!(run(&mut pace, Tick(100), 500, None), MOST_TICKS);
+        let mut pace = Pace::new(Tick(0), 30);
+        assert_eq!(run(&mut pace, Tick(100), 500, |_| i32::MAX), LEAST_MOST);
     }
 
     #[test]
     fn the_window_shrinks_to_the_delay_seen() {
-        let mut pace = Pace::new(Tick(0));
-        run(&mut pace, Tick(100), 50, Some(1));
-        let last = Tick(150);
-        let more = (0..50).take_while(|n| pace.may_send(Some(last.offset(*n)))).count() as i32;
-        assert!(more <= 2 + SLACK_TICKS, "{more} more frames were let through");
+        let mut pace = Pace::new(Tick(0), 30);
+        run(&mut pace, Tick(100), 500, |step| step + 1);
+        let more = run(&mut pace, Tick(600), 50, |_| i32::MAX);
+        assert!(more <= 2 + LEAST_SLACK, "{more} more frames were let through");
     }
 
     #[test]
     fn acknowledging_what_was_never_sent_changes_nothing() {
-        let mut pace = Pace::new(Tick(0));
-        run(&mut pace, Tick(100), 500, None);
-        pace.acknowledge(Tick(600), Tick(5000), Some(Tick(124)));
-        pace.acknowledge(Tick(600), Tick(7), Some(Tick(124)));
-        assert!(!pace.may_send(Some(Tick(124))));
+        let mut pace = Pace::new(Tick(0), 30);
+        run(&mut pace, Tick(100), 500, |_| i32::MAX);
+        pace.acknowledge(Tick(600), Tick(5000));
+        pace.acknowledge(Tick(600), Tick(7));
+        assert!(!pace.may_send());
     }
 }

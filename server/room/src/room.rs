@@ -6,8 +6,8 @@ use thiserror::Error;
 use tickwire_shared::{
     Game, PlayerId, Step, Tick,
     codec::{Encoder, Layout, Priors, model},
-    game::{Capture, MAX_SETUP_BYTES, Outbox, To},
-    message::{self, CloseCode, MessageError, Welcome},
+    game::{Capture, Outbox, To},
+    message::{self, CloseCode, MessageError, ServerMessage, Welcome},
     record::RecordLayout,
     schema::{AUDIENCES, Schema},
 };
@@ -102,8 +102,12 @@ impl<G: Game> Room<G> {
             counters: RoomCounters::default(),
             config,
         };
-        let setup = room.game.setup().len();
-        assert!(setup <= MAX_SETUP_BYTES, "a setup of {setup} bytes; clients accept 32768");
+        let welcome = room.welcome(PlayerId(0));
+        assert!(
+            ServerMessage::read(&welcome).is_ok(),
+            "the welcome of {:?} is too large for clients: its schema or its setup must be smaller",
+            G::NAME
+        );
         room.capture();
         room
     }
@@ -198,7 +202,7 @@ impl<G: Game> HostedRoom for Room<G> {
         }
         let id = PlayerId(self.next_player);
         self.next_player += 1;
-        let viewer = Viewer::new(self.now);
+        let viewer = Viewer::new(self.now, self.config.tick_hz);
         self.players.push(Player { id, inputs: InputQueue::default(), viewer });
         self.game.join(id, &clean_name(name));
         Ok(id)

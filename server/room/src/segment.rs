@@ -10,7 +10,7 @@ use std::ops::Range;
 use tickwire_shared::{
     EntityId, PlayerId, Tick,
     codec::{Encoder, Layout, Priors},
-    rows::Rows,
+    rows::{MAX_ROWS, Rows},
     schema::Audience,
 };
 
@@ -114,6 +114,8 @@ impl Segment {
     /// Ends the capture of a tick: what moved since the tick before is now known.
     pub fn end(&mut self, tick: Tick, layout: &Layout) {
         let slot = self.slot(tick);
+        let count = self.ring[slot].rows.len();
+        assert!(count <= MAX_ROWS, "{count} entities in one segment; clients accept {MAX_ROWS}");
         let mut rows = std::mem::take(&mut self.ring[slot].rows);
         let mut motion = std::mem::take(&mut self.motion);
         if let Some(before) = self.rows(tick.offset(-1)) {

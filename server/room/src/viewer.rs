@@ -28,8 +28,11 @@ pub struct Viewer {
     echo: Option<InputEcho>,
     /// The segments that the viewer holds, by handle.
     held: Vec<(u32, SegmentKey)>,
-    /// The segments that it should hold, by handle; none before its first tick.
+    /// The tick of the frame since which it holds just these segments.
+    held_since: Option<Tick>,
+    /// The segments that it should hold, by handle, once its first tick has come; perhaps none.
     wanted: Vec<(u32, SegmentKey)>,
+    is_subscribed: bool,
     /// Messages for the next frame, packed.
     messages: Vec<u8>,
     message_count: u32,
@@ -51,14 +54,16 @@ fn handle(key: SegmentKey) -> u32 {
 impl Viewer {
     /// A viewer that joined at `now` and has been sent nothing.
     #[must_use]
-    pub fn new(now: Tick) -> Self {
+    pub fn new(now: Tick, tick_hz: u32) -> Self {
         Viewer {
-            pace: Pace::new(now),
+            pace: Pace::new(now, tick_hz),
             baseline: None,
             last_sent: None,
             echo: None,
             held: Vec::new(),
+            held_since: None,
             wanted: Vec::new(),
+            is_subscribed: false,
             messages: Vec::new(),
             message_count: 0,
             overflowed: false,
@@ -70,7 +75,7 @@ impl Viewer {
     #[must_use]
     pub fn baseline(&self, now: Tick, history: u32) -> Option<Tick> {
         let most = history.min(u32::from(MAX_GAP) + 1) as i32;
-        self.baseline.filter(|baseline| now.since(*baseline) < most)
+        self.baseline.filter(|baseline| (1..most).contains(&now.since(*baseline)))
     }
 
     /// The tick of the last frame written.
@@ -79,16 +84,24 @@ impl Viewer {
         self.last_sent
     }
 
-    /// Makes the next frame stand alone.
+    /// Makes the next frame stand alone and say everything again.
     pub fn forget(&mut self) {
         self.baseline = None;
+        self.echo = None;
     }
 
     /// Sets the segments that the viewer should hold, given in rising order of handle.
     pub fn subscribe(&mut self, keys: impl Iterator<Item = SegmentKey>) {
+        self.is_subscribed = true;
         self.wanted.clear();
         self.wanted.extend(keys.map(|key| (handle(key), key)));
         debug_assert!(self.wanted.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    /// Whether the viewer's first tick has come.
+    #[must_use]
+    pub fn is_subscribed(&self) -> bool {
+        self.is_subscribed
     }
 
     /// The segments that the viewer should hold, in rising order of handle.
@@ -101,7 +114,10 @@ impl Viewer {
     pub fn written(&mut self, now: Tick) {
         self.baseline = Some(now);
         self.last_sent = Some(now);
-        self.held.clone_from(&self.wanted);
+        if self.held != self.wanted {
+            self.held.clone_from(&self.wanted);
+            self.held_since = Some(now);
+        }
         self.pace.sent(now);
         self.messages.clear();
         self.message_count = 0;
@@ -111,6 +127,12 @@ impl Viewer {
     #[must_use]
     pub fn held(&self) -> &[(u32, SegmentKey)] {
         &self.held
+    }
+
+    /// The segments that the viewer held at `tick`; none when it has held others since.
+    #[must_use]
+    pub fn held_at(&self, tick: Tick) -> &[(u32, SegmentKey)] {
+        if self.held_since.is_some_and(|since| since.is_after(tick)) { &[] } else { &self.held }
     }
 
     /// The echo to send, if it is news to the viewer.

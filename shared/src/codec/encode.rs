@@ -75,7 +75,10 @@ impl Encoder {
         now: &Rows,
         out: &mut Vec<u8>,
     ) -> Encoded {
-        if let Some(updates) = self.walk.as_predicted(layout, (baseline, gap), now) {
+        // A keyframe is always coded, even of nothing: how few bytes that takes is up to the priors.
+        if gap > 0
+            && let Some(updates) = self.walk.as_predicted(layout, (baseline, gap), now)
+        {
             return Encoded { updates, as_predicted: true };
         }
         priors.reset(&mut self.models);
@@ -305,7 +308,6 @@ fn new_row(
     gap: u32,
     sink: &mut impl BitSink,
 ) {
-    // Two generations of one slot can both be new to a late viewer, hence a distance from the slot.
     let expected = previous.map_or(0, |previous| u32::from(previous.id.slot()));
     exp_golomb(once::SLOT, u32::from(row.id.slot()) - expected, sink);
     tree(once::GENERATION, row.id.generation(), sink);
@@ -418,7 +420,7 @@ fn tree(first: usize, byte: u8, sink: &mut impl BitSink) {
     }
 }
 
-/// Encodes a count below 2^31: its class in unary, then the bits below the leading one.
+/// Encodes a count below 2^30: its class in unary, then the bits below the leading one.
 fn exp_golomb(first: usize, value: u32, sink: &mut impl BitSink) {
     let class = bit_length(value);
     for step in 0..=class {

@@ -3,3 +3,4 @@
 mod hostile;
 mod sim;
 mod simulation;
+mod viewers;
