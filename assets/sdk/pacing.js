@@ -11,6 +11,8 @@ const LEAST_LEAD = 1;
 const MOST_LEAD = 200;
 /** The slack that is aimed at: one input in hand. */
 const WANTED_SLACK = 1;
+/** The most slack that an input can have: the server drops what is further ahead. */
+const MOST_SLACK = 15;
 /** How many frames must all show more slack than needed before the lead shrinks. */
 const CALM_FRAMES = 90;
 /** The slack that the server reports before it has had an input. */
@@ -43,6 +45,10 @@ export class Pacing {
       return;
     }
     if (slack === NEVER) return;
+    if (slack > MOST_SLACK) {
+      this.change(WANTED_SLACK - slack, roundTrip);
+      return;
+    }
     if (slack < WANTED_SLACK || age > 0) {
       this.change(Math.min(Math.max(WANTED_SLACK - slack, 1), 8), roundTrip);
       return;

@@ -62,3 +62,12 @@ test('a starved tick counts as late', () => {
   pacing.update({ age: 1, slack: 1 }, 1);
   assert.equal(pacing.lead, 3);
 });
+
+test('a lead beyond what the server takes comes down at once', () => {
+  const pacing = new Pacing();
+  pacing.lead = 30;
+  pacing.wait = 0;
+  // Inputs that are dropped as too early leave every tick without one, which looks like lateness.
+  pacing.update({ age: 200, slack: 29 }, 2);
+  assert.equal(pacing.lead, 2);
+});

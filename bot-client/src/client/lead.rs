@@ -14,6 +14,8 @@ const FIRST_TICKS: i32 = 2;
 const MOST_TICKS: i32 = 40;
 /// The slack to keep: one whole tick, so that jitter of a tick costs nothing.
 const WANTED_SLACK: i32 = 1;
+/// The most slack that an input can have: one further ahead is dropped by the server.
+const MOST_SLACK: i32 = 15;
 /// Frames of comfort before the lead is lowered, at first and at most.
 const PATIENCE: (u32, u32) = (120, 1920);
 
@@ -67,6 +69,11 @@ impl Lead {
         Some(tick)
     }
 
+    /// No input is sent for now: what the echoes then say is about the pause.
+    pub fn pause(&mut self) {
+        self.since = None;
+    }
+
     /// Learns from the echo that came with the frame of `frame`.
     pub fn observe(&mut self, frame: Tick, echo: InputEcho) {
         let missed = echo.age > 0 && self.sent.contains(frame);
@@ -76,6 +83,9 @@ impl Lead {
         let known = self.since.is_some_and(|since| frame.offset(slack).since(since) >= 0);
         if !known {
             return;
+        }
+        if slack > MOST_SLACK {
+            return self.change(WANTED_SLACK - slack);
         }
         if slack < WANTED_SLACK || missed {
             self.change((WANTED_SLACK - slack).max(1));

@@ -132,6 +132,9 @@ impl Session {
         }
         let Some(applied) = self.latest.filter(|_| self.owes_answer) else { return false };
         self.owes_answer = false;
+        if self.input.is_none() {
+            self.lead.pause();
+        }
         let input = self.input.as_deref();
         match input.and_then(|record| Some((record, self.lead.aim(applied)?))) {
             Some((record, tick)) => {

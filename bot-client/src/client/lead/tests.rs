@@ -93,3 +93,23 @@ fn an_older_tick_is_never_aimed_at() {
     assert_eq!(lead.aim(START.offset(9)), None);
     assert!(lead.aim(START.offset(10)).is_some(), "the same one may be amended");
 }
+
+#[test]
+fn a_lead_beyond_what_the_server_takes_comes_down_at_once() {
+    let mut lead = Lead { ticks: 30, ..Lead::default() };
+    lead.aim(START);
+    // Inputs that are dropped as too early leave every tick without one, which looks like lateness.
+    lead.observe(START.offset(1), InputEcho { age: 200, slack: 29 });
+    assert_eq!(lead.ticks(), 2);
+}
+
+#[test]
+fn a_pause_of_inputs_does_not_raise_the_lead() {
+    let mut lead = Lead::default();
+    lead.aim(START);
+    lead.pause();
+    for step in 1..20 {
+        lead.observe(START.offset(step), InputEcho { age: step as u8, slack: (2 - step) as i8 });
+    }
+    assert_eq!(lead.ticks(), FIRST_TICKS);
+}
