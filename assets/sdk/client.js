@@ -23,6 +23,8 @@ const TIMEOUT = 10_000;
 const PING_INTERVAL = 1000;
 /** The code with which we close when the server's bytes make no sense. */
 const BAD_MESSAGE = 4000;
+/** The code of a connection that nobody closed. */
+const LOST = 1006;
 
 /** A server to play on. */
 export class Client {
@@ -71,11 +73,16 @@ export class Client {
    * @param {JoinOptions} options
    * @returns {Promise<Room>}
    */
-  connect(query, options) {
-    const Socket = this.options.WebSocket ?? WebSocket;
+  async connect(query, options) {
+    const Socket = this.options.WebSocket ?? globalThis.WebSocket;
+    if (Socket === undefined) {
+      const message =
+        'there is no WebSocket here: use Node 22 or newer, or new Client(url, { WebSocket })';
+      throw new TickwireError('websocket', message);
+    }
     const socket = new Socket(`${this.url}/ws?${query}`);
     return new Promise((resolve, reject) => {
-      new Connection(socket, options, this.options, resolve, reject);
+      new Connection(socket, this.url, options, this.options, resolve, reject);
     });
   }
 }
@@ -84,13 +91,15 @@ export class Client {
 class Connection {
   /**
    * @param {WebSocket} socket
+   * @param {string} url of the server
    * @param {JoinOptions} join
    * @param {ClientOptions} options
    * @param {(room: Room) => void} resolve
    * @param {(error: TickwireError) => void} reject
    */
-  constructor(socket, join, options, resolve, reject) {
+  constructor(socket, url, join, options, resolve, reject) {
     this.socket = socket;
+    this.url = url;
     this.options = options;
     this.resolve = resolve;
     this.reject = reject;
@@ -102,9 +111,17 @@ class Connection {
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.pinger = undefined;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.send(joinMessage(join.name ?? '', join.schemaHash ?? null));
+    this.opened = false;
+    socket.onopen = () => this.open(join);
     socket.onmessage = (event) => this.receive(event.data);
+    socket.onerror = () => this.failed();
     socket.onclose = (event) => this.closed(event.code, event.reason);
+  }
+
+  /** @param {JoinOptions} join */
+  open(join) {
+    this.opened = true;
+    this.send(joinMessage(join.name ?? '', join.schemaHash ?? null));
   }
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */
@@ -157,6 +174,15 @@ class Connection {
     this.pinger = setInterval(() => room.sendPing(), PING_INTERVAL);
     room.sendPing();
     this.resolve(room);
+  }
+
+  /** After an open socket's error comes its close; without a connection that may take long. */
+  failed() {
+    if (this.opened || this.failure) return;
+    const hint = 'Is the server running? Pages of other hosts need its --allow-origin.';
+    const message = `Nobody answers at ${this.url}. ${hint}`;
+    this.failure = new TickwireError('unreachable', message, LOST);
+    this.ended(LOST, message);
   }
 
   timeOut() {

@@ -87,6 +87,7 @@ export class RecordLayout {
 
   /**
    * Writes an object's fields over columns; fields that it does not have stay as they are.
+   * Throws when a name is unknown, or where a number should be and none is.
    * @param {Record<string, any>} object
    * @param {Uint32Array} columns
    */
@@ -102,9 +103,38 @@ export class RecordLayout {
     let at = 0;
     for (const field of this.kind.fields) {
       const value = object[field.name];
-      if (value !== undefined && value !== null) quantise(field, value, columns, at);
+      if (value !== undefined && value !== null) {
+        checkNumbers(field, value);
+        quantise(field, value, columns, at);
+      }
       at += columnsOf(field.type).length;
     }
+  }
+}
+
+/** The parts of the types that are made of numbers; '' is the value itself. */
+const PARTS = /** @type {Record<string, string[]>} */ ({
+  int: [''],
+  float: [''],
+  angle: [''],
+  vec2: ['x', 'y'],
+  vec3: ['x', 'y', 'z'],
+  quat: ['x', 'y', 'z', 'w'],
+});
+
+/**
+ * Refuses what would else silently become the least value that a field has.
+ * @param {import('./schema.js').Field} field
+ * @param {any} value
+ */
+function checkNumbers({ name, type }, value) {
+  for (const part of PARTS[type.type] ?? []) {
+    const number = part ? value[part] : value;
+    // Whole numbers may be beyond what a double holds.
+    if (Number.isFinite(number) || (type.type === 'int' && typeof number === 'bigint')) continue;
+    const text = typeof number === 'string' ? JSON.stringify(number) : String(number);
+    const message = `${part ? `${name}.${part}` : name} must be a finite number, not ${text}`;
+    throw new TickwireError('input.number', message);
   }
 }
 

@@ -172,7 +172,9 @@ export class Room {
   /**
    * Sets what the player does from the next tick on, until it is set again.
    *
-   * Fields that are left out are nothing: zero, false, or what is nearest to it.
+   * Fields that are left out are nothing: zero, false, or what is nearest to it. Numbers out
+   * of range are clamped. What is no number where one belongs (`'1'`, `true`, `NaN`) throws a
+   * `TickwireError`, and the input stays as it was.
    * @param {Record<string, any>} input
    */
   send(input) {

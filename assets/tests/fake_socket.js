@@ -18,6 +18,7 @@ export class FakeSocket {
     this.closedWith = null;
     /** @type {any} */ this.onopen = null;
     /** @type {any} */ this.onmessage = null;
+    /** @type {any} */ this.onerror = null;
     /** @type {any} */ this.onclose = null;
     sockets.push(this);
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { TickwireError, describe } from '../sdk/tickwire.js';
+import { Client, TickwireError, describe } from '../sdk/tickwire.js';
 import { fakeClient, joined, lastSocket, session, sockets, welcome } from './fake_socket.js';
 import { bytes, hex } from './golden.js';
 
@@ -108,6 +108,36 @@ test('an input that the schema does not know is refused with what it knows', asy
   assert.throws(() => room.send({ shoot: true }), /no field "shoot", only fire/);
   assert.throws(() => room.entities('sheep'), /no kind "sheep", only ship, bullet/);
   assert.throws(() => room.onMessage('miss', () => {}), /no message "miss", only hit/);
+});
+
+test('a socket that fails before it opens says at once that nobody answers', async () => {
+  const promise = fakeClient().joinOrCreate('ships');
+  lastSocket().onerror({});
+  await assert.rejects(promise, {
+    code: 'unreachable',
+    closeCode: 1006,
+    message: /^Nobody answers at ws:\/\/host:2567\. Is the server running/,
+  });
+  // The close that follows changes nothing.
+  lastSocket().drop(1006);
+});
+
+test('an error of an open socket is left to its close', async () => {
+  const { room, socket } = await joined();
+  socket.onerror({});
+  assert.equal(room.closed, false);
+  socket.drop(1006);
+  assert.equal(room.closed, true);
+});
+
+test('without a WebSocket the client says where to get one', async (context) => {
+  const had = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+  context.after(() => had && Object.defineProperty(globalThis, 'WebSocket', had));
+  Reflect.deleteProperty(globalThis, 'WebSocket');
+  await assert.rejects(new Client('ws://host').joinOrCreate('ships'), {
+    code: 'websocket',
+    message: /Node 22 or newer, or new Client\(url, \{ WebSocket \}\)/,
+  });
 });
 
 test('messages arrive as objects, in order', async () => {

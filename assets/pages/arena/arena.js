@@ -55,7 +55,6 @@ async function join() {
 /** @param {TickwireError} error */
 function explain({ closeCode, message }) {
   if (closeCode === 4005 || closeCode === 4008) return `${message} Empty the code to play in any room.`;
-  if (closeCode === 1006) return 'The server cannot be reached. Is it running?';
   return message;
 }
 
