@@ -64,6 +64,8 @@ impl std::fmt::Debug for Client {
 
 /// Connects to `ws://host:port/ws?game=NAME` (or `?room=CODE`) and asks to join.
 ///
+/// Without a path it is `/ws`, and without a game the one that the server is for.
+///
 /// # Errors
 /// When there is no such host, nobody answers, or the answer is no WebSocket.
 pub async fn connect(url: &str, options: &Options) -> Result<Client, ClientError> {

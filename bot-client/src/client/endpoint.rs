@@ -18,7 +18,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Takes `ws://host:port/path` apart; `http://` means the same.
+    /// Takes `ws://host:port/path` apart; `http://` means the same, and no path means `/ws`.
     ///
     /// # Errors
     /// When it is not such an address, or asks for encryption.
@@ -32,10 +32,12 @@ impl Endpoint {
         }
         let host = uri.host().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| problem("it names no host"))?;
+        let path = Some(uri.path()).filter(|path| !["", "/"].contains(path)).unwrap_or("/ws");
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         Ok(Endpoint {
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port: uri.port_u16().unwrap_or(80),
-            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            path: format!("{path}{query}"),
         })
     }
 
@@ -80,9 +82,23 @@ mod tests {
         assert_eq!(plain.path, "/ws?game=arena");
         assert_eq!(plain.authority(), "127.0.0.1:2567");
         let bare = parse("http://localhost");
-        assert_eq!((bare.host.as_str(), bare.port, bare.path.as_str()), ("localhost", 80, "/"));
+        assert_eq!((bare.host.as_str(), bare.port), ("localhost", 80));
         let six = parse("ws://[::1]:9");
         assert_eq!((six.host.as_str(), six.authority().as_str()), ("::1", "[::1]:9"));
+    }
+
+    #[test]
+    fn an_address_without_a_path_is_where_servers_take_players() {
+        for (url, path) in [
+            ("ws://a:1", "/ws"),
+            ("ws://a:1/", "/ws"),
+            ("ws://a:1?game=drift", "/ws?game=drift"),
+            ("ws://a:1/?room=ABCD", "/ws?room=ABCD"),
+            ("ws://a:1/ws?room=ABCD", "/ws?room=ABCD"),
+            ("ws://a:1/play", "/play"),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().path, path, "{url}");
+        }
     }
 
     #[test]

@@ -76,11 +76,11 @@ pub enum ClientError {
         source: io::Error,
     },
     /// The server answered, but not with a WebSocket.
-    #[error("the server answered {status} instead of opening a WebSocket{body}")]
+    #[error("the server answered {status} instead of opening a WebSocket{}", after_colon(body))]
     Http {
         /// The HTTP status.
         status: u16,
-        /// The first line of what it said, after a colon, if it said anything.
+        /// The first line of what it said, if it said anything.
         body: String,
     },
     /// The HTTP part of the handshake broke.
@@ -112,6 +112,11 @@ pub enum ClientError {
     /// The core refused what came.
     #[error(transparent)]
     Core(#[from] CoreError),
+}
+
+/// What was said, set off from what precedes it.
+fn after_colon(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }
 
 impl From<fastwebsockets::WebSocketError> for ClientError {

@@ -45,7 +45,7 @@ pub(super) async fn open(
     let answer = sender.send_request(request(endpoint)?).await?;
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         let status = answer.status().as_u16();
-        let body = first_line(answer).await;
+        let body = words(answer).await;
         driver.abort();
         return Err(ClientError::Http { status, body });
     }
@@ -67,13 +67,21 @@ fn request(endpoint: &Endpoint) -> Result<Request<Empty<Bytes>>, ClientError> {
     request.body(Empty::new()).map_err(bad)
 }
 
-/// The first line of a refusal after a colon, or nothing if it has no text.
-async fn first_line(answer: Response<Incoming>) -> String {
+/// What a refusal says in its body.
+async fn words(answer: Response<Incoming>) -> String {
     let body = Limited::new(answer.into_body(), MOST_BODY_BYTES).collect().await;
     let bytes = body.map(|body| body.to_bytes()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.map(|line| format!(": {}", line.escape_debug())).unwrap_or_default()
+    first_line(&bytes)
+}
+
+/// The detail of a problem as JSON, else the text itself; its first line, or nothing.
+fn first_line(body: &[u8]) -> String {
+    let problem: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let detail = problem.as_ref().and_then(|problem| problem["detail"].as_str());
+    let text = detail.map_or_else(|| String::from_utf8_lossy(body), Into::into);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    // A stranger's words must not move a terminal's cursor.
+    line.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn take_socket(upgraded: Upgraded) -> Stream {
@@ -81,4 +89,24 @@ fn take_socket(upgraded: Upgraded) -> Stream {
     let parts = parts.expect("the connection was made over this type of socket");
     let (read, write) = parts.io.into_inner().into_split();
     join(Cursor::new(parts.read_buf).chain(read), write)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_in_the_servers_own_words() {
+        let said = |body: &str| first_line(body.as_bytes());
+        assert_eq!(said("\n say \"please\"\nmore"), "say \"please\"");
+        let problem = r#"{"detail":"there is no \"pong\" here","status":404,"title":"Not Found"}"#;
+        assert_eq!(said(problem), "there is no \"pong\" here");
+        assert_eq!(said(r#"{"error":7}"#), r#"{"error":7}"#);
+        assert_eq!(said("a\u{1b}[2Jb"), "a[2Jb");
+        assert_eq!(said(""), "");
+        let error =
+            |body: &str| ClientError::Http { status: 503, body: body.to_owned() }.to_string();
+        let plain = "the server answered 503 instead of opening a WebSocket";
+        assert_eq!((error(""), error("later")), (plain.to_owned(), format!("{plain}: later")));
+    }
 }
