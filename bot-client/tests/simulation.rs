@@ -4,12 +4,15 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Drift, World, config, drift::Push};
+use common::{
+    Drift, World, config,
+    drift::{Faded, Push, Spark},
+};
 use tickwire_bots::client::Core;
 use tickwire_games::arena::Arena;
 use tickwire_room::{HostedRoom, Poll, Room};
 use tickwire_shared::{
-    Game, PlayerId, Tick,
+    Game, PlayerId, Replicate, Tick,
     message::{ClientMessage, kind},
 };
 
@@ -80,6 +83,35 @@ fn a_client_that_stalls_gets_merged_frames_and_goes_on() {
     assert!(world.room.counters().skipped_frames > 30);
     assert!(puppet.merged + puppet.full > 1, "{} merged, {} full", puppet.merged, puppet.full);
     assert_eq!(puppet.core.replica().unwrap().tick(), Some(Tick(200)));
+}
+
+/// Has the name of the game's message and is another.
+mod other {
+    #[derive(Clone, Debug, Default, tickwire_shared::Replicate)]
+    pub struct Faded {
+        pub spark: bool,
+    }
+}
+
+#[test]
+fn messages_are_read_as_their_type_once_each() {
+    let mut world = World::<Drift>::new(Tick(1), 8);
+    let index = world.join(0);
+    assert_eq!(Core::new("outside", None).messages_of::<Faded>().count(), 0);
+    assert_eq!(<other::Faded as Replicate>::NAME, Faded::NAME);
+    let (mut told, mut sent) = (0, 0);
+    for _ in 0..200 {
+        world.tick();
+        let core = &world.puppets[index].core;
+        sent += core.replica().unwrap().messages().count();
+        for Faded { spark } in core.messages_of() {
+            assert_eq!(spark, 7);
+            told += 1;
+        }
+        assert_eq!(core.messages_of::<Spark>().count(), 0, "this is no message");
+        assert_eq!(core.messages_of::<other::Faded>().count(), 0, "this is another one");
+    }
+    assert!(told > 10 && told == sent, "{told} of {sent}");
 }
 
 #[test]

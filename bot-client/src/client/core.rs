@@ -5,6 +5,7 @@ use std::time::Duration;
 use tickwire_shared::{
     PlayerId, Replicate, Tick,
     message::{ClientMessage, Join, PROTOCOL, ServerMessage},
+    record::RecordLayout,
     replica::{Applied, Replica},
     schema::MAX_COLUMNS,
 };
@@ -189,6 +190,35 @@ impl Core {
     #[must_use]
     pub fn replica(&self) -> Option<&Replica> {
         self.session.as_ref().map(Session::replica)
+    }
+
+    /// What the last frame that was applied told the player once, of type `T`, in order.
+    ///
+    /// Read it at each [`Event::Frame`]: the next one replaces it. There is nothing
+    /// before the welcome, nor when the game has no message that is exactly like `T`.
+    ///
+    /// ```
+    /// # use tickwire_bots::client::Core;
+    /// use tickwire_games::arena::Kill;
+    ///
+    /// # let core = Core::new("robin", None);
+    /// for Kill { killer, victim } in core.messages_of::<Kill>() {
+    ///     println!("player {killer} shot player {victim}");
+    /// }
+    /// ```
+    pub fn messages_of<T: Replicate>(&self) -> impl Iterator<Item = T> {
+        let (replica, kind) = (self.replica(), T::kind());
+        let wanted = replica.and_then(|replica| {
+            replica.schema().messages.iter().position(|message| *message == kind)
+        });
+        let layout = RecordLayout::new(&kind);
+        let messages = replica.into_iter().flat_map(Replica::messages);
+        messages.filter(move |(index, _)| Some(*index) == wanted).filter_map(move |(_, record)| {
+            let mut columns = [0; MAX_COLUMNS];
+            let columns = &mut columns[..T::COLUMNS];
+            layout.unpack(record, columns).ok()?;
+            Some(T::restore(columns))
+        })
     }
 
     /// The tick of the last frame that came, applied or not.

@@ -5,7 +5,7 @@
 //!
 //! ```no_run
 //! use tickwire_bots::client::{self, Event, Options};
-//! use tickwire_games::arena::{Controls, Ship};
+//! use tickwire_games::arena::{Controls, Kill, Ship};
 //!
 //! # async fn play() -> Result<(), client::ClientError> {
 //! let options = Options { name: "robin".to_owned(), ..Options::default() };
@@ -16,6 +16,9 @@
 //!         let replica = client.core().replica().expect("a frame comes after the welcome");
 //!         let ships = replica.iter::<Ship>().count();
 //!         println!("tick {}: {ships} ships", applied.tick);
+//!         for Kill { killer, victim } in client.core().messages_of::<Kill>() {
+//!             println!("player {killer} shot player {victim}");
+//!         }
 //!         client.core_mut().set_input(&Controls { thrust: 1, ..Controls::default() })?;
 //!     }
 //! }
