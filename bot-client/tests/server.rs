@@ -4,7 +4,7 @@ mod common;
 
 use clap::Parser;
 use common::Drift;
-use tickwire_bots::swarm::{self, Cli, Command, Report};
+use tickwire_bots::swarm::{self, Cli, Command, Report, Table};
 use tickwire_games::arena::Arena;
 use tickwire_server::{Config, Games, Running, Server};
 
@@ -42,6 +42,19 @@ async fn any_game_is_played_by_its_schema_and_bots_come_and_go() {
     assert!(report.passed(), "{:?} {:?}", report.reasons, report.mismatch_details);
     assert!(report.joins > 12 && report.joins == report.leaves, "{} joins", report.joins);
     assert_eq!(server.rooms().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_of_ones_own_game_needs_no_game_to_be_named() {
+    let listen = ([127, 0, 0, 1], 0).into();
+    let config = Config { listen, seed: 4, ..Config::default() };
+    let server = Server::start(config, Games::new().with::<Drift>()).await.unwrap();
+    for rooms in 1..=2 {
+        let report = swarm(&server, &format!("-n 4 --for 2s --rooms {rooms}")).await;
+        assert!(report.passed(), "{:?}", report.reasons);
+        assert_eq!(report.game.as_deref(), Some("drift"));
+        assert!(Table(&report).to_string().contains(" of drift at ws://"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,11 @@
 
 mod common;
 
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+    time::Instant,
+};
 
 use common::fake::{self, Flaw};
 use serde_json::Value;
@@ -17,17 +21,23 @@ struct Outcome {
 /// Runs the program against an address.
 async fn swarm(url: &str, args: &str) -> Outcome {
     let json = std::env::temp_dir().join(format!("tickwire-swarm-{}.json", fresh_number()));
+    let outcome = swarm_to(&json, url, args).await;
+    let _ = std::fs::remove_file(&json);
+    outcome
+}
+
+/// Runs the program against an address, with its results for a file.
+async fn swarm_to(json: &Path, url: &str, args: &str) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tickwire-bots"));
-    command.args(["swarm", "--url", url]).args(args.split_whitespace()).arg("--json").arg(&json);
+    command.args(["swarm", "--url", url]).args(args.split_whitespace()).arg("--json").arg(json);
     let output = tokio::task::spawn_blocking(move || command.output());
     let Output { status, stdout, stderr } = output.await.unwrap().unwrap();
-    let text = std::fs::read_to_string(&json).ok();
-    let _ = std::fs::remove_file(&json);
+    let text = std::fs::read_to_string(json).ok();
     Outcome {
         code: status.code(),
         out: String::from_utf8(stdout).unwrap(),
         errors: String::from_utf8(stderr).unwrap(),
-        json: text.map(|text| serde_json::from_str(&text).unwrap()),
+        json: text.and_then(|text| serde_json::from_str(&text).ok()),
     }
 }
 
@@ -134,7 +144,9 @@ async fn every_way_of_losing_bots_is_told_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_others_are_told_when_their_room_never_opened() {
     let outcome = against(Flaw::IsFull, "-n 3 --for 2s -q").await;
-    assert!(outcome.out.starts_with("VERDICT: FAIL\n"), "{}", outcome.out);
+    let warned = outcome.json.unwrap()["generator_saturated"] == true;
+    assert_eq!(outcome.out.starts_with("WARNING: the bots themselves"), warned, "{}", outcome.out);
+    assert!(outcome.out.contains("VERDICT: FAIL\n"), "{}", outcome.out);
     assert!(outcome.out.contains("2 bots never got in: the bot that was to open the room"));
 }
 
@@ -165,12 +177,43 @@ async fn what_makes_no_sense_exits_with_two_and_writes_nothing() {
         ("ws://192.0.2.7:2567", "", "--allow-remote"),
         ("wss://127.0.0.1:1", "", "no encryption"),
         ("nowhere", "", "ws://"),
+        (
+            "http://127.0.0.1:1/play",
+            "",
+            "--url http://127.0.0.1:1/play has a path that no server has",
+        ),
+        ("ws://127.0.0.1:1/ws?room=ABCD", "", "--game and --room"),
+        ("ws://127.0.0.1:1", "--churn -5", "percent a minute"),
         ("ws://127.0.0.1:1", "--ramp 1", "larger --ramp"),
         ("ws://127.0.0.1:1", "--bots none", "--bots"),
     ] {
-        let outcome = swarm(url, args).await;
+        let json = std::env::temp_dir().join(format!("tickwire-none-{}.json", fresh_number()));
+        let outcome = swarm_to(&json, url, args).await;
         assert_eq!(outcome.code, Some(2), "{url} {args}");
         assert!(outcome.errors.contains(words), "{url} {args}: {}", outcome.errors);
-        assert!(outcome.json.is_none() && outcome.out.is_empty());
+        assert!(!json.exists() && outcome.out.is_empty());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_have_no_place_are_refused_before_the_run() {
+    let address = fake::start(Flaw::Nothing).await;
+    let start = Instant::now();
+    let outcome = swarm_to(&std::env::temp_dir(), &format!("ws://{address}"), "--for 1h").await;
+    assert_eq!(outcome.code, Some(2), "{}", outcome.errors);
+    assert!(outcome.errors.contains("the results cannot be written to"), "{}", outcome.errors);
+    assert!(start.elapsed().as_secs() < 60 && outcome.out.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn earlier_results_stay_until_there_are_others() {
+    let json = std::env::temp_dir().join(format!("tickwire-kept-{}.json", fresh_number()));
+    let old = format!("{{\"old\": \"{}\"}}", "x".repeat(10_000));
+    std::fs::write(&json, &old).unwrap();
+    assert_eq!(swarm_to(&json, "nowhere", "").await.code, Some(2));
+    assert_eq!(std::fs::read_to_string(&json).unwrap(), old);
+    let address = fake::start(Flaw::IsFull).await;
+    let outcome = swarm_to(&json, &format!("ws://{address}"), "-n 1 --for 500ms").await;
+    std::fs::remove_file(&json).unwrap();
+    assert_eq!(outcome.json.unwrap()["verdict"], "fail", "nothing of the longer text is left");
 }

@@ -146,7 +146,7 @@ impl Bot {
         self.has_joined = true;
         let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
         room.enter(client.core().room().unwrap_or_default());
-        swarm.tally.enter(client.core().tick_hz().unwrap_or_default());
+        swarm.tally.enter(client.core());
         let played = self.play(&mut client).await;
         room.exit();
         swarm.tally.exit();
@@ -186,7 +186,8 @@ impl Bot {
     /// Where the room is opened: one is the default room, where people are too.
     fn door(&self) -> Endpoint {
         let Swarm { options, target, rooms, .. } = &*self.swarm;
-        if rooms.len() == 1 { target.game(&options.game) } else { target.new_room(&options.game) }
+        let game = options.game.as_deref();
+        if rooms.len() == 1 { target.game(game) } else { target.new_room(game) }
     }
 
     async fn join(&self, endpoint: &Endpoint) -> Result<Client, ClientError> {

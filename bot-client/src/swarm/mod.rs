@@ -7,6 +7,7 @@ mod bot;
 mod cpu;
 mod duration;
 mod faults;
+mod file;
 mod histogram;
 mod options;
 mod progress;
@@ -20,7 +21,6 @@ mod visit;
 
 use std::{
     io::Write,
-    path::Path,
     process::ExitCode,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -31,6 +31,7 @@ use tokio::{task::JoinSet, time::timeout};
 use self::{
     bot::{Bot, Swarm},
     cpu::MachineTime,
+    file::ResultFile,
     report::Effort,
 };
 pub use self::{
@@ -38,7 +39,7 @@ pub use self::{
     faults::{Fault, Faults},
     options::{BehaviourKind, Cli, Command, SwarmOptions},
     report::{Report, Spread, Verdict},
-    table::{Table, VerdictLine},
+    table::{Brief, Table, VerdictLine},
     tally::{Counts, Tally},
     target::{Target, TargetError},
     verdict::{Facts, reasons},
@@ -58,36 +59,42 @@ pub fn main(options: &SwarmOptions) -> ExitCode {
         .enable_all()
         .build()
         .expect("a runtime needs threads and a poller, which this system gives");
+    // A run of an hour should not end with the news that there is nowhere to write to.
+    let file = match options.json.as_deref().map(ResultFile::open).transpose() {
+        Ok(file) => file,
+        Err(problem) => return refuse(&problem),
+    };
     match runtime.block_on(run(options)) {
-        Ok(report) => conclude(options, &report),
+        Ok(report) => conclude(options, &report, file),
         Err(problem) => {
-            eprintln!("tickwire-bots: {problem}");
-            ExitCode::from(USAGE)
+            if let Some(file) = file {
+                file.give_up();
+            }
+            refuse(&problem)
         }
     }
 }
 
+fn refuse(problem: &str) -> ExitCode {
+    eprintln!("tickwire-bots: {problem}");
+    ExitCode::from(USAGE)
+}
+
 /// Prints and saves the results.
-fn conclude(options: &SwarmOptions, report: &Report) -> ExitCode {
+fn conclude(options: &SwarmOptions, report: &Report, file: Option<ResultFile>) -> ExitCode {
     let mut out = std::io::stdout();
     // Whoever closed our output has seen enough; the exit code still counts.
     let _ = match options.quiet {
-        true => writeln!(out, "{}", VerdictLine(report)),
+        true => writeln!(out, "{}", Brief(report)),
         false => writeln!(out, "{}", Table(report)),
     };
-    if let Some(path) = &options.json
-        && let Err(error) = save(path, report)
+    if let Some(file) = file
+        && let Err(problem) = file.write(report)
     {
-        eprintln!("tickwire-bots: {} cannot be written: {error}", path.display());
+        eprintln!("tickwire-bots: {problem}");
         return ExitCode::FAILURE;
     }
     if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn save(path: &Path, report: &Report) -> std::io::Result<()> {
-    let mut text = serde_json::to_string_pretty(report)?;
-    text.push('\n');
-    std::fs::write(path, text)
 }
 
 /// Runs a swarm to its end.

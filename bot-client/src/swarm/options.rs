@@ -53,7 +53,8 @@ EXAMPLES
       tickwire-bots swarm --url ws://10.0.0.7:2567 --allow-remote
 
 EXIT CODE
-  0 the verdict is PASS   1 it is FAIL   2 the command line makes no sense";
+  0 the verdict is PASS   1 it is FAIL   2 the command line makes no sense,
+  or the file for the results cannot be written";
 
 /// What `tickwire-bots swarm` takes.
 #[derive(Clone, Debug, Args)]
@@ -63,32 +64,32 @@ pub struct SwarmOptions {
     pub url: String,
 
     /// How many bots
-    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, short = 'n', default_value_t = 50, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub bots: u32,
 
     /// How many rooms the bots share. One is the game's default room, where a browser
     /// finds them too; more are made for the run
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub rooms: u32,
 
     /// Join the room of this code instead
     #[arg(long, value_name = "CODE", conflicts_with = "rooms", value_parser = parse_word)]
     pub room: Option<String>,
 
-    /// The game to play
-    #[arg(long, default_value = "arena", value_parser = parse_word)]
-    pub game: String,
+    /// The game to play [default: the server's own]
+    #[arg(long, value_parser = parse_word)]
+    pub game: Option<String>,
 
     /// How long the run takes, such as 30s, 2m or 1h30m
-    #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    #[arg(long = "for", value_name = "TIME", default_value = "30s", allow_negative_numbers = true, value_parser = parse_duration)]
     pub time: Duration,
 
     /// How many bots join each second
-    #[arg(long, value_name = "BOTS", default_value_t = 100.0, value_parser = parse_ramp)]
+    #[arg(long, value_name = "BOTS", default_value_t = 100.0, allow_negative_numbers = true, value_parser = parse_ramp)]
     pub ramp: f64,
 
     /// How many percent of the bots leave and come back each minute
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = parse_churn)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_churn)]
     pub churn: f64,
 
     /// What bots do
@@ -96,7 +97,7 @@ pub struct SwarmOptions {
     pub behaviour: BehaviourKind,
 
     /// Makes bots do the same again; the server's own chance has a seed of its own
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
 
     /// Bots are called this and their number
@@ -107,12 +108,12 @@ pub struct SwarmOptions {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 
-    /// Print the verdict and nothing else
+    /// Print the verdict, and whether the bots themselves were held up, and nothing else
     #[arg(long, short)]
     pub quiet: bool,
 
     /// Threads to run the bots on; as many as there are cores if not given
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
     /// Send load to a server that is not on this machine

@@ -41,7 +41,8 @@ pub struct Report {
     pub reasons: Vec<String>,
     pub interrupted: bool,
     pub url: String,
-    pub game: String,
+    /// As the server calls it; before anybody was let in, as it was asked for.
+    pub game: Option<String>,
     pub seed: u64,
     pub bots: u32,
     pub rooms: u32,
@@ -122,7 +123,7 @@ impl Report {
             reasons,
             interrupted: effort.interrupted,
             url: options.url.clone(),
-            game: options.game.clone(),
+            game: tally.game().map(str::to_owned).or_else(|| options.game.clone()),
             seed: options.seed,
             bots: options.bots,
             rooms: options.rooms,

@@ -11,6 +11,10 @@ use super::{
 #[derive(Debug)]
 pub struct Table<'a>(pub &'a Report);
 
+/// What is told even when little is to be told: a warning in one line, and the verdict.
+#[derive(Debug)]
+pub struct Brief<'a>(pub &'a Report);
+
 /// The verdict and its reasons only.
 #[derive(Debug)]
 pub struct VerdictLine<'a>(pub &'a Report);
@@ -40,7 +44,8 @@ fn row(f: &mut fmt::Formatter<'_>, name: &str, value: impl Display) -> fmt::Resu
 fn write_head(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let (bots, rooms) = (u64::from(report.bots), u64::from(report.rooms));
     let (bots, rooms) = (plural(bots, "bot", "bots"), plural(rooms, "room", "rooms"));
-    let Report { game, url, seconds, seed, .. } = report;
+    let Report { url, seconds, seed, .. } = report;
+    let game = report.game.as_deref().unwrap_or("a game");
     writeln!(f, "{bots} in {rooms} of {game} at {url} for {seconds:.1} s, seed {seed}\n")
 }
 
@@ -92,10 +97,21 @@ fn write_saturation(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result 
     let Some(why) = &report.saturation else { return Ok(()) };
     writeln!(
         f,
-        "\nWARNING: the bots themselves were held up: {why}.\n\
+        "\n{WARNING}{why}.\n\
          The times above are theirs as much as the server's. Run fewer bots, or on more cores,\n\
          or on a machine of their own.",
     )
+}
+
+const WARNING: &str = "WARNING: the bots themselves were held up: ";
+
+impl Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.0.saturation {
+            writeln!(f, "{WARNING}{why}")?;
+        }
+        write!(f, "{}", VerdictLine(self.0))
+    }
 }
 
 impl Display for VerdictLine<'_> {
@@ -140,7 +156,29 @@ pub fn bytes(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use clap::Parser;
+
+    use super::{
+        super::options::{Cli, Command},
+        *,
+    };
+
+    fn report() -> Report {
+        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command;
+        Report::not_begun(&options, "nobody is there".to_owned())
+    }
+
+    #[test]
+    fn the_brief_form_warns_when_the_bots_were_held_up() {
+        let calm = report();
+        assert_eq!(Brief(&calm).to_string(), "VERDICT: FAIL\n  - nobody is there");
+        let held_up = Report { saturation: Some("it was slow".to_owned()), ..calm };
+        let warning = "WARNING: the bots themselves were held up: it was slow";
+        assert_eq!(
+            Brief(&held_up).to_string(),
+            format!("{warning}\nVERDICT: FAIL\n  - nobody is there")
+        );
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -2,7 +2,10 @@
 
 use std::{
     ops::AddAssign,
-    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
 };
 
 use parking_lot::Mutex;
@@ -11,7 +14,7 @@ use super::{
     faults::{Fault, Faults},
     histogram::Histogram,
 };
-use crate::client::MismatchReport;
+use crate::client::{Core, MismatchReport};
 
 /// The most mismatches that are kept in detail.
 pub const MOST_DETAILS: usize = 8;
@@ -70,6 +73,7 @@ pub struct Tally {
     details: Mutex<Vec<MismatchReport>>,
     inside: AtomicUsize,
     tick_hz: AtomicU32,
+    game: OnceLock<String>,
     /// Round trips of pings.
     pub rtt: Histogram,
     /// Times from one frame of a bot to the next.
@@ -117,10 +121,19 @@ impl Tally {
         self.details.lock().clone()
     }
 
-    /// A bot is in a room of so many ticks a second.
-    pub fn enter(&self, tick_hz: u32) {
+    /// A bot is in; its welcome says what the room is.
+    pub fn enter(&self, core: &Core) {
         self.inside.fetch_add(1, Ordering::Relaxed);
-        self.tick_hz.store(tick_hz, Ordering::Relaxed);
+        self.tick_hz.store(core.tick_hz().unwrap_or_default(), Ordering::Relaxed);
+        if let Some(replica) = core.replica() {
+            self.game.get_or_init(|| replica.schema().game.clone());
+        }
+    }
+
+    /// The game's name, as the first welcome told it.
+    #[must_use]
+    pub fn game(&self) -> Option<&str> {
+        self.game.get().map(String::as_str)
     }
 
     /// The ticks a second of the last room that a bot came into; 0 if there was none.

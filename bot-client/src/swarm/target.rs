@@ -36,6 +36,13 @@ impl Target {
     pub async fn find(options: &SwarmOptions) -> Result<Target, TargetError> {
         let usage = |error: ClientError| TargetError::Usage(error.to_string());
         let server = Endpoint::parse(&options.url).map_err(usage)?;
+        if server.path != "/ws" {
+            return Err(TargetError::Usage(format!(
+                "--url {} has a path that no server has: leave it out, or give /ws. \
+                 What to join is said by --game and --room",
+                options.url,
+            )));
+        }
         let addresses = server.resolve().await.map_err(usage)?;
         if let Some(remote) = addresses.iter().find(|address| !address.ip().is_loopback())
             && !options.allow_remote
@@ -70,16 +77,18 @@ impl Target {
         self.address
     }
 
-    /// Where to join (or make) any room of a game.
+    /// Where to join (or make) any room of a game, or of the one that the server is for.
     #[must_use]
-    pub fn game(&self, game: &str) -> Endpoint {
-        self.server.with_path(format!("/ws?game={game}"))
+    pub fn game(&self, game: Option<&str>) -> Endpoint {
+        let query = game.map(|game| format!("?game={game}")).unwrap_or_default();
+        self.server.with_path(format!("/ws{query}"))
     }
 
-    /// Where to make a room of a game.
+    /// Where to make a room of a game, or of the one that the server is for.
     #[must_use]
-    pub fn new_room(&self, game: &str) -> Endpoint {
-        self.server.with_path(format!("/ws?game={game}&create=1"))
+    pub fn new_room(&self, game: Option<&str>) -> Endpoint {
+        let game = game.map(|game| format!("game={game}&")).unwrap_or_default();
+        self.server.with_path(format!("/ws?{game}create=1"))
     }
 
     /// Where to join the room of a code.

@@ -20,6 +20,7 @@ fn nothing_given_is_fifty_bots_in_one_room_for_half_a_minute() {
     assert_eq!(options.check(), Ok(()));
     assert_eq!(options.behaviour, BehaviourKind::Auto);
     assert!(!options.allow_remote);
+    assert_eq!(options.game, None, "the server knows what it hosts");
 }
 
 #[test]
@@ -50,6 +51,23 @@ fn what_makes_no_sense_is_a_usage_error() {
     ] {
         let error = parse(bad).expect_err(bad);
         assert_eq!(error.exit_code(), 2, "{bad}");
+    }
+}
+
+#[test]
+fn a_negative_number_is_out_of_range_rather_than_an_unknown_option() {
+    for (bad, words) in [
+        ("--bots -1", "1..=100000"),
+        ("-n -1", "1..=100000"),
+        ("--rooms -2", "1..=10000"),
+        ("--ramp -0.5", "0.1 to 100000"),
+        ("--churn -5", "0 to 6000"),
+        ("--for -30", "30s, 2m or 1h30m"),
+        ("--seed -1", "invalid digit"),
+        ("--threads -4", "1..=1024"),
+    ] {
+        let text = parse(bad).expect_err(bad).to_string();
+        assert!(text.contains(words), "{bad}: {text}");
     }
 }
 

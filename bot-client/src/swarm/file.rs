@@ -1,0 +1,63 @@
+//! The file for the results, which is opened before the run.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::report::Report;
+
+/// A file that can be written to. What was in it stays until there are results.
+#[derive(Debug)]
+pub struct ResultFile {
+    path: PathBuf,
+    file: File,
+    /// Whether it was not there before.
+    is_new: bool,
+}
+
+impl ResultFile {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// Why it cannot be written, in words.
+    pub fn open(path: &Path) -> Result<ResultFile, String> {
+        let new = OpenOptions::new().write(true).create_new(true).open(path);
+        let is_new = new.is_ok();
+        let file = new.or_else(|_| OpenOptions::new().write(true).create(true).open(path));
+        let file = file.map_err(|error| problem(path, &error))?;
+        Ok(ResultFile { path: path.to_owned(), file, is_new })
+    }
+
+    /// Replaces what is in the file by the results.
+    ///
+    /// # Errors
+    /// Why they could not be written, in words.
+    pub fn write(mut self, report: &Report) -> Result<(), String> {
+        let written = self.replace(report);
+        written.map_err(|error| problem(&self.path, &error))
+    }
+
+    fn replace(&mut self, report: &Report) -> io::Result<()> {
+        let mut text = serde_json::to_string_pretty(report)?;
+        text.push('\n');
+        // A pipe or a terminal has no length.
+        if self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        self.file.write_all(text.as_bytes())
+    }
+
+    /// There are no results, so there should be no empty file either.
+    pub fn give_up(self) {
+        if self.is_new {
+            // It is only untidy if it stays.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn problem(path: &Path, error: &io::Error) -> String {
+    format!("the results cannot be written to {}: {error}", path.display())
+}
