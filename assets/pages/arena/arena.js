@@ -61,6 +61,8 @@ function explain({ closeCode, message }) {
 /** @param {import('/sdk/tickwire.js').Room} room */
 function begin(room) {
   session = new Session(room, scene, camera);
+  // A field that keeps the focus, hidden as it is, would keep the keys too.
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   menu.hidden = true;
   ended.hidden = true;
   hud.hidden = false;
