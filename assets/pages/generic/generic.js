@@ -8,6 +8,8 @@ import { World } from './world.js';
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 
 const MOST_MESSAGES = 6;
+/** How many entities of a kind are shown with all their fields. */
+const MOST_SHOWN = 20;
 const INTERVAL = 150;
 
 /**
@@ -35,6 +37,7 @@ const menu = element('menu', HTMLElement);
 const side = element('side', HTMLElement);
 const trouble = element('trouble', HTMLElement);
 const code = element('code', HTMLInputElement);
+const play = element('play', HTMLButtonElement);
 
 /** A game being played. */
 class Play {
@@ -45,17 +48,46 @@ class Play {
     this.world = new World(this.canvas, room.schema, room.player);
     this.view = new Interpolation(room);
     this.pointer = { x: 0, y: 0 };
-    /** @type {{kind: string, id: number} | null} */
+    /** What is looked at: an entity, or with no id all of a kind. @type {{kind: string, id: number | null} | null} */
     this.picked = null;
+    /** Ends with the room, and all that listens to the page with it. */
+    this.ending = new AbortController();
+    const { signal } = this.ending;
     this.shown = 0;
     const form = element('inputs', HTMLFormElement);
-    this.inputs = new Inputs(form, room.schema.input.fields, () => this.aim());
-    this.canvas.addEventListener('pointermove', (event) => this.point(event));
-    this.canvas.addEventListener('pointerdown', (event) => this.pick(event));
+    this.inputs = new Inputs(form, room.schema.input.fields, () => this.aim(), signal);
+    this.canvas.addEventListener('pointermove', (event) => this.point(event), { signal });
+    this.canvas.addEventListener('pointerdown', (event) => this.pick(event), { signal });
+    this.counts = this.listKinds();
+    element('messages', HTMLElement).replaceChildren();
+    element('setup', HTMLElement).hidden = room.setup === '';
+    element('setup-text', HTMLElement).textContent = room.setup;
     for (const { name } of room.schema.messages) room.onMessage(name, (it) => this.message(name, it));
     element('game', HTMLElement).textContent = room.schema.game;
     element('room', HTMLElement).textContent = room.code;
     element('player', HTMLElement).textContent = `player ${room.player}`;
+  }
+
+  /** Lists the kinds, each a button that shows its entities; returns where their numbers stand. */
+  listKinds() {
+    const lines = this.world.looks.map(({ name, colour }) => {
+      const dot = make('i', '');
+      dot.style.background = colour;
+      const count = make('b', '');
+      const button = make('button', '');
+      button.title = `Show the fields of every ${name}`;
+      button.append(dot, make('span', name), count);
+      button.addEventListener('click', () => {
+        const again = this.picked?.kind === name && this.picked.id === null;
+        this.picked = again ? null : { kind: name, id: null };
+        this.show(performance.now());
+      });
+      const line = make('li', '');
+      line.append(button);
+      return { name, line, button, count };
+    });
+    element('kinds', HTMLElement).replaceChildren(...lines.map(({ line }) => line));
+    return lines;
   }
 
   /** @param {PointerEvent} event */
@@ -91,17 +123,14 @@ class Play {
   /** @param {number} now milliseconds */
   show(now) {
     this.shown = now;
-    const kinds = this.world.looks.map(({ name, colour }) => {
-      const line = make('li', '');
-      const dot = make('i', '');
-      dot.style.background = colour;
-      line.append(dot, make('span', name), make('b', `${this.room.entities(name).size}`));
-      return line;
-    });
-    element('kinds', HTMLElement).replaceChildren(...kinds);
+    for (const { name, button, count } of this.counts) {
+      count.textContent = `${this.room.entities(name).size}`;
+      const pressed = this.picked?.kind === name && this.picked.id === null;
+      button.setAttribute('aria-pressed', `${pressed}`);
+    }
     this.showPicked();
     const { stats, tick, tickHz } = this.room;
-    showPairs('net', {
+    fill(element('net', HTMLElement), {
       tick: `${tick} @ ${tickHz} Hz`,
       frame: `${stats.bytesPerFrame.toFixed(1)} B`,
       'round trip': Number.isNaN(stats.rtt) ? '–' : `${stats.rtt.toFixed(0)} ms`,
@@ -112,15 +141,26 @@ class Play {
 
   showPicked() {
     const title = element('picked-title', HTMLElement);
-    const entity = this.picked && this.room.entities(this.picked.kind).get(this.picked.id);
-    if (!this.picked || !entity) {
-      title.textContent = 'Click a dot to see its fields';
-      showPairs('picked', {});
+    const list = element('picked', HTMLElement);
+    const { kind, id } = this.picked ?? { kind: null, id: null };
+    const held = kind === null ? [] : [...this.room.entities(kind)];
+    const shown = id === null ? held : held.filter(([other]) => other === id);
+    if (kind === null || (id !== null && shown.length === 0)) {
+      title.textContent = 'Click a dot or a kind to see fields';
+      list.replaceChildren();
       return;
     }
-    title.textContent = `${this.picked.kind} ${(this.picked.id >>> 8) & 0xffff}`;
-    const texts = Object.entries(entity).map(([name, value]) => [name, textOf(value)]);
-    showPairs('picked', Object.fromEntries(texts));
+    title.textContent = id === null ? `Every ${kind} in view` : titleOf(kind, id);
+    const parts = shown.slice(0, MOST_SHOWN).flatMap(([each, entity]) => {
+      const fields = make('dl', '');
+      const texts = Object.entries(entity).map(([name, value]) => [name, textOf(value)]);
+      fill(fields, Object.fromEntries(texts));
+      return id === null ? [make('h3', titleOf(kind, each)), fields] : [fields];
+    });
+    const more = shown.length - MOST_SHOWN;
+    if (more > 0) parts.push(make('p', `and ${more} more`));
+    if (shown.length === 0) parts.push(make('p', 'none'));
+    list.replaceChildren(...parts);
   }
 
   /**
@@ -136,12 +176,20 @@ class Play {
 }
 
 /**
- * @param {string} id of the list
+ * @param {string} kind
+ * @param {number} id
+ */
+function titleOf(kind, id) {
+  return `${kind} ${(id >>> 8) & 0xffff}`;
+}
+
+/**
+ * @param {HTMLElement} list
  * @param {Record<string, string>} pairs
  */
-function showPairs(id, pairs) {
+function fill(list, pairs) {
   const children = Object.entries(pairs).flatMap(([name, value]) => [make('dt', name), make('dd', value)]);
-  element(id, HTMLElement).replaceChildren(...children);
+  list.replaceChildren(...children);
 }
 
 /**
@@ -163,6 +211,8 @@ function complain(text) {
 
 async function join() {
   complain('');
+  // Who is impatient would else come in twice.
+  play.disabled = true;
   const name = element('name', HTMLInputElement).value.trim();
   const game = new URLSearchParams(location.search).get('game') ?? '';
   try {
@@ -173,23 +223,27 @@ async function join() {
   } catch (error) {
     if (!(error instanceof TickwireError)) throw error;
     complain(error.message);
+  } finally {
+    play.disabled = false;
   }
 }
 
 /** @param {Room} room */
 function begin(room) {
+  // A field that keeps the focus, hidden as it is, would keep the arrow keys too.
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   menu.hidden = true;
   side.hidden = false;
   document.title = `${room.schema.game} · Tickwire`;
   history.replaceState(null, '', `${location.pathname}${location.search}#${room.code}`);
-  const play = new Play(room);
+  const game = new Play(room);
   room.onLeave((_, reason) => {
-    play.inputs.end();
+    game.ending.abort();
     menu.hidden = false;
     side.hidden = true;
     complain(reason);
   });
-  requestAnimationFrame((now) => play.draw(now));
+  requestAnimationFrame((now) => game.draw(now));
   Object.assign(window, { tickwire: { room } });
 }
 

@@ -28,8 +28,9 @@ export class Inputs {
    * @param {HTMLFormElement} form
    * @param {Field[]} fields
    * @param {() => number} aim where the pointer points from the own entity, in radians
+   * @param {AbortSignal} signal gives the keys back
    */
-  constructor(form, fields, aim) {
+  constructor(form, fields, aim, signal) {
     this.fields = fields;
     this.aim = aim;
     /** @type {Set<string>} */
@@ -39,9 +40,7 @@ export class Inputs {
     const pairs = [...PAIRS];
     const singles = [...SINGLES];
     form.replaceChildren(...fields.flatMap((field) => this.control(field, pairs, singles)));
-    form.addEventListener('submit', (event) => event.preventDefault());
-    this.ending = new AbortController();
-    const { signal } = this.ending;
+    form.addEventListener('submit', (event) => event.preventDefault(), { signal });
     window.addEventListener('keydown', (event) => this.key(event, true), { signal });
     window.addEventListener('keyup', (event) => this.key(event, false), { signal });
     window.addEventListener('blur', () => this.held.clear(), { signal });
@@ -59,11 +58,6 @@ export class Inputs {
     if (moves) event.preventDefault();
     if (down) this.held.add(event.code);
     else this.held.delete(event.code);
-  }
-
-  /** Gives the keys back. */
-  end() {
-    this.ending.abort();
   }
 
   /** What the player does now. */
@@ -144,7 +138,14 @@ export class Inputs {
     // The value comes last: it is cut to the range that is set when it is set.
     Object.assign(range, { type: 'range', min, max, step, value });
     this.readers.set(name, () => Number(range.value));
-    return [labelled(name, range, '')];
+    const output = document.createElement('output');
+    const show = () => (output.textContent = `${Math.round(Number(range.value) * 1000) / 1000}`);
+    range.addEventListener('input', show);
+    show();
+    const label = labelled(name, range, '');
+    label.className = 'ranged';
+    label.append(output);
+    return [label];
   }
 
   /**

@@ -2,10 +2,20 @@
 
 /** @typedef {import('/sdk/tickwire.js').Schema} Schema */
 /** @typedef {import('/sdk/tickwire.js').Interpolation} Interpolation */
-/** @typedef {{kind: string, id: number, entity: Record<string, any>, x: number, y: number}} Dot */
+/** @typedef {{kind: string, id: number, own: boolean, x: number, y: number}} Dot */
 
 const COLOURS = ['#5ee7ff', '#ffd166', '#ff5d73', '#6ef2a4', '#c58bff', '#ff9d5c', '#8fb4ff', '#f28ad0'];
 const MARGIN = 26;
+/** How high a label is. */
+const LINE = 9;
+/** How far a label is from its dot's middle: beyond the ring. */
+const GAP = 18;
+
+/**
+ * Names of fields that say whose an entity is, the surest first. It is a guess: nothing in a
+ * schema tells a player's number from any other.
+ */
+const WHOSE = [/^player$/, /(^|_)(player|owner|who)(_id)?$/i];
 
 /**
  * What of a kind says where it is, what it is called and where it points.
@@ -25,6 +35,7 @@ function lookOf(kind, index) {
     bounds,
     label: first('text')?.name ?? null,
     heading: first('angle')?.name ?? null,
+    whole: kind.fields.filter((field) => field.type.type === 'int').map((field) => field.name),
     flags: kind.fields.filter((field) => field.type.type === 'bool').map((field) => field.name),
   };
 }
@@ -40,6 +51,9 @@ export class World {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
     this.player = player;
     this.looks = schema.kinds.map(lookOf);
+    // Where one kind has a field `player`, what merely has an `owner` is no player.
+    const placed = this.looks.filter(({ place }) => place !== null).flatMap(({ whole }) => whole);
+    this.whose = WHOSE.find((names) => placed.some((name) => names.test(name)));
     /** What was drawn last, to be picked from. @type {Dot[]} */
     this.dots = [];
     const bounds = this.looks.flatMap((look) => look.bounds ?? []);
@@ -80,6 +94,7 @@ export class World {
     const size = Math.min(width, height) - MARGIN * 2;
     this.shown += (this.extent() - this.shown) * 0.1;
     this.scale = size / (this.shown - this.min);
+    this.size = size;
     this.left = (width - size) / 2;
     this.top = (height - size) / 2;
     const { context } = this;
@@ -119,17 +134,29 @@ export class World {
     this.used = Math.max(this.used, place.x, place.y);
     const x = (this.left ?? 0) + (place.x - this.min) * (this.scale ?? 1);
     const y = (this.top ?? 0) + (place.y - this.min) * (this.scale ?? 1);
-    this.dots.push({ kind: look.name, id, entity, x, y });
+    const own = this.isOwn(look, entity);
+    this.dots.push({ kind: look.name, id, own, x, y });
     const { context } = this;
-    const own = entity.player === this.player;
     context.fillStyle = look.colour;
     context.beginPath();
     context.arc(x, y, own ? 8 : 6, 0, Math.PI * 2);
     context.fill();
     if (own || id === picked) this.drawRing(x, y, id === picked ? '#ffffff' : look.colour);
     if (look.flags.some((name) => entity[name])) this.drawRing(x, y, '#ff5d73', 10);
-    if (look.heading) this.drawHeading(x, y, entity[look.heading], look.colour);
-    if (look.label) this.drawText(x, y, `${entity[look.label]}`);
+    // Fields that this viewer may not see are not there.
+    const heading = look.heading === null ? undefined : entity[look.heading];
+    if (heading !== undefined) this.drawHeading(x, y, heading, look.colour);
+    const label = look.label === null ? undefined : entity[look.label];
+    if (label !== undefined) this.drawText(x, y, `${label}`);
+  }
+
+  /**
+   * Whether an entity is the own one, or one of them.
+   * @param {ReturnType<typeof lookOf>} look
+   * @param {Record<string, any>} entity
+   */
+  isOwn(look, entity) {
+    return look.whole.some((name) => this.whose?.test(name) && entity[name] === this.player);
   }
 
   /**
@@ -173,7 +200,12 @@ export class World {
     context.font = '12px system-ui, sans-serif';
     context.textAlign = 'center';
     context.fillStyle = '#c6d3ea';
-    context.fillText(text, x, y - 15);
+    // Near an edge it moves inwards, at the upper one below the dot.
+    const half = context.measureText(text).width / 2 + 3;
+    const left = (this.left ?? 0) + half;
+    const right = (this.left ?? 0) + (this.size ?? 0) - half;
+    const above = y - GAP - LINE >= (this.top ?? 0);
+    context.fillText(text, Math.max(left, Math.min(x, right)), above ? y - GAP : y + GAP + LINE);
   }
 
   /**
@@ -189,6 +221,6 @@ export class World {
 
   /** Where the own entity is on the canvas. */
   own() {
-    return this.dots.find(({ entity }) => entity.player === this.player) ?? null;
+    return this.dots.find(({ own }) => own) ?? null;
   }
 }
