@@ -31,6 +31,8 @@ async fn twenty_pilots_prove_what_they_saw() {
     assert!(report.frames > 20 * 30 * 3, "{} frames", report.frames);
     assert!(report.hashes_verified > 20 * 10, "{} hashes", report.hashes_verified);
     assert!(report.inputs_sent > 20 * 30 * 2, "{} inputs", report.inputs_sent);
+    let rate = report.tick_rate;
+    assert!(rate.expected == 30 && rate.worst.is_some_and(|rate| rate > 27.0), "{rate:?}");
     assert_eq!(server.rooms().len(), 1, "one room, the one that a browser finds");
 }
 

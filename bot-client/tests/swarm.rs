@@ -82,6 +82,7 @@ async fn a_good_server_passes_and_the_json_says_all() {
     ] {
         assert!(json[key].is_number(), "{key}: {}", json[key]);
     }
+    assert_eq!(json["tick_rate"]["expected"], 30);
     for key in ["join_ms", "join_ticks", "rtt_ms", "frame_interval_ms"] {
         assert!(json[key]["p50"].is_number() && json[key]["p99"].is_number(), "{key}");
     }
@@ -139,6 +140,20 @@ async fn every_way_of_losing_bots_is_told_in_words() {
         fails_because(Flaw::TurnsAway, args, away),
         fails_because(Flaw::FallsSilent, args, silent),
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_makes_a_third_of_its_ticks_fails() {
+    let outcome = against(Flaw::IsSlow, "-n 2 --rooms 2 --for 4s").await;
+    let json = outcome.json.unwrap();
+    assert_eq!(json["tick_rate"]["expected"], 30);
+    let worst = json["tick_rate"]["worst"].as_f64().unwrap();
+    assert!((2.0..12.0).contains(&worst), "{worst}");
+    let words = " of 30 ticks a second, and 1 other room was slow too";
+    assert!(outcome.out.contains(words), "{}", outcome.out);
+    // Whoever else uses this machine may excuse the server.
+    let is_excused = json["generator_saturated"] == true;
+    assert_eq!(outcome.code, Some(i32::from(!is_excused)), "{}", outcome.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

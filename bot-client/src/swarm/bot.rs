@@ -145,8 +145,10 @@ impl Bot {
         self.counts.joins += 1;
         self.has_joined = true;
         let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
-        room.enter(client.core().room().unwrap_or_default());
-        swarm.tally.enter(client.core());
+        let core = client.core();
+        room.enter(core.room().unwrap_or_default());
+        room.track.name(core.room().unwrap_or_default(), core.tick_hz().unwrap_or_default());
+        swarm.tally.enter(core);
         let played = self.play(&mut client).await;
         room.exit();
         swarm.tally.exit();
@@ -200,7 +202,8 @@ impl Bot {
 
     async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {
         let swarm = self.swarm.clone();
-        let mut visit = Visit::new(&swarm, client, self.rng.next_u64());
+        let track = &swarm.rooms[self.index as usize % swarm.rooms.len()].track;
+        let mut visit = Visit::new(&swarm, track, client, self.rng.next_u64());
         let leave_at = self.churn().map(|stay| Instant::now() + stay);
         let mut report_at = Instant::now() + REPORT_EVERY;
         let after = loop {

@@ -10,6 +10,7 @@ mod faults;
 mod file;
 mod histogram;
 mod options;
+mod pace;
 mod progress;
 mod report;
 mod rooms;
@@ -38,7 +39,8 @@ pub use self::{
     duration::parse_duration,
     faults::{Fault, Faults},
     options::{BehaviourKind, Cli, Command, SwarmOptions},
-    report::{Report, Spread, Verdict},
+    pace::Pace,
+    report::{Report, Spread, TickRate, Verdict},
     table::{Brief, Table, VerdictLine},
     tally::{Counts, Tally},
     target::{Target, TargetError},
@@ -123,7 +125,8 @@ pub async fn run(options: &SwarmOptions) -> Result<Report, String> {
         cores: cpu::cores().min(options.threads.map_or(usize::MAX, usize::from)),
         interrupted: swarm.interrupted.load(Ordering::Relaxed),
     };
-    Ok(Report::new(options, &swarm.tally, effort))
+    let paces: Vec<_> = swarm.rooms.iter().map(|room| room.track.pace()).collect();
+    Ok(Report::new(options, &swarm.tally, effort, &paces))
 }
 
 /// Sends the bots out and gets them home; for how many seconds they played.

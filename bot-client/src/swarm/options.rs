@@ -33,7 +33,8 @@ input. So a run is a load, and a proof that every client saw what the server had
 
 The run FAILS when a hash differs (the fields that differ are printed), when a bot
 is refused or loses its connection, when a frame cannot be applied, when a bot
-never got in or got no frame, or when nothing was proved at all.";
+never got in or got no frame, when a room made less than 90% of its ticks (unless
+the bots themselves were held up), or when nothing was proved at all.";
 
 const EXAMPLES: &str = "\
 EXAMPLES

@@ -8,6 +8,7 @@ use super::{
     cpu::Load,
     faults::Fault,
     options::SwarmOptions,
+    pace::{self, Pace},
     tally::Tally,
     verdict::{Facts, reasons},
 };
@@ -20,6 +21,15 @@ pub struct Spread {
     pub p50: f64,
     /// All but one in a hundred are at or below this.
     pub p99: f64,
+}
+
+/// The ticks a second that a room made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct TickRate {
+    /// Those that it should make.
+    pub expected: u32,
+    /// Those of the slowest room, if any was watched for long enough to tell.
+    pub worst: Option<f64>,
 }
 
 /// How a run ended.
@@ -66,6 +76,7 @@ pub struct Report {
     pub join_ticks: Spread,
     pub rtt_ms: Spread,
     pub frame_interval_ms: Spread,
+    pub tick_rate: TickRate,
     pub inputs_sent: u64,
     pub late_inputs: u64,
     pub generator_cpu_seconds: Option<f64>,
@@ -76,6 +87,9 @@ pub struct Report {
     /// Why it counts as saturated.
     #[serde(skip)]
     pub saturation: Option<String>,
+    /// That rooms were slow, in words.
+    #[serde(skip)]
+    pub slowness: Option<String>,
 }
 
 /// What a run took, beside what its bots counted.
@@ -104,10 +118,8 @@ impl Effort {
 impl Report {
     /// The results of a run that is over.
     #[must_use]
-    pub fn new(options: &SwarmOptions, tally: &Tally, effort: Effort) -> Report {
+    pub fn new(options: &SwarmOptions, tally: &Tally, effort: Effort, paces: &[Pace]) -> Report {
         let (counts, faults) = (tally.counts(), tally.faults());
-        let facts = Facts { counts: &counts, faults: &faults, bots: options.bots };
-        let reasons = reasons(&facts);
         let spread = |histogram: &super::histogram::Histogram| Spread {
             p50: round(histogram.quantile_ms(0.5)),
             p99: round(histogram.quantile_ms(0.99)),
@@ -117,6 +129,17 @@ impl Report {
         let own = effort.cpu_seconds.unwrap_or(0.0) / effort.core_seconds().max(0.001);
         let machine = effort.machine_busy.unwrap_or(0.0);
         let saturation = Load { own, machine, lag_ms: lag.p99 }.saturation();
+        let slowness = pace::slowness(paces);
+        // Bots that are out of breath may have slowed a server that shares their machine.
+        let blamed = slowness.as_deref().filter(|_| saturation.is_none());
+        let facts =
+            Facts { counts: &counts, faults: &faults, bots: options.bots, slowness: blamed };
+        let reasons = reasons(&facts);
+        let slowest = pace::slowest(paces);
+        let tick_rate = TickRate {
+            expected: slowest.map_or(effort.tick_hz, |pace| pace.tick_hz),
+            worst: slowest.and_then(Pace::rate).map(round),
+        };
         Report {
             version: env!("CARGO_PKG_VERSION"),
             verdict: if reasons.is_empty() { Verdict::Pass } else { Verdict::Fail },
@@ -147,6 +170,7 @@ impl Report {
             join_ticks: Spread { p50: ticks(join.p50), p99: ticks(join.p99) },
             rtt_ms: spread(&tally.rtt),
             frame_interval_ms: spread(&tally.frame_interval),
+            tick_rate,
             inputs_sent: counts.inputs_sent,
             late_inputs: counts.late_inputs,
             generator_cpu_seconds: effort.cpu_seconds.map(round),
@@ -155,13 +179,14 @@ impl Report {
             machine_busy: effort.machine_busy.map(round),
             generator_saturated: saturation.is_some(),
             saturation,
+            slowness,
         }
     }
 
     /// A run that could not begin.
     #[must_use]
     pub fn not_begun(options: &SwarmOptions, reason: String) -> Report {
-        let report = Report::new(options, &Tally::default(), Effort::default());
+        let report = Report::new(options, &Tally::default(), Effort::default(), &[]);
         Report { reasons: vec![reason], ..report }
     }
 
@@ -185,5 +210,41 @@ pub(super) fn ratio(part: u64, whole: u64) -> f64 {
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "p50 {:.1} ms, p99 {:.1} ms", self.p50, self.p99)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+
+    use super::{
+        super::options::{Cli, Command},
+        *,
+    };
+
+    /// The results of a run in which a room of 30 Hz made a third of its ticks.
+    fn slow(effort: Effort) -> Report {
+        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command;
+        let time = Duration::from_secs(10);
+        let pace = Pace { room: "ABCD".to_owned(), tick_hz: 30, ticks: 101, time };
+        let tally = Tally::default();
+        tally.add(&mut super::super::tally::Counts { hashes_verified: 1, ..Default::default() });
+        Report::new(&options, &tally, effort, &[pace])
+    }
+
+    #[test]
+    fn a_slow_room_fails_a_run_unless_the_bots_were_held_up_themselves() {
+        let words = "room ABCD made 10.1 of 30 ticks a second";
+        let calm = slow(Effort { seconds: 10.0, cores: 1, ..Effort::default() });
+        assert_eq!((calm.passed(), calm.reasons), (false, vec![words.to_owned()]));
+        assert_eq!(calm.tick_rate, TickRate { expected: 30, worst: Some(10.1) });
+        let cpu_seconds = Some(9.5);
+        let held_up = slow(Effort { seconds: 10.0, cores: 1, cpu_seconds, ..Effort::default() });
+        assert!(held_up.passed() && held_up.generator_saturated, "{:?}", held_up.reasons);
+        let warning = super::super::table::Brief(&held_up).to_string();
+        assert!(warning.starts_with("WARNING: "), "{warning}");
+        assert!(warning.lines().next().unwrap().ends_with(words), "{warning}");
     }
 }

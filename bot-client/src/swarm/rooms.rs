@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
+use super::pace::Track;
+
 /// What is known of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Door {
@@ -20,6 +22,8 @@ enum Door {
 pub struct SharedRoom {
     door: watch::Sender<Door>,
     inside: AtomicUsize,
+    /// How fast it goes.
+    pub track: Track,
 }
 
 /// How a bot is to come in.
@@ -38,7 +42,8 @@ impl SharedRoom {
     #[must_use]
     pub fn new(code: Option<&str>) -> SharedRoom {
         let door = code.map_or(Door::Awaited, |code| Door::Open(code.to_owned()));
-        SharedRoom { door: watch::Sender::new(door), inside: AtomicUsize::new(0) }
+        let door = watch::Sender::new(door);
+        SharedRoom { door, inside: AtomicUsize::new(0), track: Track::default() }
     }
 
     /// The way in. The one who opens the room knows at once; the others wait until it is open.

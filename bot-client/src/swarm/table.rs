@@ -79,7 +79,10 @@ fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let join = format!("{} ({:.1} and {:.1} ticks)", report.join_ms, ticks.p50, ticks.p99);
     row(f, "first frame after", join)?;
     row(f, "frame interval", report.frame_interval_ms)?;
-    row(f, "round trip", report.rtt_ms)
+    row(f, "round trip", report.rtt_ms)?;
+    let Some(worst) = report.tick_rate.worst else { return Ok(()) };
+    let expected = report.tick_rate.expected;
+    row(f, "ticks", format_args!("{worst:.1} of {expected} a second in the slowest room"))
 }
 
 fn write_generator(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
@@ -97,10 +100,16 @@ fn write_saturation(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result 
     let Some(why) = &report.saturation else { return Ok(()) };
     writeln!(
         f,
-        "\n{WARNING}{why}.\n\
+        "\n{WARNING}{why}{}.\n\
          The times above are theirs as much as the server's. Run fewer bots, or on more cores,\n\
          or on a machine of their own.",
+        also(report),
     )
+}
+
+/// What may have come of the bots being held up.
+fn also(report: &Report) -> String {
+    report.slowness.as_ref().map(|words| format!("; {words}")).unwrap_or_default()
 }
 
 const WARNING: &str = "WARNING: the bots themselves were held up: ";
@@ -108,7 +117,7 @@ const WARNING: &str = "WARNING: the bots themselves were held up: ";
 impl Display for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(why) = &self.0.saturation {
-            writeln!(f, "{WARNING}{why}")?;
+            writeln!(f, "{WARNING}{why}{}", also(self.0))?;
         }
         write!(f, "{}", VerdictLine(self.0))
     }

@@ -14,6 +14,8 @@ pub struct Facts<'a> {
     pub faults: &'a Faults,
     /// How many bots set out.
     pub bots: u32,
+    /// That rooms were slow, in words, unless that may have been the bots' own doing.
+    pub slowness: Option<&'a str>,
 }
 
 /// Why a run failed, most telling first; nothing when it passed.
@@ -27,6 +29,7 @@ pub fn reasons(facts: &Facts<'_>) -> Vec<String> {
         reasons.push(format!("{hashes} not the server's; {verified} others were"));
     }
     reasons.extend(facts.faults.iter().map(|(fault, text, count)| sentence(fault, text, count)));
+    reasons.extend(facts.slowness.map(str::to_owned));
     if facts.counts.hashes_verified == 0 && reasons.is_empty() {
         reasons.push(unproved(facts));
     }
@@ -91,7 +94,7 @@ mod tests {
     fn judge(counts: Counts, faults: &[(Fault, &str)]) -> Vec<String> {
         let mut noted = Faults::default();
         faults.iter().for_each(|(fault, text)| noted.note(*fault, (*text).to_owned()));
-        reasons(&Facts { counts: &counts, faults: &noted, bots: 2 })
+        reasons(&Facts { counts: &counts, faults: &noted, bots: 2, slowness: None })
     }
 
     #[test]
@@ -124,6 +127,13 @@ mod tests {
         let reasons = judge(wrong, &[(Fault::Lost, "cut")]);
         assert_eq!(reasons[0], "1 hash was not the server's; 120 others were");
         assert_eq!(reasons.len(), 2);
+    }
+
+    #[test]
+    fn a_slow_room_is_a_reason() {
+        let slowness = Some("room ABCD made 10.1 of 30 ticks a second");
+        let facts = Facts { counts: &GOOD, faults: &Faults::default(), bots: 2, slowness };
+        assert_eq!(reasons(&facts), [slowness.unwrap()]);
     }
 
     #[test]

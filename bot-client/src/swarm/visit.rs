@@ -8,6 +8,7 @@ use super::{
     behaviour::Behaviour,
     bot::{Mishap, Swarm},
     faults::Fault,
+    pace::{Track, Watch},
     tally::Counts,
 };
 use crate::client::{Client, ClientError, Event, InputStats};
@@ -18,15 +19,19 @@ pub(super) struct Visit<'a> {
     behaviour: Behaviour,
     /// When the last frame was applied, and its tick.
     last: Option<(Instant, Tick)>,
+    track: &'a Track,
+    /// Whether this is the bot that watches the room's pace.
+    watch: Option<Watch<'a>>,
     /// What was counted of the inputs already.
     inputs: InputStats,
 }
 
 impl<'a> Visit<'a> {
-    pub(super) fn new(swarm: &'a Swarm, client: &Client, seed: u64) -> Visit<'a> {
+    pub(super) fn new(swarm: &'a Swarm, track: &'a Track, client: &Client, seed: u64) -> Visit<'a> {
         let kind = swarm.options.behaviour;
         let behaviour = Behaviour::new(kind, client.core(), seed, &swarm.maps);
-        Visit { swarm, behaviour, last: None, inputs: InputStats::default() }
+        let inputs = InputStats::default();
+        Visit { swarm, behaviour, last: None, track, watch: None, inputs }
     }
 
     pub(super) fn handle(
@@ -64,6 +69,10 @@ impl<'a> Visit<'a> {
             counts.hash_mismatches += u64::from(!check.holds());
         }
         let now = Instant::now();
+        match &mut self.watch {
+            Some(watch) => watch.see(now, applied.tick),
+            None => self.watch = self.track.watch(now, applied.tick),
+        }
         match self.last.replace((now, applied.tick)) {
             None => self.swarm.tally.join.record(client.age()),
             Some((then, tick)) => {

@@ -33,6 +33,8 @@ pub enum Flaw {
     IsFull,
     /// It closes before it is spoken to, together with the handshake, and is gone at once.
     TurnsAway,
+    /// Its ticks take three times as long as it says.
+    IsSlow,
     /// It welcomes, and then says nothing more.
     FallsSilent,
     /// It hangs up after this many ticks without a close frame.
@@ -100,7 +102,8 @@ async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(
     send(&mut socket, truth.welcome(player)).await?;
     let mut twins = Twins { truth, shown, player };
     for tick in 1.. {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        let pause = if flaw == Flaw::IsSlow { 100 } else { 10 };
+        tokio::time::sleep(Duration::from_millis(pause)).await;
         match flaw {
             Flaw::FallsSilent => std::future::pending().await,
             Flaw::HangsUp(at) if at == tick => return Ok(()),
