@@ -25,7 +25,8 @@ impl ResultFile {
     pub fn open(path: &Path) -> Result<ResultFile, String> {
         let new = OpenOptions::new().write(true).create_new(true).open(path);
         let is_new = new.is_ok();
-        let file = new.or_else(|_| OpenOptions::new().write(true).create(true).open(path));
+        let file =
+            new.or_else(|_| OpenOptions::new().write(true).create(true).truncate(false).open(path));
         let file = file.map_err(|error| problem(path, &error))?;
         Ok(ResultFile { path: path.to_owned(), file, is_new })
     }
