@@ -30,6 +30,7 @@ mod test_game;
 #[path = "../tests/support/viewer.rs"]
 #[allow(dead_code, missing_docs, reason = "shared with the tests over sockets")]
 mod test_viewer;
+mod watchdog;
 mod ws;
 
 pub use cli::{serve, serve_games};

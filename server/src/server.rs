@@ -18,7 +18,7 @@ use crate::{
     http::{self, Assets, Site},
     metrics::ServerMetrics,
     shard::{Command, ShardHandle},
-    status,
+    status, watchdog,
 };
 
 /// Starts servers.
@@ -47,6 +47,7 @@ pub struct Running {
     local_addr: SocketAddr,
     stop: watch::Sender<bool>,
     accepting: task::JoinHandle<()>,
+    watching: task::JoinHandle<()>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -74,8 +75,9 @@ impl Server {
             started: Instant::now(),
         });
         let (stop, stopped) = watch::channel(false);
+        let watching = tokio::spawn(watchdog::watch(Arc::clone(&site), stopped.clone()));
         let accepting = tokio::spawn(http::serve(listener, Arc::clone(&site), stopped));
-        Ok(Running { site, local_addr, stop, accepting, threads })
+        Ok(Running { site, local_addr, stop, accepting, watching, threads })
     }
 }
 
@@ -129,5 +131,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.order_shutdown();
         self.accepting.abort();
+        self.watching.abort();
     }
 }

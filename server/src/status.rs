@@ -6,7 +6,7 @@ use crate::{
     directory::Directory,
     http::Site,
     metrics::{self, Counter, Histogram, ShardMetrics, summary},
-    process,
+    process, watchdog,
 };
 
 /// The rooms, as clients choose among them.
@@ -41,7 +41,7 @@ pub(crate) fn status(site: &Site) -> Value {
     let mut shown = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": site.started.elapsed().as_secs_f64(),
-        "ready": !site.directory.draining(),
+        "ready": !site.directory.draining() && !watchdog::stuck(site),
         "games": site.directory.games().names().collect::<Vec<_>>(),
         "shards": shards.len(),
         "connections": site.metrics.connections.get(),

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::codes::random_seed;
 
+mod bounds;
 pub(crate) mod file;
 pub(crate) mod flags;
 mod resolve;
@@ -82,6 +83,8 @@ pub struct Limits {
     pub join_timeout: Duration,
     /// For the peer to answer a close.
     pub close_wait: Duration,
+    /// For a shard to finish what is due, until it counts as stuck.
+    pub stuck_after: Duration,
     /// For all players to be told of a shutdown.
     pub shutdown_wait: Duration,
     /// Without a word from a player, until it is given up.
@@ -106,6 +109,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(5),
             join_timeout: Duration::from_secs(5),
             close_wait: Duration::from_secs(1),
+            stuck_after: Duration::from_secs(5),
             shutdown_wait: Duration::from_secs(2),
             silence: Duration::from_secs(30),
             flood_wait: Duration::from_secs(2),

@@ -10,7 +10,7 @@ use super::{
     Answer, Caller, Site, assets::Asset, headers, problem::problem, problem::problem_with,
     upgrade::upgrade,
 };
-use crate::status;
+use crate::{status, watchdog};
 
 /// What `/` shows when no page was built in.
 const NO_PAGE: &str = "<!doctype html><title>Tickwire</title><p>Tickwire is running. \
@@ -100,6 +100,10 @@ fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
 fn readiness(site: &Site) -> Answer {
     if site.directory.draining() {
         let detail = "the server is shutting down";
+        return problem(StatusCode::SERVICE_UNAVAILABLE, detail);
+    }
+    if watchdog::stuck(site) {
+        let detail = "a room does not finish its tick; the log says more";
         return problem(StatusCode::SERVICE_UNAVAILABLE, detail);
     }
     json_answer(&json!({ "ready": true }))

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use serde_json::{Value, json};
 
 mod closes;
+mod heartbeat;
 mod histogram;
 mod room;
 
 pub use closes::{CloseCounts, VANISHED, closes};
+pub use heartbeat::Heartbeat;
 pub use histogram::{Histogram, summary};
 pub use room::{ROOM_COUNTERS, named, room_values};
 
@@ -37,6 +39,8 @@ impl Counter {
 /// What one shard counts.
 #[derive(Debug, Default)]
 pub struct ShardMetrics {
+    /// Since when it has been at work.
+    pub heartbeat: Heartbeat,
     /// Ticks made by all rooms.
     pub ticks: Counter,
     /// How long after its deadline a tick began.

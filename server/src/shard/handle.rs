@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
     sync::{Arc, mpsc},
     thread::{self, JoinHandle, Thread},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{Command, run::Shard};
@@ -16,6 +16,7 @@ use crate::{config::Config, directory::Directory, metrics::ShardMetrics};
 pub(crate) struct ShardHandle {
     inbox: mpsc::Sender<Command<TcpStream>>,
     thread: Thread,
+    epoch: Instant,
     pub(crate) metrics: Arc<ShardMetrics>,
 }
 
@@ -28,11 +29,17 @@ impl ShardHandle {
     ) -> io::Result<(Self, JoinHandle<()>)> {
         let metrics = Arc::new(ShardMetrics::default());
         let (inbox, commands) = mpsc::channel();
-        let now = Instant::now();
-        let shard = Shard::new(commands, Arc::clone(directory), config, Arc::clone(&metrics), now);
+        let epoch = Instant::now();
+        let shard =
+            Shard::new(commands, Arc::clone(directory), config, Arc::clone(&metrics), epoch);
         let name = format!("shard-{index}");
         let thread = thread::Builder::new().name(name).spawn(move || shard.run())?;
-        Ok((ShardHandle { inbox, thread: thread.thread().clone(), metrics }, thread))
+        Ok((ShardHandle { inbox, thread: thread.thread().clone(), epoch, metrics }, thread))
+    }
+
+    /// For how long it has been at the turn that it is in.
+    pub(crate) fn busy(&self) -> Duration {
+        self.metrics.heartbeat.busy(self.epoch.elapsed())
     }
 
     /// Gives a command and wakes the shard. After its end commands are dropped, and sockets with them.

@@ -81,10 +81,13 @@ impl<S: Socket> Shard<S> {
     /// Does all that is due, each room at most once.
     pub(crate) fn turn(&mut self, time: &dyn Fn() -> Instant) -> Next {
         let now = time();
+        self.cx.metrics.heartbeat.begin(now.saturating_duration_since(self.epoch));
         self.read_inbox(now);
         self.tick_rooms(time);
         self.closing.turn(now, &self.cx.metrics);
-        self.next(now)
+        let next = self.next(now);
+        self.cx.metrics.heartbeat.end();
+        next
     }
 
     fn read_inbox(&mut self, now: Instant) {

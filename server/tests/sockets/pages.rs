@@ -1,12 +1,13 @@
 //! What plain HTTP requests get.
 
-use std::io::Read;
+use std::{io::Read, time::Duration};
 
 use serde_json::Value;
 
 use crate::support::{
     client::{exchange, status_of},
-    server::TestServer,
+    game::STALL,
+    server::{TestServer, eventually},
 };
 
 struct Answer {
@@ -97,6 +98,21 @@ fn health_follows_the_server_into_its_end() {
     assert_eq!(get(&server, "/livez").status, 200);
     assert_eq!(get(&server, "/readyz").status, 503);
     assert_eq!(server.connect("/ws").wait_for_close().0, 1001);
+}
+
+#[test]
+fn a_game_that_does_not_return_shows_until_it_does() {
+    let server = TestServer::start(|config| {
+        config.limits.stuck_after = Duration::from_millis(300);
+    });
+    let mut client = server.join("/ws");
+    let ready = || get(&server, "/readyz").status;
+    assert_eq!(ready(), 200);
+    let input = client.viewer.input(12, STALL).expect("a frame came");
+    client.send(&input);
+    eventually("it shows", || ready() == 503 && server.status()["ready"] == false);
+    assert_eq!(get(&server, "/livez").status, 200);
+    eventually("it is over", || ready() == 200);
 }
 
 #[test]

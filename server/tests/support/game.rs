@@ -1,6 +1,8 @@
 //! A small game to test with: its entities move in a way that no prediction
 //! foresees, so frames have something to say, and it panics when told to.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
@@ -11,6 +13,10 @@ use tickwire_shared::{
 
 /// An input with this `x` makes the game panic.
 pub const PANIC: i8 = 99;
+/// An input with this `x` keeps the game from returning for a while.
+pub const STALL: i8 = 98;
+/// How long that is.
+pub const STALLED: Duration = Duration::from_millis(1500);
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -105,6 +111,9 @@ impl Game for Restless {
 
     fn input(&mut self, player: PlayerId, push: &Push) {
         assert!(push.x != PANIC, "made to fail");
+        if push.x == STALL {
+            std::thread::sleep(STALLED);
+        }
         let dot = self.dot(player);
         dot.pushed = dot.pushed.wrapping_add_signed(push.x.into());
     }
