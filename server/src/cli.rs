@@ -1,12 +1,12 @@
 //! A whole server program: flags in, exit code out.
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     net::SocketAddr,
     process::ExitCode,
 };
 
-use clap::Parser;
 use tickwire_shared::Game;
 
 use crate::{
@@ -39,7 +39,12 @@ pub fn serve<G: Game>() -> ExitCode {
 /// The same for several games; the first one is the default.
 #[must_use]
 pub fn serve_games(mut games: Games) -> ExitCode {
-    let resolved = match resolve(Flags::parse(), &mut games) {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let flags = match Flags::read(&args, games.names().next().unwrap_or("game")) {
+        Ok(flags) => flags,
+        Err(error) => error.exit(),
+    };
+    let resolved = match resolve(flags, &mut games) {
         Ok(resolved) => resolved,
         Err(error) => {
             eprintln!("tickwire: {error}");
@@ -85,14 +90,18 @@ async fn run_until_stopped(config: Config, games: Games) -> io::Result<()> {
 fn explain(listen: SocketAddr, error: &io::Error) -> io::Error {
     let hint = match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "; another program listens there, perhaps this one: end it, or choose another port \
-             with --listen 127.0.0.1:2568"
+            let port = listen.port().checked_add(1).unwrap_or_else(|| listen.port() - 1);
+            let other = SocketAddr::new(listen.ip(), port);
+            format!(
+                "; another program listens there, perhaps this one: end it, or choose another \
+                 port with --listen {other}"
+            )
         }
-        io::ErrorKind::PermissionDenied => "; choose a port above 1023 with --listen",
+        io::ErrorKind::PermissionDenied => "; choose a port above 1023 with --listen".to_owned(),
         io::ErrorKind::AddrNotAvailable => {
-            "; that is no address of this machine; 0.0.0.0 stands for all that it has"
+            "; that is no address of this machine; 0.0.0.0 stands for all that it has".to_owned()
         }
-        _ => "",
+        _ => String::new(),
     };
     io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}{hint}"))
 }

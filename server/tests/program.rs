@@ -100,7 +100,7 @@ fn seed(command: &mut Command) -> u64 {
 #[test]
 #[cfg(unix)]
 fn a_term_signal_tells_all_players_and_ends_with_success() {
-    let started = Started::new(&mut program());
+    let started = Started::new(program().args(["--log", "info,tickwire_server=debug"]));
     let mut client = Client::connect(started.addr, "/ws");
     client.join();
     let closing = std::thread::spawn(move || client.wait_for_close());
@@ -108,6 +108,32 @@ fn a_term_signal_tells_all_players_and_ends_with_success() {
     assert_eq!(closing.join().expect("it ends").0, 1001);
     assert_eq!(code, Some(0));
     assert!(log.iter().any(|line| line["message"] == "joined" && line["name"] == "tester"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_empty_variable_is_as_good_as_none() {
+    let mut command = program();
+    for name in ["SEED", "CONFIG", "LISTEN", "LOG", "LOG_FORMAT", "ASSETS", "ALLOW_ORIGIN"] {
+        command.env(format!("TICKWIRE_{name}"), "");
+    }
+    assert_ne!(seed(&mut command), 0);
+}
+
+#[test]
+fn a_bad_variable_is_named() {
+    let cases = [
+        ("TICKWIRE_TICK_HZ", "abc", "1 to 240"),
+        ("TICKWIRE_TICK_HZ", "500", "1 to 240"),
+        ("TICKWIRE_LOG_FORMAT", "xml", "json"),
+        ("TICKWIRE_LISTEN", "nowhere", "127.0.0.1:2567"),
+    ];
+    for (name, value, part) in cases {
+        let refusal = refusal(program().env(name, value));
+        assert!(refusal.contains(name) && refusal.contains(part), "{name} gave {refusal}");
+    }
+    let typed = refusal(program().env("TICKWIRE_SEED", "x").args(["--tick-hz", "y"]));
+    assert!(typed.contains("--tick-hz") && !typed.contains("TICKWIRE"), "{typed}");
 }
 
 #[test]
@@ -159,10 +185,14 @@ fn the_help_teaches_with_examples() {
 
 #[test]
 fn bad_flags_are_refused_with_what_to_do() {
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 12] = [
         (&["--tick-hz", "0"], "1 to 240"),
         (&["--tick-hz", "241"], "1 to 240"),
         (&["--linger", "0"], "1 to 86400"),
+        (&["--linger", "-1"], "1 to 86400"),
+        (&["--seed", "-1"], "0 to 18446744073709551615"),
+        (&["--log", "wrn"], "off, error, warn, info, debug, trace"),
+        (&["--log", "info,wrn"], "\"wrn\" is no log level"),
         (&["--listen", "nowhere"], "127.0.0.1:2567"),
         (&["--game", "chess"], "arena"),
         (&["--allow-origin", "example.com"], "https://example.com"),
@@ -180,18 +210,22 @@ fn bad_flags_are_refused_with_what_to_do() {
 fn bad_files_are_refused_with_the_key_and_what_to_do() {
     let cases = [
         ("tick-hz = 500", "1 to 240"),
-        ("tick_hz = 30", "expected one of"),
+        ("tick_hertz = 30", "expected one of"),
+        ("tick_hz = 500", "1 to 240"),
+        ("tick_hz = 30\ntick-hz = 30", "twice"),
         ("tick-hz = \"fast\"", "\"tick-hz\""),
         ("tick-hz =", "line 1"),
         ("[chess]\nx = 1", "arena"),
         ("arena = 3", "[arena]"),
         ("[arena]\ndamag = 3", "damage"),
+        ("[arena]\ndamage = \"much\"", "\"arena.damage\""),
         ("[arena]\nmap = \"#\"", "map"),
     ];
     for (index, (text, part)) in cases.into_iter().enumerate() {
         let file = File::new(&format!("bad-{index}.toml"), text);
         let refusal = refusal(program().arg("--config").arg(&file.0));
         assert!(refusal.contains(part), "{text:?} gave {refusal}");
+        assert!(refusal.contains(&*file.0.to_string_lossy()), "{text:?} gave {refusal}");
     }
     assert!(refusal(program().args(["--config", "/nowhere.toml"])).contains("/nowhere.toml"));
 }
@@ -200,8 +234,10 @@ fn bad_files_are_refused_with_the_key_and_what_to_do() {
 #[cfg(unix)]
 fn an_address_in_use_is_refused_with_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let addr = taken.local_addr().expect("an address").to_string();
-    let output = output(&["--listen", &addr]);
+    let addr = taken.local_addr().expect("an address");
+    let output = output(&["--listen", &addr.to_string()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("choose another port"));
+    let next = if addr.port() == u16::MAX { addr.port() - 1 } else { addr.port() + 1 };
+    let hint = format!("choose another port with --listen 127.0.0.1:{next}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&hint));
 }

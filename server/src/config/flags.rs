@@ -1,34 +1,23 @@
 //! Flags and environment. A field that is absent was not given.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{
+    Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum,
+    builder::Resettable,
+    error::{ContextKind, ContextValue},
+    parser::ValueSource,
+};
 use serde::Deserialize;
 
-const EXAMPLES: &str = "\
-Examples:
-  tickwire-server                             play at http://127.0.0.1:2567/
-  tickwire-server --listen 0.0.0.0:2567       let others on your network play
-  tickwire-server --seed 7 --tick-hz 60       repeat a run, at 60 ticks a second
-  tickwire-server --assets assets             edit pages without building again
-  tickwire-server --config tickwire.toml      take settings from a file
+use super::bounds::{self, Bounds};
 
-A flag wins over its environment variable, that one over the file, and the file
-over the default. In the file a key is the flag's name without its dashes, and a
-table named as a game holds that game's own settings:
-
-  tick-hz = 60
-
-  [arena]
-  damage = 10
-
-While it runs: /rooms lists the rooms, /status shows counters, /livez and /readyz
-are for whoever watches over it. Ctrl-C tells all players, then ends; a second
-Ctrl-C ends at once.";
+/// The program that ships with Tickwire. Others have versions that this crate does not know.
+const OWN_PROGRAM: &str = env!("CARGO_PKG_NAME");
 
 /// Hosts games in rooms and sends every player what changed, tick by tick.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 pub struct Flags {
     /// Take settings from this file (TOML)
     #[arg(long, value_name = "FILE", env = "TICKWIRE_CONFIG")]
@@ -36,6 +25,132 @@ pub struct Flags {
     /// The settings that the file may hold too.
     #[command(flatten)]
     pub settings: Settings,
+    /// How each setting that is not from the file was given.
+    #[arg(skip)]
+    pub given: BTreeMap<String, Given>,
+}
+
+/// How a setting was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// By its flag.
+    Flag,
+    /// By this variable of the environment.
+    Variable(String),
+}
+
+impl Flags {
+    /// Reads a command line, the program's name first, and the environment. An empty variable is
+    /// as good as none.
+    ///
+    /// # Errors
+    /// What to print, be it help or what is wrong.
+    pub fn read(args: &[OsString], game: &str) -> Result<Flags, clap::Error> {
+        let command = command(&program(args), game);
+        let with_env = command.clone().mut_args(without_empty_variable);
+        let matches = with_env.clone().try_get_matches_from(args).map_err(|error| {
+            if !error.use_stderr() {
+                return error;
+            }
+            // What a flag overrides is not looked at, so this tells the two apart.
+            let typed = command.mut_args(|arg| arg.env(Resettable::Reset));
+            match typed.try_get_matches_from(args) {
+                Ok(_) => name_variable(error, &with_env),
+                Err(error) => error,
+            }
+        })?;
+        let mut flags = Flags::from_arg_matches(&matches)?;
+        flags.given = given(&with_env, &matches);
+        Ok(flags)
+    }
+}
+
+/// The program's name as it was called.
+fn program(args: &[OsString]) -> String {
+    let path = args.first().map(PathBuf::from).unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| OWN_PROGRAM.to_owned());
+    name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name).to_owned()
+}
+
+fn command(program: &str, game: &str) -> Command {
+    let command =
+        Flags::command().display_name(program.to_owned()).after_help(examples(program, game));
+    // Otherwise a number below 0 would be taken for a flag.
+    let command = command.mut_args(|arg| arg.allow_negative_numbers(true));
+    if program == OWN_PROGRAM {
+        return command;
+    }
+    command.version(concat!("(tickwire ", env!("CARGO_PKG_VERSION"), ")"))
+}
+
+fn without_empty_variable(arg: Arg) -> Arg {
+    let value = arg.get_env().and_then(std::env::var_os);
+    if value.is_some_and(|value| value.is_empty()) { arg.env(Resettable::Reset) } else { arg }
+}
+
+/// Says which variable is wrong, not which flag: nobody typed that.
+fn name_variable(mut error: clap::Error, command: &Command) -> clap::Error {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let flag = shown.split(' ').next().and_then(|flag| flag.strip_prefix("--"));
+    let arg =
+        command.get_arguments().find(|arg| arg.get_long().is_some() && arg.get_long() == flag);
+    if let Some(variable) = arg.and_then(Arg::get_env) {
+        let variable = variable.to_string_lossy().into_owned();
+        error.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+    }
+    error
+}
+
+fn given(command: &Command, matches: &ArgMatches) -> BTreeMap<String, Given> {
+    let how = |arg: &Arg| match matches.value_source(arg.get_id().as_str())? {
+        ValueSource::CommandLine => Some(Given::Flag),
+        ValueSource::EnvVariable => {
+            arg.get_env().map(|name| Given::Variable(name.to_string_lossy().into_owned()))
+        }
+        _ => None,
+    };
+    let named = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, how(arg)?)));
+    named.map(|(name, how)| (name.to_owned(), how)).collect()
+}
+
+fn examples(program: &str, game: &str) -> String {
+    let examples = [
+        ("", "play at http://127.0.0.1:2567/"),
+        ("--listen 0.0.0.0:2567", "let others on your network play"),
+        ("--seed 7 --tick-hz 60", "repeat a run, at 60 ticks a second"),
+        ("--assets assets", "edit pages without building again"),
+        ("--config tickwire.toml", "take settings from a file"),
+    ];
+    let lines = examples.map(|(flags, what)| format!("  {program} {flags:<24} {what}\n"));
+    let lines = lines.concat();
+    format!(
+        "\
+Examples:
+{lines}
+A flag wins over its environment variable, that one over the file, and the file
+over the default; an empty variable is as good as none. In the file a key is the
+flag's name without its dashes, and a table named as a game holds that game's own
+settings:
+
+  tick-hz = 60
+
+  [{game}]
+  # what its configuration has, a key a line
+
+While it runs: /rooms lists the rooms, /status shows counters, /livez and /readyz
+are for whoever watches over it. Ctrl-C tells all players, then ends; a second
+Ctrl-C ends at once."
+    )
+}
+
+/// Reads a whole number. What it may be is checked later, but said here already.
+fn whole<T: FromStr>(
+    bounds: Bounds,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| text.parse().map_err(|_| format!("it must be a whole number, {bounds}"))
 }
 
 /// How log lines look.
@@ -60,19 +175,19 @@ pub struct Settings {
     #[arg(long, value_name = "NAME", env = "TICKWIRE_GAME")]
     pub game: Option<String>,
     /// Ticks a second, 1 to 240 [default: the game's own]
-    #[arg(long, value_name = "N", env = "TICKWIRE_TICK_HZ")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_TICK_HZ", value_parser = whole::<u32>(bounds::TICK_HZ))]
     pub tick_hz: Option<u32>,
     /// Seed of all randomness; the same seed and inputs give the same run [default: random, logged]
-    #[arg(long, value_name = "N", env = "TICKWIRE_SEED")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_SEED", value_parser = whole::<u64>(bounds::SEED))]
     pub seed: Option<u64>,
     /// The tick before a room's first one [default: 0]
-    #[arg(long, value_name = "N", env = "TICKWIRE_START_TICK")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_START_TICK", value_parser = whole::<u32>(bounds::START_TICK))]
     pub start_tick: Option<u32>,
     /// Players that a room takes [default: the game's own]
-    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_PLAYERS")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_PLAYERS", value_parser = whole::<u32>(bounds::MAX_PLAYERS))]
     pub max_players: Option<u32>,
     /// Threads that run rooms [default: as many as there are cores]
-    #[arg(long, value_name = "N", env = "TICKWIRE_SHARDS")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_SHARDS", value_parser = whole::<usize>(bounds::SHARDS))]
     pub shards: Option<usize>,
     /// Serve what this directory has in pages/<game>/, sdk/ and maps/ before what is in the binary
     #[arg(long, value_name = "DIR", env = "TICKWIRE_ASSETS")]
@@ -81,16 +196,16 @@ pub struct Settings {
     #[arg(long, value_name = "ORIGIN", env = "TICKWIRE_ALLOW_ORIGIN", value_delimiter = ',')]
     pub allow_origin: Option<Vec<String>>,
     /// Send a hash of the state every N ticks, for clients to check theirs [default: 8]
-    #[arg(long, value_name = "N", env = "TICKWIRE_HASH_INTERVAL")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_HASH_INTERVAL", value_parser = whole::<u32>(bounds::HASH_INTERVAL))]
     pub hash_interval: Option<u32>,
     /// Sockets beyond this are turned away [default: 20000]
-    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_CONNECTIONS")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_CONNECTIONS", value_parser = whole::<usize>(bounds::MAX_CONNECTIONS))]
     pub max_connections: Option<usize>,
     /// Rooms beyond this are not opened [default: 1000]
-    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_ROOMS")]
+    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_ROOMS", value_parser = whole::<usize>(bounds::MAX_ROOMS))]
     pub max_rooms: Option<usize>,
     /// How long a room stays when nobody is in it [default: 30]
-    #[arg(long, value_name = "SECONDS", env = "TICKWIRE_LINGER")]
+    #[arg(long, value_name = "SECONDS", env = "TICKWIRE_LINGER", value_parser = whole::<u64>(bounds::LINGER))]
     pub linger: Option<u64>,
     /// How log lines look [default: text]
     #[arg(long, value_enum, env = "TICKWIRE_LOG_FORMAT")]

@@ -1,17 +1,19 @@
 //! From what was given to what holds: flag, then environment, then file, then default.
 
-use std::{net::ToSocketAddrs, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::ToSocketAddrs, path::PathBuf, time::Duration};
 
 use thiserror::Error;
 
 use super::{
-    Config, DEFAULT_LISTEN, file,
-    flags::{Flags, LogFormat, Settings},
+    Config, DEFAULT_LISTEN,
+    bounds::{self, Bounds},
+    file,
+    flags::{Flags, Given, LogFormat, Settings},
 };
 use crate::games::Games;
 
-/// The highest tick rate.
-const MAX_TICK_HZ: u32 = 240;
+/// What a log filter may be when it is one word.
+const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Why a configuration is refused; each says what to do.
 #[derive(Debug, Error)]
@@ -22,12 +24,18 @@ pub enum ConfigError {
     /// The file holds something wrong.
     #[error("in {0}: {1}")]
     In(PathBuf, Box<ConfigError>),
+    /// A variable of the environment holds something wrong.
+    #[error("in the environment, {0}: {1}")]
+    Variable(String, Box<ConfigError>),
     /// The file is not TOML.
     #[error("this is not TOML:\n{0}")]
     Syntax(String),
     /// A key is unknown or its value does not fit.
     #[error("key {0:?}: {1}")]
     Key(String, String),
+    /// A key is written twice, in two ways.
+    #[error("key {0:?} is given twice, once with - and once with _; leave one of them out")]
+    Twice(String),
     /// A game's name is used for something else.
     #[error("key {0:?} is a game's name; write its settings as a table, [{0}]")]
     NoTable(String),
@@ -40,7 +48,7 @@ pub enum ConfigError {
         /// The flag.
         name: &'static str,
         /// What it may be.
-        range: &'static str,
+        range: Bounds,
         /// What it is.
         value: u64,
     },
@@ -61,6 +69,38 @@ pub enum ConfigError {
     /// The log filter cannot be read.
     #[error("cannot read the log filter {0:?}: {1}; try info or debug")]
     Log(String, String),
+    /// A word of the log filter is no level.
+    #[error(
+        "{0:?} is no log level; the levels are {levels}; a part of the program has one of its \
+         own as in info,tickwire_server=debug",
+        levels = LOG_LEVELS.join(", ")
+    )]
+    LogLevel(String),
+}
+
+impl ConfigError {
+    /// The setting that is wrong, as its flag is called.
+    fn setting(&self) -> Option<&'static str> {
+        Some(match self {
+            ConfigError::Range { name, .. } => name,
+            ConfigError::Listen(..) => "listen",
+            ConfigError::Origin(_) => "allow-origin",
+            ConfigError::Assets(_) => "assets",
+            ConfigError::Game(..) => "game",
+            ConfigError::Log(..) | ConfigError::LogLevel(_) => "log",
+            _ => return None,
+        })
+    }
+
+    /// Says where the setting that is wrong was given, unless by a flag.
+    fn traced(self, flags: &BTreeMap<String, Given>, file: Option<PathBuf>) -> ConfigError {
+        let given = self.setting().and_then(|setting| flags.get(setting));
+        match (given, file) {
+            (Some(Given::Variable(name)), _) => ConfigError::Variable(name.clone(), self.into()),
+            (None, Some(path)) => ConfigError::In(path, self.into()),
+            _ => self,
+        }
+    }
 }
 
 /// A configuration that holds.
@@ -79,17 +119,17 @@ pub struct Resolved {
 /// # Errors
 /// The first thing that is wrong.
 pub fn resolve(flags: Flags, games: &mut Games) -> Result<Resolved, ConfigError> {
-    let settings = match flags.config {
+    let settings = match &flags.config {
         None => flags.settings,
         Some(path) => {
-            let text = std::fs::read_to_string(&path)
+            let text = std::fs::read_to_string(path)
                 .map_err(|error| ConfigError::File(path.clone(), error))?;
-            let file =
-                file::read(&text, games).map_err(|error| ConfigError::In(path, Box::new(error)))?;
+            let file = file::read(&text, games)
+                .map_err(|error| ConfigError::In(path.clone(), error.into()))?;
             flags.settings.over(file)
         }
     };
-    check(settings, games)
+    check(settings, games).map_err(|error| error.traced(&flags.given, flags.config))
 }
 
 fn check(settings: Settings, games: &mut Games) -> Result<Resolved, ConfigError> {
@@ -99,9 +139,7 @@ fn check(settings: Settings, games: &mut Games) -> Result<Resolved, ConfigError>
     {
         return Err(ConfigError::Game(game.clone(), games.list()));
     }
-    let log = settings.log.as_deref().unwrap_or("info");
-    let log = tracing_subscriber::EnvFilter::try_new(log)
-        .map_err(|error| ConfigError::Log(log.to_owned(), error.to_string()))?;
+    let log = log(settings.log.as_deref().unwrap_or("info"))?;
     let log_format = settings.log_format.unwrap_or_default();
     Ok(Resolved { config: config(settings)?, log_format, log })
 }
@@ -126,21 +164,30 @@ fn config(settings: Settings) -> Result<Config, ConfigError> {
 }
 
 fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
-    let within = |name, value: Option<u64>, least: u64, most: u64, range| match value {
-        Some(value) if !(least..=most).contains(&value) => {
-            Err(ConfigError::Range { name, range, value })
-        }
+    let within = |name, value: Option<u64>, range: Bounds| match value {
+        Some(value) if !range.contain(value) => Err(ConfigError::Range { name, range, value }),
         _ => Ok(()),
     };
-    let hz = settings.tick_hz.map(u64::from);
-    within("tick-hz", hz, 1, u64::from(MAX_TICK_HZ), "1 to 240")?;
-    within("max-players", settings.max_players.map(u64::from), 1, 10_000, "1 to 10000")?;
-    within("shards", settings.shards.map(|n| n as u64), 1, 1024, "1 to 1024")?;
-    within("hash-interval", settings.hash_interval.map(u64::from), 1, 100_000, "1 to 100000")?;
-    let connections = settings.max_connections.map(|n| n as u64);
-    within("max-connections", connections, 1, 10_000_000, "1 to 10000000")?;
-    within("max-rooms", settings.max_rooms.map(|n| n as u64), 1, 1_000_000, "1 to 1000000")?;
-    within("linger", settings.linger, 1, 86_400, "1 to 86400 seconds")
+    let size = |value: Option<usize>| value.map(|value| value as u64);
+    within("tick-hz", settings.tick_hz.map(u64::from), bounds::TICK_HZ)?;
+    within("max-players", settings.max_players.map(u64::from), bounds::MAX_PLAYERS)?;
+    within("shards", size(settings.shards), bounds::SHARDS)?;
+    within("hash-interval", settings.hash_interval.map(u64::from), bounds::HASH_INTERVAL)?;
+    within("max-connections", size(settings.max_connections), bounds::MAX_CONNECTIONS)?;
+    within("max-rooms", size(settings.max_rooms), bounds::MAX_ROOMS)?;
+    within("linger", settings.linger, bounds::LINGER)
+}
+
+/// A word alone would be taken for a part of the program, and nothing would be logged.
+fn log(filter: &str) -> Result<tracing_subscriber::EnvFilter, ConfigError> {
+    let words = filter.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let mut bare = words.filter(|word| !word.contains(['=', ':', '[', '{', '"', ']', '}']));
+    let level = |word: &str| LOG_LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    if let Some(word) = bare.find(|word| !level(word)) {
+        return Err(ConfigError::LogLevel(word.to_owned()));
+    }
+    tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| ConfigError::Log(filter.to_owned(), error.to_string()))
 }
 
 fn listen(address: &str) -> Result<std::net::SocketAddr, ConfigError> {

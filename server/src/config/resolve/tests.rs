@@ -17,6 +17,28 @@ fn without_any_settings_the_defaults_hold() {
 }
 
 #[test]
+fn the_help_and_the_version_speak_of_the_program_at_hand() {
+    let shown = |flag| {
+        let args = ["/somewhere/tag", flag].map(Into::into);
+        Flags::read(&args, "minimal").expect_err("it is only shown").to_string()
+    };
+    let help = shown("--help");
+    assert!(help.contains("  tag --seed 7") && help.contains("[minimal]"), "{help}");
+    assert!(!help.contains("tickwire-server") && !help.contains("arena"), "{help}");
+    assert_eq!(shown("-V"), concat!("tag (tickwire ", env!("CARGO_PKG_VERSION"), ")\n"));
+}
+
+#[test]
+fn a_log_filter_is_a_level_or_names_a_part_with_one() {
+    for good in ["info", "WARN", "off", "info,tickwire_server=debug", "[span]=trace", "a::b=1"] {
+        assert!(log(good).is_ok(), "{good}");
+    }
+    for bad in ["wrn", "info,debgu", "tickwire_server"] {
+        assert!(matches!(log(bad), Err(ConfigError::LogLevel(_))), "{bad}");
+    }
+}
+
+#[test]
 fn settings_given_above_hide_those_below_one_by_one() {
     let above = Settings { seed: Some(1), ..Settings::default() };
     let below = Settings { seed: Some(2), shards: Some(3), ..Settings::default() };
