@@ -112,6 +112,42 @@ fn a_term_signal_tells_all_players_and_ends_with_success() {
 
 #[test]
 #[cfg(unix)]
+fn many_who_come_at_once_are_a_line_or_two() {
+    let started = Started::new(&mut program());
+    let clients: Vec<_> = (0..20)
+        .map(|_| {
+            let mut client = Client::connect(started.addr, "/ws");
+            client.join();
+            client
+        })
+        .collect();
+    let code = clients[0].room().to_owned();
+    let began = std::time::Instant::now();
+    drop(clients);
+    let (_, log) = started.stop();
+    let about = |line: &&Value| line["room"] == *code && line["players"].is_u64();
+    let lines = log.iter().filter(about).count() as u64;
+    // One for the first, and one a second after that.
+    assert!((1..=5 + began.elapsed().as_secs()).contains(&lines), "{log:?}");
+    assert!(!log.iter().any(|line| line["message"] == "joined"));
+}
+
+#[test]
+#[cfg(unix)]
+fn who_is_refused_is_logged_with_what_was_wanted_and_why() {
+    let started = Started::new(&mut program());
+    let mut client = Client::connect(started.addr, "/ws?room=BCDFG");
+    let (code, _) = client.wait_for_close();
+    assert_eq!(code, 4005);
+    let (_, log) = started.stop();
+    let line = log.iter().find(|line| line["message"] == "refused").expect("it is logged");
+    assert_eq!(line["wanted"], "room BCDFG");
+    assert!(line["why"].as_str().is_some_and(|why| why.contains("no room with this code")));
+    assert!(line["peer"].as_str().is_some_and(|peer| peer.starts_with("127.0.0.1:")));
+}
+
+#[test]
+#[cfg(unix)]
 fn an_empty_variable_is_as_good_as_none() {
     let mut command = program();
     for name in ["SEED", "CONFIG", "LISTEN", "LOG", "LOG_FORMAT", "ASSETS", "ALLOW_ORIGIN"] {

@@ -4,9 +4,12 @@
 //! so a room never has one player too many however many come at once, and a room
 //! is closed under the same lock only while no seat is taken.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use parking_lot::Mutex;
@@ -37,6 +40,19 @@ pub enum Wanted {
     Game(Option<String>),
     /// A new room of a game.
     Create(Option<String>),
+}
+
+/// As a log line says it. What a client made up is cut, so that no line gets long.
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wanted::Room(code) => write!(f, "room {code:.16}"),
+            Wanted::Game(Some(game)) => write!(f, "any room of {game:.32}"),
+            Wanted::Game(None) => f.write_str("any room"),
+            Wanted::Create(Some(game)) => write!(f, "a new room of {game:.32}"),
+            Wanted::Create(None) => f.write_str("a new room"),
+        }
+    }
 }
 
 /// All rooms of a server.

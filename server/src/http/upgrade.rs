@@ -34,18 +34,20 @@ pub(super) fn upgrade(
         Ok(upgrade) => upgrade,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    let seat = take_seat(site, &wanted(request.uri().query().unwrap_or_default()));
+    let wanted = wanted(request.uri().query().unwrap_or_default());
+    let seat = take_seat(site, caller, &wanted);
     tokio::spawn(hand_over(Arc::clone(site), Arc::clone(caller), upgraded, seat));
     answer.map(|_| Default::default())
 }
 
-fn take_seat(site: &Site, wanted: &Wanted) -> Result<Seat, Denied> {
+fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Denied> {
     let seat = site.directory.seat(wanted, |entry, room| {
         site.shards[entry.shard].send(Command::Open(entry, room));
     });
     if let Err(denied) = &seat {
         denied.count(&site.metrics);
-        tracing::info!(?wanted, ?denied, "refused");
+        let (peer, why) = (caller.peer, denied.close_reason().text);
+        tracing::info!(%peer, %wanted, %why, "refused");
     }
     seat
 }

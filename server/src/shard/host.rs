@@ -26,6 +26,8 @@ mod exchange;
 const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
 /// At most one slow tick of a room is logged in this time.
 const LOG_SLOW_EVERY: Duration = Duration::from_secs(5);
+/// At most one line about who came and went is logged in this time.
+const LOG_PLAYERS_EVERY: Duration = Duration::from_secs(1);
 
 /// A room on its shard.
 pub(crate) struct RoomHost<S> {
@@ -40,6 +42,8 @@ pub(crate) struct RoomHost<S> {
     empty_since: Instant,
     linger: Duration,
     slow_logged: Option<Instant>,
+    /// How many players there were when that was last logged, and when it was.
+    players_logged: (usize, Option<Instant>),
 }
 
 /// What is left of a room whose game panicked.
@@ -62,6 +66,7 @@ impl<S: Socket> RoomHost<S> {
             empty_since: now,
             linger,
             slow_logged: None,
+            players_logged: (0, None),
         }
     }
 
@@ -126,6 +131,7 @@ impl<S: Socket> RoomHost<S> {
         let exchange = AssertUnwindSafe(|| self.exchange(now, cx));
         catch_unwind(exchange).map_err(|_| Broken)?;
         self.sweep(now, closing, cx);
+        self.note_players(now);
         // About twice a second: collecting them looks at every player.
         if self.room.now().0.is_multiple_of((self.room.tick_hz() / 2).max(1)) {
             self.publish_counters();
@@ -155,6 +161,17 @@ impl<S: Socket> RoomHost<S> {
     /// Shows what the room counted.
     pub(crate) fn publish_counters(&self) {
         self.entry.publish_counters(&self.room.counters());
+    }
+
+    /// Sums up who came and went; each of them is a line of its own only for who debugs.
+    fn note_players(&mut self, now: Instant) {
+        let (players, (before, at)) = (self.room.player_count(), self.players_logged);
+        let soon = at.is_some_and(|at| now.saturating_duration_since(at) < LOG_PLAYERS_EVERY);
+        if players == before || soon {
+            return;
+        }
+        self.players_logged = (players, Some(now));
+        tracing::info!(room = self.entry.code, players, before, "players came or went");
     }
 
     fn note_duration(&mut self, now: Instant, took: Duration, period: Duration, cx: &Context) {

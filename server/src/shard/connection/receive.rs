@@ -96,7 +96,7 @@ impl<S: Socket> Connection<S> {
         self.player = Some(player);
         write::message(&mut self.pipe.unsent, &room.welcome(player));
         let (name, peer) = (clean_name(&join.name), self.pipe.peer);
-        tracing::info!(room = room.code(), player = player.0, name, %peer, "joined");
+        tracing::debug!(room = room.code(), player = player.0, name, %peer, "joined");
         Ok(())
     }
 

@@ -47,7 +47,7 @@ fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoo
         };
         let peer = connection.pipe.peer;
         if let Some(player) = connection.player {
-            tracing::info!(room = room.code(), player = player.0, %peer, code, why, "left");
+            tracing::debug!(room = room.code(), player = player.0, %peer, code, why, "left");
             room.handle_leave(player);
         } else {
             tracing::debug!(%peer, code, why, "connection ended");
