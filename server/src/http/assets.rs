@@ -68,11 +68,20 @@ impl Assets {
         Some(Asset { bytes: data, content_type, etag: Some(format!("\"{etag}\"")) })
     }
 
+    /// Whether a game has a page of its own.
+    pub(super) fn has_page(&self, game: &str) -> bool {
+        self.get(&own_page(game)).is_some()
+    }
+
     /// The page of a game, or the one that shows any game.
     pub(super) fn page(&self, game: &str) -> Option<Asset> {
-        let own = self.get(&format!("pages/{game}/index.html"));
+        let own = self.get(&own_page(game));
         own.or_else(|| self.get("pages/generic/index.html"))
     }
+}
+
+fn own_page(game: &str) -> String {
+    format!("pages/{game}/index.html")
 }
 
 /// Letters, digits, and `-`, `_`, `.` but not in front.

@@ -46,11 +46,11 @@ fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> 
 fn find(site: &Site, request: &Request<Incoming>) -> Option<Answer> {
     match request.uri().path() {
         "/" => Some(front_page(site, request)),
-        "/rooms" => Some(json_answer(&status::rooms(&site.directory))),
-        "/status" => Some(json_answer(&status::status(site))),
+        "/rooms" | "/rooms/" => Some(json_answer(&status::rooms(&site.directory))),
+        "/status" | "/status/" => Some(json_answer(&status::status(site))),
         "/livez" => Some(json_answer(&json!({ "live": true }))),
         "/readyz" => Some(readiness(site)),
-        path => file(site, request, path),
+        path => file(site, request, path).or_else(|| to_game_page(site, request, path)),
     }
 }
 
@@ -79,6 +79,26 @@ fn file(site: &Site, request: &Request<Incoming>, path: &str) -> Option<Answer> 
         }
         None => site.assets.get(path).map(|asset| send(asset, request)),
     }
+}
+
+/// From a game's bare name, as people type it, to its page.
+fn to_game_page(site: &Site, request: &Request<Incoming>, path: &str) -> Option<Answer> {
+    let path = path.strip_prefix('/')?;
+    let name = path.strip_suffix('/').unwrap_or(path);
+    let name = name.strip_prefix("pages/").unwrap_or(name);
+    let game = site.directory.games().get(name)?.name;
+    let query = match request.uri().query() {
+        Some(query) => format!("?{query}"),
+        None if site.assets.has_page(game) => String::new(),
+        // The page that shows any game has to be told which.
+        None => format!("?game={game}"),
+    };
+    let page = Response::builder()
+        .status(StatusCode::FOUND)
+        .header(header::LOCATION, format!("/pages/{game}/{query}"))
+        .body(Full::default());
+    // A name that fits in no header is no name that anybody types.
+    page.ok()
 }
 
 fn send(asset: Asset, request: &Request<Incoming>) -> Answer {

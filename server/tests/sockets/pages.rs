@@ -116,6 +116,31 @@ fn a_game_that_does_not_return_shows_until_it_does() {
 }
 
 #[test]
+fn the_bare_name_of_a_game_leads_to_its_page() {
+    let server = TestServer::start(|_| {});
+    let cases = [
+        ("/restless", "/pages/restless/?game=restless"),
+        ("/restless/", "/pages/restless/?game=restless"),
+        ("/pages/restless", "/pages/restless/?game=restless"),
+        ("/restless?room=BCDFG", "/pages/restless/?room=bcdfg"),
+    ];
+    for (path, page) in cases {
+        let answer = get(&server, path);
+        assert_eq!(answer.status, 302, "{path}");
+        assert!(answer.header.contains(&format!("location: {page}\r\n")), "{}", answer.header);
+    }
+    assert_eq!(get(&server, "/chess").status, 404);
+}
+
+#[test]
+fn a_slash_behind_a_listing_does_no_harm() {
+    let server = TestServer::start(|_| {});
+    for path in ["/rooms/", "/status/"] {
+        assert_eq!(get(&server, path).status, 200, "{path}");
+    }
+}
+
+#[test]
 fn problems_are_json_with_the_right_status() {
     let server = TestServer::start(|_| {});
     let missing = get(&server, "/nothing");
