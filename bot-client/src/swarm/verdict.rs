@@ -131,9 +131,10 @@ mod tests {
 
     #[test]
     fn a_slow_room_is_a_reason() {
-        let slowness = Some("room ABCD made 10.1 of 30 ticks a second");
-        let facts = Facts { counts: &GOOD, faults: &Faults::default(), bots: 2, slowness };
-        assert_eq!(reasons(&facts), [slowness.unwrap()]);
+        let words = "room ABCD made 10.1 of 30 ticks a second";
+        let facts =
+            Facts { counts: &GOOD, faults: &Faults::default(), bots: 2, slowness: Some(words) };
+        assert_eq!(reasons(&facts), [words]);
     }
 
     #[test]
