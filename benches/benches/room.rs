@@ -1,5 +1,7 @@
 //! Whole room ticks without sockets: capture alone, and everything from inputs to frames.
 
+use std::time::Duration;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tickwire_benches::{
     session::Session,
@@ -34,7 +36,9 @@ fn one_viewer(criterion: &mut Criterion) {
 /// The arena as it is played, by players.
 fn arena_tick(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("room/tick of the arena");
-    group.sample_size(20);
+    // The server's part is timed, which is a small one beside that of the clients.
+    group.sample_size(20).warm_up_time(Duration::from_millis(200));
+    group.measurement_time(Duration::from_secs(1));
     for players in [8, 16, 64] {
         let mut session = arena::session(players, 2);
         (0..150).for_each(|_| session.tick());
@@ -46,10 +50,7 @@ fn arena_tick(criterion: &mut Criterion) {
 }
 
 /// The room's own CPU time over some ticks; what its clients do is left out.
-fn server_cpu<G: tickwire_shared::Game>(
-    session: &mut Session<G>,
-    rounds: u64,
-) -> std::time::Duration {
+fn server_cpu<G: tickwire_shared::Game>(session: &mut Session<G>, rounds: u64) -> Duration {
     session.reset();
     (0..rounds).for_each(|_| session.tick());
     session.tally.server_cpu
