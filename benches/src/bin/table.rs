@@ -1,9 +1,10 @@
-//! One table: what a world costs in bytes and in CPU, for each named world.
+//! One table: what each named world costs in bytes and in CPU.
 //!
 //! `cargo run --release -p tickwire-benches --bin table [-- --json FILE]`
 
 use std::process::ExitCode;
 
+use serde::Serialize;
 use tickwire_benches::{
     clock::timed,
     recording::Recording,
@@ -14,27 +15,84 @@ use tickwire_shared::{
     rows::Rows,
 };
 
+/// Long enough for all of the recorded cubes.
+const TICKS: usize = 2838;
+/// Sizes of the arena that are measured.
+const PLAYERS: [usize; 4] = [8, 16, 64, 200];
+
+/// What the codec makes of a world, for one viewer at the baseline of the tick before.
+#[derive(Serialize)]
+struct CodecRow {
+    world: String,
+    rows: usize,
+    updates_a_tick: f64,
+    bytes_a_tick: f64,
+    bytes_an_update: f64,
+    encode_us_a_tick: f64,
+    decode_us_a_tick: f64,
+}
+
+/// What a room of the arena takes, without sockets.
+#[derive(Serialize)]
+struct RoomRow {
+    players: usize,
+    bytes_a_frame: f64,
+    bytes_an_update: f64,
+    cpu_us_a_tick: f64,
+    cpu_us_a_client_tick: f64,
+    updates_a_core_second: f64,
+}
+
+#[derive(Serialize)]
+struct Table {
+    codec: Vec<CodecRow>,
+    room: Vec<RoomRow>,
+}
+
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let file = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => None,
+        ["--json", file] => Some(file.to_owned()),
+        _ => {
+            eprintln!("usage: table [--json FILE]");
+            return ExitCode::from(2);
+        }
+    };
+    let table = Table { codec: codec_rows(), room: room_rows() };
+    let Some(file) = file else { return ExitCode::SUCCESS };
+    let json = serde_json::to_string_pretty(&table).expect("a table of numbers is JSON");
+    match std::fs::write(&file, json + "\n") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{file} cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn codec_rows() -> Vec<CodecRow> {
     println!("codec, one viewer, previous-tick baseline");
     println!(
         "{:<8} {:>8} {:>10} {:>12} {:>12} {:>12} {:>10}",
         "world", "rows", "updates", "bytes/tick", "bytes/update", "encode µs", "decode µs"
     );
-    for recording in record_all(2838) {
-        codec_row(&recording);
-    }
-    println!("\nroom of the arena, everything but the sockets");
-    println!(
-        "{:<8} {:>10} {:>12} {:>12} {:>16} {:>18}",
-        "players", "frame B", "bytes/update", "tick µs", "µs/client-tick", "updates/core-s"
-    );
-    for players in [8, 16, 64, 200] {
-        room_row(players);
-    }
-    ExitCode::SUCCESS
+    let print = |row: &CodecRow| {
+        println!(
+            "{:<8} {:>8} {:>10.1} {:>12.1} {:>12.2} {:>12.1} {:>10.1}",
+            row.world,
+            row.rows,
+            row.updates_a_tick,
+            row.bytes_a_tick,
+            row.bytes_an_update,
+            row.encode_us_a_tick,
+            row.decode_us_a_tick,
+        );
+    };
+    record_all(TICKS).iter().map(codec_row).inspect(print).collect()
 }
 
-fn codec_row(recording: &Recording) {
+fn codec_row(recording: &Recording) -> CodecRow {
     let layout = &recording.layout;
     let priors = Priors::new(layout, model::BUILTIN).expect("the built-in table fits");
     let mut encoder = Encoder::default();
@@ -62,33 +120,52 @@ fn codec_row(recording: &Recording) {
             start = *end;
         }
     });
-    let ticks = ends.len() as f64;
-    println!(
-        "{:<8} {:>8} {:>10.1} {:>12.1} {:>12.2} {:>12.1} {:>10.1}",
-        recording.name,
-        recording.ticks[0].len(),
-        updates as f64 / ticks,
-        bytes.len() as f64 / ticks,
-        bytes.len() as f64 / updates as f64,
-        encode.as_secs_f64() * 1e6 / ticks,
-        decode.as_secs_f64() * 1e6 / ticks,
-    );
+    let (ticks, size) = (ends.len() as f64, bytes.len() as f64);
+    CodecRow {
+        world: recording.name.clone(),
+        rows: recording.ticks[0].len(),
+        updates_a_tick: updates as f64 / ticks,
+        bytes_a_tick: size / ticks,
+        bytes_an_update: size / updates as f64,
+        encode_us_a_tick: encode.as_secs_f64() * 1e6 / ticks,
+        decode_us_a_tick: decode.as_secs_f64() * 1e6 / ticks,
+    }
 }
 
-fn room_row(players: usize) {
+fn room_rows() -> Vec<RoomRow> {
+    println!("\nroom of the arena, everything but the sockets");
+    println!(
+        "{:<8} {:>10} {:>12} {:>12} {:>16} {:>18}",
+        "players", "frame B", "bytes/update", "tick µs", "µs/client-tick", "updates/core-s"
+    );
+    let print = |row: &RoomRow| {
+        println!(
+            "{:<8} {:>10.1} {:>12.2} {:>12.1} {:>16.2} {:>18.0}",
+            row.players,
+            row.bytes_a_frame,
+            row.bytes_an_update,
+            row.cpu_us_a_tick,
+            row.cpu_us_a_client_tick,
+            row.updates_a_core_second,
+        );
+    };
+    PLAYERS.map(room_row).into_iter().inspect(print).collect()
+}
+
+fn room_row(players: usize) -> RoomRow {
     let mut session = arena::session(players, 2);
     (0..150).for_each(|_| session.tick());
     session.reset();
     (0..600).for_each(|_| session.tick());
     let tally = session.tally;
     let cpu = tally.server_cpu.as_secs_f64();
-    println!(
-        "{:<8} {:>10.1} {:>12.2} {:>12.1} {:>16.2} {:>18.0}",
+    let (bytes, updates) = (tally.payload_bytes as f64, tally.updates as f64);
+    RoomRow {
         players,
-        tally.payload_bytes as f64 / tally.frames as f64,
-        tally.payload_bytes as f64 / tally.updates as f64,
-        cpu * 1e6 / tally.ticks as f64,
-        cpu * 1e6 / tally.frames as f64,
-        tally.updates as f64 / cpu,
-    );
+        bytes_a_frame: bytes / tally.frames as f64,
+        bytes_an_update: bytes / updates,
+        cpu_us_a_tick: cpu * 1e6 / tally.ticks as f64,
+        cpu_us_a_client_tick: cpu * 1e6 / tally.frames as f64,
+        updates_a_core_second: updates / cpu,
+    }
 }
