@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use tickwire_games::arena::{
-    Arena, Bullet, Config, Controls, Map, Pickup, Ship,
+    Arena, Config, Controls, Map,
     bot::{Pilot, View},
 };
-use tickwire_shared::{PlayerId, replica::Replica};
+use tickwire_shared::PlayerId;
 
 use crate::{
     recording::Recording,
@@ -33,21 +33,7 @@ pub fn record(players: usize, ticks: usize, seed: u64) -> Recording {
 fn drive(player: PlayerId, mut pilot: Pilot) -> Driver<Controls> {
     let mut view = View::default();
     Box::new(move |replica| {
-        look(replica, player, &mut view);
+        view.look(replica, player);
         pilot.decide(&view)
     })
-}
-
-fn look(replica: &Replica, player: PlayerId, view: &mut View) {
-    view.clear();
-    view.tick = replica.tick().unwrap_or_default();
-    for (_, ship) in replica.iter::<Ship>() {
-        if ship.player == player.0 {
-            view.me = Some(ship);
-        } else {
-            view.ships.push(ship);
-        }
-    }
-    view.bullets.extend(replica.iter::<Bullet>().map(|(id, bullet)| (id.0, bullet)));
-    view.pickups.extend(replica.iter::<Pickup>().map(|(_, pickup)| pickup));
 }

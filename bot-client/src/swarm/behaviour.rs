@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tickwire_games::arena::{
-    Arena, Bullet, Map, Pickup, Setup, Ship,
+    Arena, Map, Setup,
     bot::{Pilot, View},
     rng::Rng,
 };
 use tickwire_shared::{
-    Game, Tick,
-    replica::Replica,
+    Game, PlayerId, Tick,
     schema::{FieldType, Schema},
 };
 
@@ -115,7 +114,7 @@ fn throw(rng: &mut Rng, max: u32) -> u32 {
 pub struct Flight {
     pilot: Pilot,
     view: View,
-    player: u32,
+    player: PlayerId,
     frames: u32,
 }
 
@@ -128,7 +127,7 @@ impl Flight {
         let pilot = Pilot::new(seed, maps.get(core.setup()?)?, core.tick_hz()?);
         // Not all bots think in the same frame.
         let frames = seed as u32 % FRAMES_A_DECISION;
-        Some(Flight { pilot, view: View::default(), player: core.player()?.0, frames })
+        Some(Flight { pilot, view: View::default(), player: core.player()?, frames })
     }
 
     fn act(&mut self, core: &mut Core) -> Result<(), crate::client::CoreError> {
@@ -137,23 +136,8 @@ impl Flight {
         if !self.frames.is_multiple_of(FRAMES_A_DECISION) {
             return Ok(());
         }
-        self.look(replica);
+        self.view.look(replica, self.player);
         core.set_input(&self.pilot.decide(&self.view))
-    }
-
-    fn look(&mut self, replica: &Replica) {
-        let view = &mut self.view;
-        view.clear();
-        view.tick = replica.tick().unwrap_or_default();
-        for (_, ship) in replica.iter::<Ship>() {
-            if ship.player == self.player {
-                view.me = Some(ship);
-            } else {
-                view.ships.push(ship);
-            }
-        }
-        view.bullets.extend(replica.iter::<Bullet>().map(|(id, bullet)| (id.0, bullet)));
-        view.pickups.extend(replica.iter::<Pickup>().map(|(_, pickup)| pickup));
     }
 }
 

@@ -32,9 +32,6 @@ const fn rates() -> [i32; MOST_SEEN as usize + 1] {
 const LEAST: i32 = 32;
 
 impl Bit {
-    /// A bit that is as likely zero as one, with nothing known.
-    pub const EVEN: Bit = Bit { p0: 1 << 14, seen: 0 };
-
     /// The probability of zero, of 2^15.
     #[must_use]
     #[inline]

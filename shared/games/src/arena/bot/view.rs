@@ -1,13 +1,12 @@
 //! What a pilot goes by: the part of the state that a client holds, and nothing more.
 
-use tickwire_shared::Tick;
+use tickwire_shared::{PlayerId, Tick, replica::Replica};
 
 use super::super::{Bullet, Pickup, Ship};
 
 /// The world as one client sees it in one tick.
 ///
-/// A swarm fills one from its replica with `Ship::restore(columns)` and so on,
-/// and keeps it to fill it again: [`View::clear`] keeps the memory.
+/// Filled from a replica by [`View::look`], again and again in the same memory.
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// The tick that this is the state of.
@@ -24,6 +23,21 @@ pub struct View {
 }
 
 impl View {
+    /// Sees what a replica of the arena holds, through the eyes of `player`.
+    pub fn look(&mut self, replica: &Replica, player: PlayerId) {
+        self.clear();
+        self.tick = replica.tick().unwrap_or_default();
+        for (_, ship) in replica.iter::<Ship>() {
+            if ship.player == player.0 {
+                self.me = Some(ship);
+            } else {
+                self.ships.push(ship);
+            }
+        }
+        self.bullets.extend(replica.iter::<Bullet>().map(|(id, bullet)| (id.0, bullet)));
+        self.pickups.extend(replica.iter::<Pickup>().map(|(_, pickup)| pickup));
+    }
+
     /// Forgets everything but the memory.
     pub fn clear(&mut self) {
         self.me = None;
