@@ -229,7 +229,10 @@ export class Replica {
     const reader = new FrameReader(bytes, 0);
     const segments = [];
     let rows = 0;
+    let lowest = 0;
     while (reader.segment()) {
+      if (reader.handle < lowest) throw badSegment(reader.handle * 4);
+      lowest = reader.handle + 1;
       if (reader.mode !== KEYFRAME) throw noBaseline();
       const segment = new HeldSegment();
       segment.handle = reader.handle;

@@ -226,25 +226,14 @@ impl Replica {
         self.changes.clear();
         let mut before = self.before.iter().peekable();
         for after in &self.segments {
-            while let Some(gone) = before.next_if(|segment| segment.handle < after.handle) {
+            let same =
+                |held: &HeldSegment| held.handle == after.handle && held.audience == after.audience;
+            // A handle that now stands for another audience's segment counts as gone, too.
+            let is_gone = |held: &&HeldSegment| held.handle <= after.handle && !same(held);
+            while let Some(gone) = before.next_if(is_gone) {
                 diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
             }
-            let same = |segment: &&HeldSegment| segment.handle == after.handle;
-            let mut held = Rows::EMPTY;
-            if let Some(segment) = before.next_if(same) {
-                if segment.audience == after.audience {
-                    held = &segment.rows;
-                } else {
-                    // The handle now stands for another audience's segment, whose rows are laid out otherwise.
-                    diff(
-                        &self.layouts,
-                        segment.audience,
-                        &segment.rows,
-                        Rows::EMPTY,
-                        &mut self.changes,
-                    );
-                }
-            }
+            let held = before.next_if(|held| same(held)).map_or(Rows::EMPTY, |held| &held.rows);
             diff(&self.layouts, after.audience, held, &after.rows, &mut self.changes);
         }
         for gone in before {
@@ -341,24 +330,9 @@ impl Replica {
     /// # Errors
     /// See [`FrameError`].
     pub fn read_evidence(&mut self, segments: &[u8]) -> Result<Vec<HeldSegment>, FrameError> {
-        let mut reader = Reader(segments);
-        let (mut held, mut count) = (Vec::new(), 0);
-        while let Some((handle, body)) = reader.segment()? {
-            let SegmentBody::Keyframe(audience, bytes) = body else {
-                return Err(FrameError::NoBaseline);
-            };
-            let part = audience as usize;
-            let mut rows = Rows::default();
-            let baseline = (Rows::EMPTY, 0);
-            self.decoder
-                .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut rows)
-                .map_err(|error| FrameError::Decode { handle, error })?;
-            count += rows.len();
-            if count > MAX_HELD_ROWS {
-                return Err(FrameError::TooManyRows);
-            }
-            held.push(HeldSegment { handle, audience, rows });
-        }
+        // Keyframes without a baseline: just what a frame that stands alone consists of.
+        let mut held = Vec::new();
+        self.build(None, Reader(segments), &mut held)?;
         Ok(held)
     }
 }

@@ -207,14 +207,19 @@ pub fn sign_context(motion: i32) -> usize {
 #[must_use]
 #[inline]
 pub fn group_context(motion: &[i32], earlier_differs: bool) -> usize {
-    let largest = motion.iter().map(|motion| motion.unsigned_abs()).max().unwrap_or(0);
-    (bit_length(largest).div_ceil(2).min(3) * 2) as usize + usize::from(earlier_differs)
+    motion_size(motion).min(3) * 2 + usize::from(earlier_differs)
 }
 
 /// The context of a row's flag, from its motion and the two rows of its kind before it.
 #[must_use]
 #[inline]
 pub fn row_context(motion: &[i32], recent: usize) -> usize {
+    motion_size(motion).min(2) * 3 + recent
+}
+
+/// How large the largest motion is: two bits a step, nought when all is still.
+#[inline]
+fn motion_size(motion: &[i32]) -> usize {
     let largest = motion.iter().map(|motion| motion.unsigned_abs()).max().unwrap_or(0);
-    (bit_length(largest).div_ceil(2).min(2) * 3) as usize + recent
+    bit_length(largest).div_ceil(2) as usize
 }
