@@ -4,6 +4,7 @@
 //! order each tick: [`Game::join`] and [`Game::leave`] as they happen,
 //! [`Game::input`] for every player, [`Game::step`], [`Game::replicate`].
 
+use glam::Vec2;
 use serde::de::DeserializeOwned;
 use slotmap::{Key, KeyData};
 
@@ -27,6 +28,9 @@ pub trait Game: Sized + Send + 'static {
     const TICK_HZ: u32 = 30;
     /// How many players a room takes, unless the operator sets another.
     const MAX_PLAYERS: u32 = 64;
+    /// How many bytes a second one player is sent, unless the operator sets another number.
+    /// What does not fit waits, the farthest first.
+    const BYTES_A_SECOND: u32 = u32::MAX;
     /// Settings, read from the table of the game's name in the configuration file.
     type Config: DeserializeOwned + Default + Clone + Send + Sync;
     /// What a player sends each tick. Its default is what a silent player is taken to do.
@@ -64,6 +68,18 @@ pub trait Game: Sized + Send + 'static {
     fn team(&self, _player: PlayerId) -> Option<u8> {
         None
     }
+
+    /// How a large world is divided for interest management; asked once, after [`Game::init`].
+    ///
+    /// Without a grid everybody sees all entities, wherever they are.
+    fn grid(&self) -> Option<Grid> {
+        None
+    }
+
+    /// Says where a player looks from and which groups it sees; asked once a tick for each
+    /// player, after the step. Unless something is said here, a player sees no placed entity
+    /// of a game with a grid, and no group.
+    fn view(&self, _player: PlayerId, _view: &mut View) {}
 }
 
 /// Builds a [`Schema`] from Rust types.
@@ -109,23 +125,73 @@ impl SchemaBuilder {
     }
 }
 
-/// Whose an entity is: decides who gets its `owner` and `team` fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How a large world is divided into square cells, and how far a player sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// The side of a cell, in the game's units; above zero.
+    pub cell: f32,
+    /// How far a player sees at each rate, in the game's units and never falling: cells within
+    /// `reach[0]` are sent every tick, within `reach[1]` every 2nd, `reach[2]` every 4th and
+    /// `reach[3]` every 8th tick. Beyond that nothing is seen. A rate is left out by repeating
+    /// the reach before it.
+    pub reach: [f32; 4],
+}
+
+/// What a player sees, as the game says in [`Game::view`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Where it looks from.
+    pub eye: Option<Vec2>,
+    /// The groups that it sees.
+    pub groups: Vec<u16>,
+}
+
+impl View {
+    /// Sets where the player looks from.
+    pub fn look_from(&mut self, eye: Vec2) {
+        self.eye = Some(eye);
+    }
+
+    /// Lets the player see the entities of a group.
+    pub fn see_group(&mut self, group: u16) {
+        self.groups.push(group);
+    }
+}
+
+/// Whose an entity is and where: decides who gets which of its fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Belongs {
     /// The player that gets the fields marked `owner`.
     pub player: Option<PlayerId>,
     /// The team that gets the fields marked `team`.
     pub team: Option<u8>,
+    /// The only ones that see the entity's public fields, if not everybody: those whose
+    /// [`View`] has this group. It may change from tick to tick, as fog of war does.
+    pub group: Option<u16>,
+    /// Where the entity is; then its public and team fields are for those who see that place.
+    pub at: Option<Vec2>,
 }
 
 impl Belongs {
     /// Nobody's: only its public fields are seen.
-    pub const NOBODY: Belongs = Belongs { player: None, team: None };
+    pub const NOBODY: Belongs = Belongs { player: None, team: None, group: None, at: None };
 
     /// A player's.
     #[must_use]
     pub fn to(player: PlayerId) -> Belongs {
-        Belongs { player: Some(player), team: None }
+        Belongs { player: Some(player), ..Belongs::NOBODY }
+    }
+
+    /// Seen by a group only.
+    #[must_use]
+    pub fn group(self, group: u16) -> Belongs {
+        Belongs { group: Some(group), ..self }
+    }
+
+    /// Placed in the world.
+    #[must_use]
+    pub fn at(self, place: Vec2) -> Belongs {
+        Belongs { at: Some(place), ..self }
     }
 
     /// Also a team's.

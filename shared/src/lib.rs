@@ -20,7 +20,7 @@ pub mod schema;
 pub mod tick;
 
 pub use field::Replicate;
-pub use game::{Belongs, Capture, Game, SchemaBuilder, Step, To};
+pub use game::{Belongs, Capture, Game, Grid, SchemaBuilder, Step, To, View};
 /// The maths library of the public types.
 pub use glam;
 pub use ids::{EntityId, PlayerId};
