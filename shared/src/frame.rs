@@ -6,19 +6,27 @@
 //! tick    := FULL ? tick:u32 : gap:u8           gap ≥ 1 ticks after the frame before
 //! input   := age:u8 slack:i8                    unchanged since the last frame if absent
 //! messages:= count:varint (index:u8 record){count}
-//! segment := head:varint body                   head = handle << 2 | mode
+//! segment := head:varint body                   head = handle << 3 | mode
 //! body    := mode 0 DELTA:    length:varint byte{length}
-//!            mode 1 KEYFRAME: audience:u8 length:varint byte{length}
-//!            mode 2 DROP:     nothing
+//!            mode 2 KEYFRAME: audience:u8 length:varint byte{length}
+//!            mode 4 ADVANCE:  nothing
+//!            mode 6 KEEP:     nothing
+//!            mode 7 DROP:     nothing
+//!            modes 1, 3 and 5 are 0, 2 and 4, and the segment rests afterwards
 //! ```
 //! Integers are little-endian; a varint is LEB128 of a `u32`. Segments come in
-//! rising order of handle. A segment that the viewer holds and that the frame
-//! does not name became exactly what was predicted.
+//! rising order of handle.
 //!
-//! **The baseline rule.** The transport is ordered and reliable, so the baseline
-//! of a frame is the last frame written to the same viewer. `gap` says how many
-//! ticks ago that was. A FULL frame has no baseline: the viewer forgets every
-//! segment, and all that follow are keyframes.
+//! **Live and resting segments.** Each segment that a viewer holds stands at a tick
+//! of its own. One that a frame names is at the frame's tick afterwards, but for KEEP,
+//! which leaves it where it is and makes it rest. Of those that a frame does not name,
+//! a *live* one became exactly what was predicted, and a *resting* one stays as it is.
+//! So a far cell that is sent every eighth tick takes no bytes in between.
+//!
+//! **The baseline rule.** The transport is ordered and reliable, so a segment's baseline
+//! is what was last written of it to the same viewer. `gap` says how many ticks ago the
+//! last frame was. A FULL frame has no baseline: the viewer forgets every segment, and
+//! all that follow are keyframes.
 
 use thiserror::Error;
 
@@ -33,6 +41,8 @@ const FULL: u8 = 1;
 const HASH: u8 = 2;
 const INPUT: u8 = 4;
 const MESSAGES: u8 = 8;
+/// The low bits of a segment's head, which say its mode.
+const MODE_BITS: u32 = 3;
 
 /// The most ticks that a delta may span; beyond it a viewer gets a keyframe.
 pub const MAX_GAP: u8 = 128;
@@ -116,32 +126,53 @@ impl FrameHeader<'_> {
     }
 }
 
+/// What a segment does in the frames that do not name it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cadence {
+    /// It becomes what is predicted.
+    #[default]
+    Live,
+    /// It stays as it is.
+    Rests,
+}
+
 /// One segment's part of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentBody<'a> {
     /// How it differs from what the baseline predicts.
-    Delta(&'a [u8]),
+    Delta(Cadence, &'a [u8]),
     /// All of it, and who it is for.
-    Keyframe(Audience, &'a [u8]),
+    Keyframe(Cadence, Audience, &'a [u8]),
+    /// It is exactly what the baseline predicts.
+    Advance(Cadence),
+    /// It stays at its tick, and rests.
+    Keep,
     /// The viewer no longer sees it.
     Drop,
 }
 
+impl SegmentBody<'_> {
+    fn mode(self) -> u32 {
+        match self {
+            SegmentBody::Delta(cadence, _) => cadence as u32,
+            SegmentBody::Keyframe(cadence, ..) => 2 + cadence as u32,
+            SegmentBody::Advance(cadence) => 4 + cadence as u32,
+            SegmentBody::Keep => 6,
+            SegmentBody::Drop => 7,
+        }
+    }
+}
+
 /// Appends a segment to a frame.
 pub fn write_segment(handle: u32, body: SegmentBody<'_>, out: &mut Vec<u8>) {
-    let mode = match body {
-        SegmentBody::Delta(_) => 0,
-        SegmentBody::Keyframe(..) => 1,
-        SegmentBody::Drop => 2,
-    };
-    write_varint(handle << 2 | mode, out);
+    write_varint(handle << MODE_BITS | body.mode(), out);
     let bytes = match body {
-        SegmentBody::Delta(bytes) => bytes,
-        SegmentBody::Keyframe(audience, bytes) => {
+        SegmentBody::Delta(_, bytes) => bytes,
+        SegmentBody::Keyframe(_, audience, bytes) => {
             out.push(audience as u8);
             bytes
         }
-        SegmentBody::Drop => return,
+        SegmentBody::Advance(_) | SegmentBody::Keep | SegmentBody::Drop => return,
     };
     write_varint(bytes.len() as u32, out);
     out.extend_from_slice(bytes);
@@ -177,10 +208,10 @@ pub enum FrameError {
     /// A message's index or record does not fit the schema.
     #[error("message {0} does not fit the schema")]
     Message(u8),
-    /// A segment's mode, audience or handle has no meaning, or handles do not rise.
+    /// A segment's audience or handle has no meaning, or handles do not rise.
     #[error("segment head {0:#x} has no meaning here")]
     Segment(u32),
-    /// The frame builds upon something that is not held.
+    /// The frame builds upon something that is not held, or was left to rest for too long.
     #[error("the frame builds upon something that is not held")]
     NoBaseline,
     /// It would make the client hold more than [`crate::rows::MAX_HELD_ROWS`] rows.
@@ -258,15 +289,17 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let head = self.varint()?;
-        let handle = head >> 2;
+        let handle = head >> MODE_BITS;
         if handle >= MAX_HANDLE {
             return Err(FrameError::Segment(head));
         }
-        let body = match head & 3 {
-            0 => SegmentBody::Delta(self.block()?),
-            1 => SegmentBody::Keyframe(self.audience(head)?, self.block()?),
-            2 => SegmentBody::Drop,
-            _ => return Err(FrameError::Segment(head)),
+        let cadence = if head & 1 == 0 { Cadence::Live } else { Cadence::Rests };
+        let body = match head & 7 {
+            0 | 1 => SegmentBody::Delta(cadence, self.block()?),
+            2 | 3 => SegmentBody::Keyframe(cadence, self.audience(head)?, self.block()?),
+            4 | 5 => SegmentBody::Advance(cadence),
+            6 => SegmentBody::Keep,
+            _ => SegmentBody::Drop,
         };
         Ok(Some((handle, body)))
     }

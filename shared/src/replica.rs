@@ -1,23 +1,28 @@
 //! The client's copy of the world: applies frames, and can prove that it is right.
 //!
 //! The hash of a viewer's state is that of its tick, then of each segment it
-//! holds in rising order of handle: the handle, then [`Rows::hash`].
+//! holds in rising order of handle: the handle, the segment's tick, then [`Rows::hash`].
+//!
+//! An entity has one row for each audience, but a segment that rests may show an entity
+//! that has meanwhile moved on to another. What counts is the row that is newest.
 
+mod build;
 mod change;
 mod difference;
 
 pub use change::{Change, ChangeKind};
 pub use difference::{Difference, differences};
 
-use change::{count_updates, diff, merge_move};
+use build::Build;
+use change::{Note, diff};
 
 use crate::{
     Replicate,
     codec::{Decoder, Layout, Priors},
-    frame::{self, FrameError, FrameTick, InputEcho, Reader, SegmentBody},
+    frame::{self, Cadence, FrameError, FrameTick, InputEcho, Reader},
     ids::EntityId,
     record::RecordLayout,
-    rows::{MAX_HELD_ROWS, Row, Rows, mix},
+    rows::{Row, Rows, mix},
     schema::{AUDIENCES, Audience, MAX_COLUMNS, Schema, SchemaError},
     tick::Tick,
 };
@@ -59,14 +64,18 @@ pub struct HeldSegment {
     pub handle: u32,
     /// Whose it is.
     pub audience: Audience,
+    /// The tick that its rows are of.
+    pub tick: Tick,
+    /// What it does in frames that do not name it.
+    pub cadence: Cadence,
     /// What it holds.
     pub rows: Rows,
 }
 
-/// The hash of a viewer's state.
+/// The hash of a viewer's state: of each segment its handle, its tick and the hash of its rows.
 #[must_use]
-pub fn state_hash(tick: Tick, segments: impl Iterator<Item = (u32, u32)>) -> u32 {
-    segments.fold(tick.0, |hash, (handle, rows)| mix(mix(hash, handle), rows))
+pub fn state_hash(tick: Tick, segments: impl Iterator<Item = (u32, Tick, u32)>) -> u32 {
+    segments.fold(tick.0, |hash, (handle, tick, rows)| mix(mix(mix(hash, handle), tick.0), rows))
 }
 
 /// A copy of what the server lets one viewer see.
@@ -82,6 +91,9 @@ pub struct Replica {
     /// What was held before the last frame; the memory of the one after.
     before: Vec<HeldSegment>,
     decoder: Decoder,
+    /// Which of `segments` the last frame left as they were, by rising index.
+    kept: Vec<usize>,
+    notes: Vec<Note>,
     changes: Vec<Change>,
     messages: Vec<u8>,
     input: InputEcho,
@@ -119,6 +131,8 @@ impl Replica {
             segments: Vec::new(),
             before: Vec::new(),
             decoder: Decoder::default(),
+            kept: Vec::new(),
+            notes: Vec::new(),
             changes: Vec::new(),
             messages: Vec::new(),
             input: InputEcho::default(),
@@ -139,115 +153,75 @@ impl Replica {
             (FrameTick::After(gap), Some(held)) => (held.offset(i32::from(gap)), Some(gap)),
             (FrameTick::After(_), None) => return Err(FrameError::NoBaseline),
         };
-        let mut next = std::mem::take(&mut self.before);
-        let built = self.build(gap.map(u32::from), reader, &mut next);
-        self.before = next;
-        built?;
-        std::mem::swap(&mut self.segments, &mut self.before);
+        self.build(tick, gap.is_none(), reader)?;
         self.tick = Some(tick);
         self.input = header.input.unwrap_or(self.input);
         self.messages.clear();
         self.messages.extend_from_slice(header.messages.bytes);
-        let updates = self.note_changes();
+        self.note_changes();
         let hash = header.hash.map(|expected| HashCheck { expected, actual: self.hash() });
+        let updates = change::count_updates(&self.changes);
         Ok(Applied { tick, full: gap.is_none(), hash, updates })
     }
 
-    /// Builds what is held after a frame into `next`, reusing its memory.
-    fn build(
-        &mut self,
-        gap: Option<u32>,
-        mut reader: Reader<'_>,
-        next: &mut Vec<HeldSegment>,
-    ) -> Result<(), FrameError> {
-        let mut build = Build { held: 0, built: 0, rows: 0, next };
-        let mut lowest = 0;
-        while let Some((handle, body)) = reader.segment()? {
-            if handle < lowest {
-                return Err(FrameError::Segment(handle << 2));
-            }
-            lowest = handle + 1;
-            self.advance_until(handle, gap, &mut build);
-            self.build_segment(handle, body, gap, &mut build)?;
-            build.check()?;
-        }
-        self.advance_until(u32::MAX, gap, &mut build);
-        build.check()?;
-        let built = build.built;
-        next.truncate(built);
+    /// Makes the held segments what a frame says they are at `tick`, or leaves them alone.
+    fn build(&mut self, tick: Tick, full: bool, reader: Reader<'_>) -> Result<(), FrameError> {
+        let mut next = std::mem::take(&mut self.before);
+        self.kept.clear();
+        let held = if full { &[] } else { self.segments.as_slice() };
+        let codecs = (&self.layouts, &self.priors);
+        let mut build = Build::new(tick, held, codecs, &mut self.decoder, &mut self.kept);
+        let built = build.run(reader, &mut next);
+        self.before = next;
+        built?;
+        std::mem::swap(&mut self.segments, &mut self.before);
+        self.take_over_kept();
         Ok(())
     }
 
-    /// Advances the held segments below `handle`, which the frame does not name.
-    fn advance_until(&mut self, handle: u32, gap: Option<u32>, build: &mut Build<'_>) {
-        // A frame that stands alone forgets what it does not name.
-        let Some(gap) = gap else { return };
-        while let Some(held) = self.segments.get(build.held)
-            && held.handle < handle
-        {
-            let layout = &self.layouts[held.audience as usize];
-            let segment = build.push(held.handle, held.audience);
-            self.decoder.advance(layout, (&held.rows, gap), &mut segment.rows);
-            let rows = segment.rows.len();
-            build.rows += rows;
-            build.held += 1;
+    /// Moves the rows that stay as they are; now that nothing can fail, no copy is needed.
+    fn take_over_kept(&mut self) {
+        let mut from = 0;
+        for to in &self.kept {
+            let after = &mut self.segments[*to];
+            while self.before[from].handle != after.handle {
+                from += 1;
+            }
+            std::mem::swap(&mut self.before[from].rows, &mut after.rows);
         }
     }
 
-    fn build_segment(
-        &mut self,
-        handle: u32,
-        body: SegmentBody<'_>,
-        gap: Option<u32>,
-        build: &mut Build<'_>,
-    ) -> Result<(), FrameError> {
-        let held = self.segments.get(build.held).filter(|held| held.handle == handle);
-        build.held += usize::from(held.is_some());
-        let (audience, baseline, bytes) = match (body, held, gap) {
-            (SegmentBody::Drop, Some(_), Some(_)) => return Ok(()),
-            (SegmentBody::Keyframe(audience, bytes), ..) => (audience, (Rows::EMPTY, 0), bytes),
-            (SegmentBody::Delta(bytes), Some(held), Some(gap)) => {
-                (held.audience, (&held.rows, gap), bytes)
-            }
-            _ => return Err(FrameError::NoBaseline),
-        };
-        let part = audience as usize;
-        let segment = build.push(handle, audience);
-        self.decoder
-            .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut segment.rows)
-            .map_err(|error| FrameError::Decode { handle, error })?;
-        let rows = segment.rows.len();
-        build.rows += rows;
-        Ok(())
-    }
-
-    /// Notes what the last frame changed and counts the entities that it updated.
-    fn note_changes(&mut self) -> u32 {
-        self.changes.clear();
+    /// Notes what the last frame changed.
+    fn note_changes(&mut self) {
+        self.notes.clear();
         let mut before = self.before.iter().peekable();
-        for after in &self.segments {
+        let mut kept = self.kept.iter().peekable();
+        for (index, after) in self.segments.iter().enumerate() {
             let same =
                 |held: &HeldSegment| held.handle == after.handle && held.audience == after.audience;
             // A handle that now stands for another audience's segment counts as gone, too.
             let is_gone = |held: &&HeldSegment| held.handle <= after.handle && !same(held);
             while let Some(gone) = before.next_if(is_gone) {
-                diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
+                diff(&self.layouts, Some(gone), None, &mut self.notes);
             }
-            let held = before.next_if(|held| same(held)).map_or(Rows::EMPTY, |held| &held.rows);
-            diff(&self.layouts, after.audience, held, &after.rows, &mut self.changes);
+            let held = before.next_if(|held| same(held));
+            if kept.next_if(|kept| **kept == index).is_none() {
+                diff(&self.layouts, held, Some(after), &mut self.notes);
+            }
         }
         for gone in before {
-            diff(&self.layouts, gone.audience, &gone.rows, Rows::EMPTY, &mut self.changes);
+            diff(&self.layouts, Some(gone), None, &mut self.notes);
         }
-        self.changes.sort_unstable_by_key(|change| (change.id, change.audience, change.kind));
-        self.changes.dedup_by(|later, earlier| merge_move(earlier, later));
-        count_updates(&self.changes)
+        self.changes.clear();
+        // Rows of different ages can only speak of one entity while some segment rests.
+        let resting = if self.kept.is_empty() { &[] } else { self.segments.as_slice() };
+        change::settle(&mut self.notes, resting, &mut self.changes);
     }
 
     /// The hash of what is held.
     #[must_use]
     pub fn hash(&self) -> u32 {
-        let segments = self.segments.iter().map(|held| (held.handle, held.rows.hash()));
+        let segments = self.segments.iter().map(|held| (held.handle, held.tick, held.rows.hash()));
         state_hash(self.tick.unwrap_or_default(), segments)
     }
 
@@ -303,21 +277,37 @@ impl Replica {
     /// see are zero columns.
     pub fn iter<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, T)> {
         let kind = self.schema.kind_index(T::NAME);
-        let public = self.segments.iter().filter(|held| held.audience == Audience::Public);
-        let rows = public.flat_map(|held| held.rows.iter(self.layout(Audience::Public)));
-        rows.filter(move |row| Some(row.id.kind()) == kind).map(|row| {
-            let mut columns = [0; MAX_COLUMNS];
-            self.collect(row, &mut columns);
-            (row.id, T::restore(&columns[..T::COLUMNS]))
+        self.current_rows(Audience::Public).filter(move |row| Some(row.id.kind()) == kind).map(
+            |row| {
+                let mut columns = [0; MAX_COLUMNS];
+                self.collect(row, &mut columns);
+                (row.id, T::restore(&columns[..T::COLUMNS]))
+            },
+        )
+    }
+
+    /// The rows of an audience, each entity's newest one only, segment by segment.
+    fn current_rows(&self, audience: Audience) -> impl Iterator<Item = Row<'_>> {
+        let held = self.segments.iter().filter(move |held| held.audience == audience);
+        held.flat_map(move |held| {
+            let rows = held.rows.iter(self.layout(audience));
+            rows.filter(|row| !self.is_outdated(held, row.id))
         })
+    }
+
+    /// Whether a newer segment speaks of an entity that `held` still shows.
+    fn is_outdated(&self, held: &HeldSegment, id: EntityId) -> bool {
+        Some(held.tick) != self.tick
+            && change::newest(&self.segments, held.audience, id)
+                .is_some_and(|newest| newest.tick.is_after(held.tick))
     }
 
     /// Puts a public row and the same entity's private ones side by side.
     fn collect(&self, public: Row<'_>, columns: &mut [u32; MAX_COLUMNS]) {
         columns[..public.values.len()].copy_from_slice(public.values);
-        let private = self.segments.iter().filter(|held| held.audience != Audience::Public);
-        for held in private {
-            let layout = self.layout(held.audience);
+        for audience in [Audience::Team, Audience::Owner] {
+            let Some(held) = change::newest(&self.segments, audience, public.id) else { continue };
+            let layout = self.layout(audience);
             if let Some(row) = held.rows.find(layout, public.id) {
                 let first = layout.kinds[row.id.kind()].first_column;
                 columns[first..first + row.values.len()].copy_from_slice(row.values);
@@ -332,33 +322,10 @@ impl Replica {
     pub fn read_evidence(&mut self, segments: &[u8]) -> Result<Vec<HeldSegment>, FrameError> {
         // Keyframes without a baseline: just what a frame that stands alone consists of.
         let mut held = Vec::new();
-        self.build(None, Reader(segments), &mut held)?;
+        let mut kept = Vec::new();
+        let codecs = (&self.layouts, &self.priors);
+        let mut build = Build::new(Tick::default(), &[], codecs, &mut self.decoder, &mut kept);
+        build.run(Reader(segments), &mut held)?;
         Ok(held)
-    }
-}
-
-/// The next set of held segments while a frame is applied.
-struct Build<'a> {
-    held: usize,
-    built: usize,
-    rows: usize,
-    next: &'a mut Vec<HeldSegment>,
-}
-
-impl Build<'_> {
-    /// Refuses a frame as soon as it has brought more rows than a client should hold.
-    fn check(&self) -> Result<(), FrameError> {
-        if self.rows > MAX_HELD_ROWS { Err(FrameError::TooManyRows) } else { Ok(()) }
-    }
-
-    /// The next segment to fill, in memory that was used before where there is some.
-    fn push(&mut self, handle: u32, audience: Audience) -> &mut HeldSegment {
-        if self.built == self.next.len() {
-            self.next.push(HeldSegment::default());
-        }
-        let segment = &mut self.next[self.built];
-        self.built += 1;
-        (segment.handle, segment.audience) = (handle, audience);
-        segment
     }
 }

@@ -214,7 +214,7 @@ proptest! {
 #[test]
 fn many_small_keyframes_cannot_fill_the_memory() {
     use tickwire_shared::{
-        frame::{FrameError, FrameHeader, FrameTick, SegmentBody, write_segment},
+        frame::{Cadence, FrameError, FrameHeader, FrameTick, SegmentBody, write_segment},
         replica::Replica,
         rows::MAX_HELD_ROWS,
     };
@@ -232,7 +232,11 @@ fn many_small_keyframes_cannot_fill_the_memory() {
         let tick = FrameTick::Full(tickwire_shared::Tick(1));
         FrameHeader { tick, ..FrameHeader::default() }.write(&mut frame);
         for handle in 0..segments {
-            write_segment(handle, SegmentBody::Keyframe(Audience::Public, &bytes), &mut frame);
+            write_segment(
+                handle,
+                SegmentBody::Keyframe(Cadence::Live, Audience::Public, &bytes),
+                &mut frame,
+            );
         }
         frame
     };

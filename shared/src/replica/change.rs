@@ -1,6 +1,7 @@
 //! What a frame changed, found by comparing the rows before with the rows after.
 
-use crate::{codec::Layout, ids::EntityId, rows::Rows, schema::Audience};
+use super::HeldSegment;
+use crate::{codec::Layout, ids::EntityId, rows::Rows, schema::Audience, tick::Tick};
 
 /// What happened to an entity's row in one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,18 +25,34 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
-/// Notes which rows differ between two states of a segment.
+/// What one segment alone says of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Note {
+    change: Change,
+    handle: u32,
+    /// The tick of the segment.
+    tick: Tick,
+}
+
+/// Notes which rows differ between two states of a segment, of which one may be missing.
 pub(super) fn diff(
     layouts: &[Layout; 3],
-    audience: Audience,
-    before: &Rows,
-    after: &Rows,
-    changes: &mut Vec<Change>,
+    before: Option<&HeldSegment>,
+    after: Option<&HeldSegment>,
+    notes: &mut Vec<Note>,
 ) {
+    let Some(segment) = after.or(before) else { return };
+    let HeldSegment { audience, handle, .. } = *segment;
     let layout = &layouts[audience as usize];
-    let mut note = |id, kind| changes.push(Change { audience, id, kind });
-    let mut old = before.iter(layout).peekable();
-    for row in after.iter(layout) {
+    let old_rows = before.map_or(Rows::EMPTY, |held| &held.rows);
+    let new_rows = after.map_or(Rows::EMPTY, |held| &held.rows);
+    let tick = |held: Option<&HeldSegment>| held.map_or(segment.tick, |held| held.tick);
+    let mut note = |id, kind| {
+        let tick = if kind == ChangeKind::Removed { tick(before) } else { tick(after) };
+        notes.push(Note { change: Change { audience, id, kind }, handle, tick });
+    };
+    let mut old = old_rows.iter(layout).peekable();
+    for row in new_rows.iter(layout) {
         while let Some(gone) = old.next_if(|old| old.id < row.id) {
             note(gone.id, ChangeKind::Removed);
         }
@@ -50,13 +67,52 @@ pub(super) fn diff(
     }
 }
 
-/// An entity that left one segment for another of the same audience has changed, no more.
-pub(super) fn merge_move(earlier: &mut Change, later: &mut Change) -> bool {
-    let same = (earlier.id, earlier.audience) == (later.id, later.audience);
-    if same {
-        earlier.kind = ChangeKind::Changed;
+/// Makes one change of all notes on an entity and audience; `held` are the segments after the
+/// frame if some of them rest, and may show what has moved on or moved away.
+pub(super) fn settle(notes: &mut [Note], held: &[HeldSegment], changes: &mut Vec<Change>) {
+    let entity = |note: &Note| (note.change.id, note.change.audience);
+    notes.sort_unstable_by_key(|note| (entity(note), note.change.kind));
+    for group in notes.chunk_by(|a, b| entity(a) == entity(b)) {
+        if let Some(kind) = settle_one(group, held) {
+            changes.push(Change { kind, ..group[0].change });
+        }
     }
-    same
+}
+
+/// What became of an entity, by all that is said of it; `None` when nothing can be seen of that.
+fn settle_one(notes: &[Note], held: &[HeldSegment]) -> Option<ChangeKind> {
+    let (first, last) = (notes[0], notes[notes.len() - 1]);
+    let Change { id, audience, kind } = first.change;
+    let others = || held.iter().filter(|held| held.handle != first.handle);
+    match kind {
+        // It left one segment for another.
+        _ if notes.len() > 1 && last.change.kind != first.change.kind => Some(ChangeKind::Changed),
+        ChangeKind::Changed => Some(ChangeKind::Changed),
+        ChangeKind::Added => match newest(others(), audience, id) {
+            Some(_) => Some(ChangeKind::Changed),
+            None => Some(ChangeKind::Added),
+        },
+        ChangeKind::Removed => match newest(others(), audience, id) {
+            None => Some(ChangeKind::Removed),
+            // What counted was there already.
+            Some(other) if other.tick.is_after(first.tick) => None,
+            Some(_) => Some(ChangeKind::Changed),
+        },
+    }
+}
+
+/// The segment whose row of an entity counts.
+pub(super) fn newest<'a>(
+    held: impl IntoIterator<Item = &'a HeldSegment>,
+    audience: Audience,
+    id: EntityId,
+) -> Option<&'a HeldSegment> {
+    let has = |held: &&HeldSegment| {
+        held.audience == audience && held.rows.ids().binary_search(&id).is_ok()
+    };
+    let newer =
+        |a: &'a HeldSegment, b: &'a HeldSegment| if a.tick.is_after(b.tick) { a } else { b };
+    held.into_iter().filter(has).reduce(newer)
 }
 
 pub(super) fn count_updates(changes: &[Change]) -> u32 {

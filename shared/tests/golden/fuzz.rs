@@ -14,7 +14,9 @@ const CASES: usize = 600;
 
 /// Mutations of the sessions' frames: which session, which of its frames, and the verdict.
 pub fn cases() -> Vec<Value> {
-    let sessions = sessions::all();
+    let mut sessions = sessions::all();
+    // The last session has a frame that is refused as it is.
+    sessions.pop();
     let mut rng = Rng::new(2024);
     (0..CASES).map(|_| case(&sessions, &mut rng)).collect()
 }

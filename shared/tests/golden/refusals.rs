@@ -8,7 +8,7 @@ use tickwire_shared::{
         model::{group, kind, once},
     },
     control,
-    frame::{self, SegmentBody},
+    frame::{self, Cadence, SegmentBody},
     replica::Replica,
     rows::{Row, Rows},
     schema::{Audience, FieldType, Predict, Schema},
@@ -92,17 +92,20 @@ fn heads() -> Vec<Named> {
         ("a varint of six bytes", vec![0x82, 8, 1, 128, 128, 128, 128, 128, 0]),
         ("a varint of 35 bits", delta(&[255, 255, 255, 255, 127])),
         ("a varint cut short", delta(&[128])),
-        ("mode 3", delta(&[3])),
-        ("a handle of 65536", delta(&[0x82, 0x80, 0x10])),
-        ("audience 3", full(&[1, 3, 0])),
-        ("a block cut short", full(&[1, 0, 2, 0])),
-        ("a block of 4 GiB", full(&[1, 0, 255, 255, 255, 255, 15])),
-        ("one handle twice", full(&[5, 0, 1, 0, 5, 0, 1, 0])),
-        ("handles that fall", full(&[5, 0, 1, 0, 1, 0, 1, 0])),
+        ("a handle of 65536", delta(&[0x82, 0x80, 0x20])),
+        ("audience 3", full(&[2, 3, 0])),
+        ("a block cut short", full(&[2, 0, 2, 0])),
+        ("a block of 4 GiB", full(&[2, 0, 255, 255, 255, 255, 15])),
+        ("one handle twice", full(&[10, 0, 1, 0, 10, 0, 1, 0])),
+        ("handles that fall", full(&[10, 0, 1, 0, 2, 0, 1, 0])),
         ("a delta in a full frame", full(&[0, 1, 0])),
-        ("a drop in a full frame", full(&[2])),
-        ("a delta of what is not held", delta(&[4, 1, 0])),
-        ("a drop of what is not held", delta(&[6])),
+        ("an advance in a full frame", full(&[4])),
+        ("a keep in a full frame", full(&[6])),
+        ("a drop in a full frame", full(&[7])),
+        ("a delta of what is not held", delta(&[8, 1, 0])),
+        ("an advance of what is not held", delta(&[12])),
+        ("a keep of what is not held", delta(&[14])),
+        ("a drop of what is not held", delta(&[15])),
     ]
 }
 
@@ -142,13 +145,17 @@ fn segments(server: &mut Server) -> Vec<Named> {
 
 fn keyframe(bytes: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x82, 1, 9, 0, 0, 0];
-    frame::write_segment(0, SegmentBody::Keyframe(Audience::Public, bytes), &mut frame);
+    frame::write_segment(
+        0,
+        SegmentBody::Keyframe(Cadence::Live, Audience::Public, bytes),
+        &mut frame,
+    );
     frame
 }
 
 fn delta(bytes: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x82, 0, 1];
-    frame::write_segment(0, SegmentBody::Delta(bytes), &mut frame);
+    frame::write_segment(0, SegmentBody::Delta(Cadence::Live, bytes), &mut frame);
     frame
 }
 

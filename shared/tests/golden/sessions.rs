@@ -1,11 +1,13 @@
 //! Whole sessions: frames in a row, and what a viewer holds after each.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use tickwire_shared::{
     Tick,
     codec::{Encoder, Layout, Priors, model::TABLE_BITS},
     control,
-    frame::{self, FrameHeader, FrameTick, InputEcho, Messages, SegmentBody},
+    frame::{self, Cadence, FrameHeader, FrameTick, InputEcho, Messages, SegmentBody},
     record::RecordLayout,
     replica::{self, HeldSegment, Replica},
     rows::Rows,
@@ -35,8 +37,19 @@ pub struct Server {
     layouts: [Layout; 3],
     priors: [Priors; 3],
     encoder: Encoder,
-    held: View,
+    /// What the viewer holds, in the replica's own terms.
+    held: BTreeMap<u32, HeldSegment>,
     tick: Tick,
+}
+
+/// How a segment is treated in a frame.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// It is sent, unless it is live and became what was predicted.
+    Send(Cadence),
+    /// It is not named, although it rests.
+    Leave,
+    Keep,
 }
 
 /// What a frame carries besides segments.
@@ -54,15 +67,34 @@ impl Server {
         let priors = [0, 1, 2].map(|part| {
             Priors::new(&layouts[part], table).expect("the table has the right length")
         });
-        let (encoder, held, tick) = (Encoder::default(), View::new(), Tick(tick));
+        let (encoder, held, tick) = (Encoder::default(), BTreeMap::new(), Tick(tick));
         Server { schema, layouts, priors, encoder, held, tick }
     }
 
     /// The frame that brings the viewer to `now`; a full one when `gap` is zero.
     pub fn frame(&mut self, gap: u8, now: View, extras: &Extras) -> Vec<u8> {
+        self.frame_as_wished(gap, now, extras, |_| Wish::Send(Cadence::Live))
+    }
+
+    /// Like [`Server::frame`], treating each segment as its handle deserves.
+    pub fn frame_as_wished(
+        &mut self,
+        gap: u8,
+        now: View,
+        extras: &Extras,
+        wish: impl Fn(u32) -> Wish,
+    ) -> Vec<u8> {
         self.tick = self.tick.offset(i32::from(gap));
-        let hash = |(handle, (_, rows)): (&u32, &(Audience, Rows))| (*handle, rows.hash());
-        let hash = replica::state_hash(self.tick, now.iter().map(hash));
+        if gap == 0 {
+            self.held.clear();
+        }
+        let mut segments = Vec::new();
+        let handles: BTreeSet<u32> = now.keys().chain(self.held.keys()).copied().collect();
+        for handle in handles {
+            self.segment(handle, now.get(&handle), wish(handle), &mut segments);
+        }
+        let hash = |held: &HeldSegment| (held.handle, held.tick, held.rows.hash());
+        let hash = replica::state_hash(self.tick, self.held.values().map(hash));
         let messages = self.messages(extras);
         let header = FrameHeader {
             tick: if gap == 0 { FrameTick::Full(self.tick) } else { FrameTick::After(gap) },
@@ -72,8 +104,7 @@ impl Server {
         };
         let mut out = Vec::new();
         header.write(&mut out);
-        self.segments(gap, &now, &mut out);
-        self.held = now;
+        out.extend_from_slice(&segments);
         out
     }
 
@@ -86,26 +117,45 @@ impl Server {
         bytes
     }
 
-    fn segments(&mut self, gap: u8, now: &View, out: &mut Vec<u8>) {
-        let handles: std::collections::BTreeSet<u32> =
-            now.keys().chain(self.held.keys()).copied().collect();
-        for handle in handles {
-            let held = self.held.get(&handle).cloned().filter(|_| gap > 0);
-            match (held, now.get(&handle)) {
-                (Some((_, old)), Some((audience, rows))) => {
-                    let (bytes, as_predicted) = self.encode(*audience, &old, gap, rows);
-                    if !as_predicted {
-                        frame::write_segment(handle, SegmentBody::Delta(&bytes), out);
-                    }
-                }
-                (None, Some((audience, rows))) => {
-                    let (bytes, _) = self.encode(*audience, Rows::EMPTY, 0, rows);
-                    frame::write_segment(handle, SegmentBody::Keyframe(*audience, &bytes), out);
-                }
-                (Some(_), None) => frame::write_segment(handle, SegmentBody::Drop, out),
-                (None, None) => {}
+    fn segment(
+        &mut self,
+        handle: u32,
+        now: Option<&(Audience, Rows)>,
+        wish: Wish,
+        out: &mut Vec<u8>,
+    ) {
+        let held = self.held.get(&handle).cloned();
+        let Some((audience, rows)) = now else {
+            self.held.remove(&handle);
+            return frame::write_segment(handle, SegmentBody::Drop, out);
+        };
+        let (cadence, bytes, as_predicted) = match (wish, &held) {
+            (Wish::Leave, _) => return,
+            (Wish::Keep, _) => {
+                self.held.get_mut(&handle).expect("what is kept is held").cadence = Cadence::Rests;
+                return frame::write_segment(handle, SegmentBody::Keep, out);
             }
+            (Wish::Send(cadence), None) => {
+                let (bytes, _) = self.encode(*audience, Rows::EMPTY, 0, rows);
+                (cadence, bytes, false)
+            }
+            (Wish::Send(cadence), Some(held)) => {
+                let gap = self.tick.since(held.tick) as u8;
+                let (bytes, as_predicted) = self.encode(*audience, &held.rows, gap, rows);
+                (cadence, bytes, as_predicted)
+            }
+        };
+        let was_live = held.as_ref().is_some_and(|held| held.cadence == Cadence::Live);
+        if !(as_predicted && was_live && cadence == Cadence::Live) {
+            let body = match (held.is_some(), as_predicted) {
+                (false, _) => SegmentBody::Keyframe(cadence, *audience, &bytes),
+                (true, true) => SegmentBody::Advance(cadence),
+                (true, false) => SegmentBody::Delta(cadence, &bytes),
+            };
+            frame::write_segment(handle, body, out);
         }
+        let (audience, rows, tick) = (*audience, rows.clone(), self.tick);
+        self.held.insert(handle, HeldSegment { handle, audience, tick, cadence, rows });
     }
 
     pub fn encode(
@@ -126,9 +176,10 @@ impl Server {
     /// What the viewer should hold, as an evidence message's segments.
     pub fn evidence(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        for (handle, (audience, rows)) in self.held.clone() {
-            let (bytes, _) = self.encode(audience, Rows::EMPTY, 0, &rows);
-            frame::write_segment(handle, SegmentBody::Keyframe(audience, &bytes), &mut out);
+        for (handle, held) in self.held.clone() {
+            let (bytes, _) = self.encode(held.audience, Rows::EMPTY, 0, &held.rows);
+            let body = SegmentBody::Keyframe(Cadence::Live, held.audience, &bytes);
+            frame::write_segment(handle, body, &mut out);
         }
         out
     }
@@ -167,8 +218,90 @@ pub fn all() -> Vec<Session> {
     ]
     .into_iter()
     .map(Plan::play)
-    .chain([changed_audience()])
+    .chain([changed_audience(), far_segments(), moved_on(), rested_for_too_long()])
     .collect()
+}
+
+/// Segments that rest, are kept, wake and go, each at a tick of its own.
+fn far_segments() -> Session {
+    let (name, schema, table_name) = ("far segments rest", schemas::every_field(), "uneven");
+    let handles = [0, 3, 17, 1000].map(|handle| (handle, Audience::Public));
+    let mut server = Server::new(schema.clone(), &table(table_name), u32::MAX - 6);
+    let mut world = World::new(&schema, 8, &handles, 5);
+    let mut frames = vec![server.frame(0, world.view(), &Extras::default())];
+    for index in 1..24u32 {
+        let gap = 1 + u8::from(index % 7 == 0);
+        let mut view = world.view();
+        for _ in 0..gap {
+            view = world.step();
+        }
+        if index == 20 {
+            view.remove(&17);
+        }
+        let wish = move |handle| match handle {
+            0 => Wish::Send(Cadence::Live),
+            3 if index % 4 == 1 => Wish::Send(Cadence::Rests),
+            17 if index % 8 == 3 => Wish::Send(Cadence::Rests),
+            // Too many bytes now and then; then it waits until there is room, and is live again.
+            1000 if index % 5 < 3 => Wish::Send(Cadence::Live),
+            1000 if index % 5 == 3 => Wish::Keep,
+            3 | 17 if index == 1 => Wish::Keep,
+            _ => Wish::Leave,
+        };
+        let extras = Extras { hash: true, ..Extras::default() };
+        frames.push(server.frame_as_wished(gap, view, &extras, wish));
+    }
+    let evidence = server.evidence();
+    Session { name, schema, table: table_name, frames, evidence }
+}
+
+/// What was left to rest for 129 ticks cannot be built upon, and for 128 it can.
+fn rested_for_too_long() -> Session {
+    let (name, schema, table_name) = ("left to rest for too long", schemas::ships(), "even");
+    let mut server = Server::new(schema.clone(), &table(table_name), 5);
+    let mut world = World::new(&schema, 14, &[(0, Audience::Public)], 3);
+    let extras = Extras { hash: true, ..Extras::default() };
+    let frames = vec![
+        server.frame(0, world.view(), &extras),
+        server.frame_as_wished(100, world.step(), &extras, |_| Wish::Keep),
+        vec![0x82, 0, 29, 4],
+        server.frame(28, world.step(), &extras),
+    ];
+    let evidence = server.evidence();
+    Session { name, schema, table: table_name, frames, evidence }
+}
+
+/// An entity moves on to another segment while the one that it left rests, and one comes back.
+fn moved_on() -> Session {
+    let (name, schema, table_name) = ("entities move on", schemas::ships(), "even");
+    let mut server = Server::new(schema.clone(), &table(table_name), 5);
+    let layout = Layout::new(&schema, Audience::Public);
+    let all = World::new(&schema, 12, &[(0, Audience::Public)], 4).view()[&0].1.clone();
+    // Which of four entities are in the segment 0; the others are in the segment 1.
+    let places = [0b1111, 0b0111, 0b0110, 0b0110, 0b1110, 0b1000, 0b1000];
+    let mut frames = Vec::new();
+    for (index, place) in places.into_iter().enumerate() {
+        let part = |inside: bool| {
+            let mut rows = Rows::default();
+            for (bit, row) in all.iter(&layout).enumerate() {
+                if (place >> bit & 1 == 1) == inside {
+                    rows.push(row);
+                }
+            }
+            (Audience::Public, rows)
+        };
+        let view = View::from([(0, part(true)), (1, part(false))]);
+        let wish = |handle| match (handle, index) {
+            (0, 0) | (1, _) => Wish::Send(Cadence::Live),
+            (0, 1) => Wish::Keep,
+            (0, 3 | 6) => Wish::Send(Cadence::Rests),
+            _ => Wish::Leave,
+        };
+        let extras = Extras { hash: true, ..Extras::default() };
+        frames.push(server.frame_as_wished(u8::from(index > 0), view, &extras, wish));
+    }
+    let evidence = server.evidence();
+    Session { name, schema, table: table_name, frames, evidence }
 }
 
 /// One handle stands for another audience's segment from the second frame on.
@@ -179,7 +312,7 @@ fn changed_audience() -> Session {
     let mut frames = vec![server.frame(0, view(Audience::Public), &Extras::default())];
     for audience in [Audience::Owner, Audience::Public] {
         let mut frame = vec![0x82, 0, 1];
-        server.held = View::new();
+        server.held.clear();
         frame.extend_from_slice(&server.frame(1, view(audience), &Extras::default())[3..]);
         frames.push(frame);
     }
@@ -295,5 +428,5 @@ fn messages(replica: &Replica) -> Vec<(usize, Vec<u32>)> {
 fn segment(replica: &Replica, held: &HeldSegment) -> Value {
     let rows = held.rows.iter(replica.layout(held.audience));
     let rows: Vec<_> = rows.map(|row| json!([row.id.0, row.values, row.motion])).collect();
-    json!([held.handle, held.audience as u8, rows])
+    json!([held.handle, held.audience as u8, rows, held.tick.0, held.cadence as u8])
 }
