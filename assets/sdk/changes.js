@@ -1,4 +1,7 @@
 // What a frame changed, entity by entity: found by walking what was held before and after.
+//
+// A segment that rests may show an entity that has moved on to another, or away. What is told
+// is what becomes of the row that counts: the newest.
 
 import { NO_ROWS, kindOf } from './rows.js';
 
@@ -10,6 +13,8 @@ import { NO_ROWS, kindOf } from './rows.js';
 export const ADDED = 0;
 export const CHANGED = 1;
 export const REMOVED = 2;
+/** Nothing that can be seen. */
+const NOTHING = 3;
 
 /**
  * One row's change in the last frame.
@@ -19,6 +24,8 @@ export const REMOVED = 2;
  * @property {number} what ADDED, CHANGED or REMOVED
  * @property {Rows} rows where the row now is; of no meaning when it was removed
  * @property {number} start where its values begin in there
+ * @property {number} handle the segment that it is about
+ * @property {number} tick the tick that the row is of, or was
  */
 
 export class Changes {
@@ -42,96 +49,172 @@ export class Changes {
   note(before, heldBefore, after, heldAfter) {
     this.count = 0;
     let old = 0;
+    let resting = false;
     for (let i = 0; i < heldAfter; i++) {
       const segment = after[i];
+      resting ||= segment.kept;
       while (old < heldBefore && before[old].handle < segment.handle) this.gone(before[old++]);
-      let rows = NO_ROWS;
+      let held = null;
       if (old < heldBefore && before[old].handle === segment.handle) {
-        const same = before[old].audience === segment.audience;
-        if (same) rows = before[old].rows;
+        if (before[old].audience === segment.audience) held = before[old];
         else this.gone(before[old]);
         old += 1;
       }
-      this.compare(segment.audience, rows, segment.rows);
+      if (!segment.kept) this.compare(segment, held, segment);
     }
     while (old < heldBefore) this.gone(before[old++]);
-    this.settle();
+    // Rows of different ages can only speak of one entity while some segment rests.
+    this.settle(after, resting ? heldAfter : 0);
   }
 
   /** @param {HeldSegment} segment */
   gone(segment) {
-    this.compare(segment.audience, segment.rows, NO_ROWS);
+    this.compare(segment, segment, null);
   }
 
   /**
-   * @param {number} audience
-   * @param {Rows} before
-   * @param {Rows} after
+   * @param {HeldSegment} segment
+   * @param {HeldSegment | null} held what was held of it
+   * @param {HeldSegment | null} now what is
    */
-  compare(audience, before, after) {
-    const { kinds } = this.layouts[audience];
+  compare(segment, held, now) {
+    const { kinds } = this.layouts[segment.audience];
+    const before = held?.rows ?? NO_ROWS;
+    const after = now?.rows ?? NO_ROWS;
+    const was = held?.tick ?? segment.tick;
     let old = 0;
     for (let row = 0; row < after.count; row++) {
       const id = after.ids[row];
       while (old < before.count && before.ids[old] < id) {
-        this.push(before.ids[old++], audience, REMOVED, NO_ROWS, 0);
+        this.push(before.ids[old++], REMOVED, segment, was, NO_ROWS, 0);
       }
       if (old === before.count || before.ids[old] !== id) {
-        this.push(id, audience, ADDED, after, after.starts[row]);
+        this.push(id, ADDED, segment, segment.tick, after, after.starts[row]);
         continue;
       }
       const width = kinds[kindOf(id)].width;
       const start = after.starts[row];
       if (!equal(before.values, before.starts[old++], after.values, start, width)) {
-        this.push(id, audience, CHANGED, after, start);
+        this.push(id, CHANGED, segment, segment.tick, after, start);
       }
     }
-    while (old < before.count) this.push(before.ids[old++], audience, REMOVED, NO_ROWS, 0);
+    while (old < before.count) this.push(before.ids[old++], REMOVED, segment, was, NO_ROWS, 0);
   }
 
   /**
    * @param {number} id
-   * @param {number} audience
    * @param {number} what
+   * @param {HeldSegment} segment
+   * @param {number} tick
    * @param {Rows} rows
    * @param {number} start
    */
-  push(id, audience, what, rows, start) {
+  push(id, what, { handle, audience }, tick, rows, start) {
     const change = this.list[this.count];
     if (change === undefined) {
-      this.list.push({ id, audience, what, rows, start });
+      this.list.push({ id, audience, what, rows, start, handle, tick });
     } else {
       change.id = id;
       change.audience = audience;
       change.what = what;
       change.rows = rows;
       change.start = start;
+      change.handle = handle;
+      change.tick = tick;
     }
     this.count += 1;
   }
 
-  /** Sorts the changes; one that left a segment for another of its audience has only changed. */
-  settle() {
+  /**
+   * Sorts the changes and makes one of all that is said of an entity and audience.
+   * @param {HeldSegment[]} held
+   * @param {number} count how many of them there are, if some of them rest; else zero
+   */
+  settle(held, count) {
     const sorted = this.list;
     if (!isSorted(sorted, this.count)) {
       sorted.length = this.count;
       sorted.sort(byId);
     }
     let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      const last = kept > 0 ? sorted[kept - 1] : null;
-      const next = sorted[i];
-      if (last && last.id === next.id && last.audience === next.audience) {
-        last.what = CHANGED;
-      } else {
+    for (let first = 0; first < this.count; ) {
+      let end = first + 1;
+      while (end < this.count && sameRow(sorted[end], sorted[first])) end += 1;
+      const change = sorted[first];
+      if (end > first + 1 && sorted[end - 1].what !== change.what) change.what = CHANGED;
+      else if (change.what !== CHANGED && count > 0) reconsider(change, held, count);
+      if (change.what !== NOTHING) {
         // Swapping keeps every object of the list in use exactly once.
-        sorted[i] = sorted[kept];
-        sorted[kept++] = next;
+        sorted[first] = sorted[kept];
+        sorted[kept++] = change;
       }
+      first = end;
     }
     this.count = kept;
     this.updates = countUpdates(sorted, kept);
   }
+}
+
+/**
+ * Looks at what other segments say of an entity that came into one, or went from it.
+ * @param {Change} change
+ * @param {HeldSegment[]} held
+ * @param {number} count
+ */
+function reconsider(change, held, count) {
+  const other = newest(held, count, change);
+  if (other === null) return;
+  if (change.what === ADDED) {
+    change.what = CHANGED;
+  } else if (((other.tick - change.tick) | 0) > 0) {
+    // What counted was there already.
+    change.what = NOTHING;
+  } else {
+    change.what = CHANGED;
+    change.rows = other.rows;
+    change.start = other.rows.starts[find(other.rows, change.id)];
+    change.handle = other.handle;
+  }
+}
+
+/**
+ * The newest segment but its own that shows the entity of a change.
+ * @param {HeldSegment[]} held
+ * @param {number} count
+ * @param {Change} change
+ */
+function newest(held, count, { id, audience, handle }) {
+  let best = null;
+  for (let i = 0; i < count; i++) {
+    const one = held[i];
+    if (one.handle === handle || one.audience !== audience || find(one.rows, id) < 0) continue;
+    if (best === null || ((best.tick - one.tick) | 0) <= 0) best = one;
+  }
+  return best;
+}
+
+/**
+ * The row of an entity, or -1.
+ * @param {Rows} rows
+ * @param {number} id
+ */
+function find({ ids, count }, id) {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ids[middle] < id) low = middle + 1;
+    else high = middle;
+  }
+  return low < count && ids[low] === id ? low : -1;
+}
+
+/**
+ * @param {Change} a
+ * @param {Change} b
+ */
+function sameRow(a, b) {
+  return a.id === b.id && a.audience === b.audience;
 }
 
 /**

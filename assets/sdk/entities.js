@@ -7,6 +7,7 @@ import { ADDED, CHANGED, REMOVED } from './changes.js';
 import { restore } from './field.js';
 import { Listeners } from './listeners.js';
 import { kindOf } from './rows.js';
+import { PUBLIC } from './schema.js';
 import { TickwireError } from './errors.js';
 
 /** @typedef {import('./changes.js').Change} Change */
@@ -28,6 +29,8 @@ class Known {
     this.columns = new Uint32Array(columns);
     /** One bit for each audience. */
     this.parts = 0;
+    /** The segment that says where it is: of its public part, if that is in view. */
+    this.handle = 0;
     /** What the frame before showed, kept only while somebody wants to compare. @type {Entity | undefined} */
     this.previous = undefined;
   }
@@ -37,8 +40,9 @@ class Known {
    * @param {KindLayout} layout
    * @param {Change} change
    */
-  show(layout, { audience, rows, start }) {
+  show(layout, { audience, rows, start, handle }) {
     const fresh = (this.parts & (1 << audience)) === 0;
+    if (audience === PUBLIC || (this.parts & (1 << PUBLIC)) === 0) this.handle = handle;
     this.parts |= 1 << audience;
     const { columns } = this;
     for (const group of layout.groups) {

@@ -5,7 +5,10 @@
 //   tick     := FULL ? tick:u32 : gap:u8
 //   input    := age:u8 slack:i8
 //   messages := count:varint (index:u8 record){count}
-//   segment  := head:varint body                    head = handle << 2 | mode
+//   segment  := head:varint body                    head = handle << 3 | mode
+//
+// Of the held segments that a frame does not name, a live one became what was predicted and a
+// resting one stays as it is, at the tick that it was last named in.
 
 import { TickwireError } from './errors.js';
 
@@ -16,12 +19,15 @@ const HASH = 2;
 const INPUT = 4;
 const MESSAGES = 8;
 
-/** What a segment's part of a frame is. */
+/** What a segment's part of a frame is; with `RESTS` the segment rests afterwards. */
 export const DELTA = 0;
-export const KEYFRAME = 1;
-export const DROP = 2;
+export const KEYFRAME = 2;
+export const ADVANCE = 4;
+export const KEEP = 6;
+export const DROP = 7;
+const RESTS = 1;
 
-const MAX_GAP = 128;
+export const MAX_GAP = 128;
 const MAX_HANDLE = 1 << 16;
 const MAX_FRAME_BYTES = 1 << 20;
 
@@ -37,6 +43,8 @@ export class FrameReader {
     /** The segment that `segment` read last: its handle, mode, audience and where its bytes lie. */
     this.handle = 0;
     this.mode = DELTA;
+    /** Whether it rests afterwards. */
+    this.rests = false;
     this.audience = 0;
     this.start = 0;
     this.end = 0;
@@ -83,14 +91,16 @@ export class FrameReader {
   segment() {
     if (this.at === this.bytes.length) return false;
     const head = this.varint();
-    this.handle = head >>> 2;
-    this.mode = head & 3;
-    if (this.handle >= MAX_HANDLE || this.mode > DROP) throw badSegment(head);
+    this.handle = head >>> 3;
+    const mode = head & 7;
+    this.rests = mode === KEEP || (mode < KEEP && (mode & RESTS) !== 0);
+    this.mode = mode < KEEP ? mode & ~RESTS : mode;
+    if (this.handle >= MAX_HANDLE) throw badSegment(head);
     if (this.mode === KEYFRAME) {
       this.audience = this.byte();
       if (this.audience > 2) throw badSegment(head);
     }
-    if (this.mode !== DROP) {
+    if (this.mode < ADVANCE) {
       const length = this.varint();
       this.start = this.take(length);
       this.end = this.at;

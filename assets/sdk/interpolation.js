@@ -11,6 +11,9 @@
 // are blended; everything else is what it was at the earlier tick. An entity
 // appears at its first tick and goes at the tick without it. A place that jumps is
 // not blended: the entity is at the one end, then at the other.
+//
+// Far entities are sent every few ticks only. They are drawn as much further behind as it takes
+// to always have two states to draw between.
 
 import { RenderClock } from './clock.js';
 import { blender } from './blend.js';
@@ -27,6 +30,8 @@ import { blender } from './blend.js';
 
 /** How many ticks back samples are kept. */
 const HISTORY = 32;
+/** By how many ticks a track's lag changes at most, for each tick that is drawn. */
+const LAG_STEP = 0.25;
 
 /**
  * An entity's recent past.
@@ -34,6 +39,9 @@ const HISTORY = 32;
  * @property {Entity[]} samples in order of their ticks
  * @property {number[]} ticks
  * @property {number} end the first tick without the entity
+ * @property {number} lag how many ticks further behind than others it is drawn
+ * @property {number} spacing ticks between its last two samples, if it rested in between
+ * @property {boolean} rested whether a frame has come since its last sample that said nothing of it
  * @property {Entity} drawn what is shown, changed in place
  */
 
@@ -108,11 +116,23 @@ export class Interpolation {
   sample(tracks, id, entity) {
     let track = tracks.get(id);
     if (track === undefined || track.end !== Infinity) {
-      track = { samples: [], ticks: [], end: Infinity, drawn: {} };
+      const drawn = {};
+      track = { samples: [], ticks: [], end: Infinity, lag: 0, spacing: 1, rested: false, drawn };
       tracks.set(id, track);
     }
+    const tick = this.received + (((this.room.tickOf(id) ?? 0) - (this.room.tick ?? 0)) | 0);
+    const last = track.ticks.at(-1);
+    if (last !== undefined) {
+      // What rests shows what it has shown before.
+      if (tick <= last) {
+        track.rested = true;
+        return;
+      }
+      track.spacing = track.rested ? tick - last : 1;
+      track.rested = false;
+    }
     track.samples.push({ ...entity });
-    track.ticks.push(this.received);
+    track.ticks.push(tick);
     if (track.samples.length > HISTORY) forget(track);
   }
 
@@ -121,9 +141,13 @@ export class Interpolation {
    * @param {number} [now] milliseconds, as `requestAnimationFrame` gives
    */
   update(now = performance.now()) {
-    const tick = this.clock.advance(now);
+    const before = this.clock.tick;
+    const newest = this.clock.advance(now);
+    const step = Math.max(0, newest - before) * LAG_STEP || 0;
     for (const [name, { blend, tracks, drawn }] of this.kinds) {
       for (const [id, track] of tracks) {
+        follow(track, this.clock.least, step);
+        const tick = newest - track.lag;
         // Two samples suffice: the one before what is drawn, and those after it.
         while (track.ticks.length > 1 && track.ticks[1] <= tick) forget(track);
         if (tick >= track.end) {
@@ -152,6 +176,19 @@ export class Interpolation {
     if (samples.length > 1 && this.isJump(name, before, after)) blend(drawn, before, before, 0);
     else blend(drawn, before, after, share);
   }
+}
+
+/**
+ * Moves a track's lag towards what its spacing needs, without a jump.
+ * @param {Track} track
+ * @param {number} delay how many ticks behind everything is drawn anyway
+ * @param {number} step
+ */
+function follow(track, delay, step) {
+  // A track that begins may begin where it should be.
+  const most = track.samples.length > 1 ? step : Infinity;
+  const error = Math.max(0, track.spacing - delay) - track.lag;
+  track.lag += Math.max(-most, Math.min(most, error));
 }
 
 /**

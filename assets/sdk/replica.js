@@ -1,10 +1,23 @@
 // The client's copy of the world: applies frames, and can prove that it is right.
 //
 // The hash of what is held is that of its tick, then of each segment in rising
-// order of handle: the handle, then the hash of its rows.
+// order of handle: the handle, the segment's tick, then the hash of its rows.
+//
+// An entity has one row for each audience, but a segment that rests may show an entity
+// that has meanwhile moved on to another. What counts is the row that is newest.
 
 import { TickwireError } from './errors.js';
-import { DROP, FrameReader, KEYFRAME, badSegment, noBaseline, readHeader } from './frame.js';
+import {
+  ADVANCE,
+  DROP,
+  FrameReader,
+  KEEP,
+  KEYFRAME,
+  MAX_GAP,
+  badSegment,
+  noBaseline,
+  readHeader,
+} from './frame.js';
 import { Layout } from './layout.js';
 import { Priors, TABLE_BITS } from './model.js';
 import { RecordLayout } from './record.js';
@@ -20,6 +33,12 @@ export class HeldSegment {
   constructor() {
     this.handle = 0;
     this.audience = PUBLIC;
+    /** The tick that the rows are of. */
+    this.tick = 0;
+    /** Whether it stays as it is in frames that do not name it. */
+    this.rests = false;
+    /** Whether the last frame left it as it was. */
+    this.kept = false;
     this.rows = new Rows();
   }
 }
@@ -57,8 +76,8 @@ export class Replica {
     /** What was held before the last frame, and the memory for the next. @type {HeldSegment[]} */
     this.before = [];
     this.heldBefore = 0;
-    /** How far a frame has been built: segments of the baseline, of the result, and its rows. */
-    this.build = { from: 0, to: 0, rows: 0 };
+    /** How far a frame has been built: segments of the baseline, of the result, its rows and tick. */
+    this.build = { from: 0, to: 0, rows: 0, tick: 0 };
     this.changes = new Changes(this.layouts);
     /** How the server last saw this player's inputs. */
     this.input = { age: 0, slack: 0 };
@@ -80,10 +99,12 @@ export class Replica {
     const header = readHeader(bytes, this.records);
     if (header.tick === null && this.tick === null) throw noBaseline();
     const messages = this.readMessages(bytes, header.messagesStart, header.messagesEnd);
-    this.buildSegments(header.reader, header.gap);
+    const tick = header.tick ?? ((this.tick ?? 0) + header.gap) >>> 0;
+    this.buildSegments(header.reader, tick, header.tick !== null);
     [this.segments, this.before] = [this.before, this.segments];
     [this.held, this.heldBefore] = [this.build.to, this.held];
-    this.tick = header.tick ?? ((this.tick ?? 0) + header.gap) >>> 0;
+    this.takeOverKept();
+    this.tick = tick;
     if (header.input) this.input = header.input;
     this.messages = messages;
     this.changes.note(this.before, this.heldBefore, this.segments, this.held);
@@ -113,52 +134,106 @@ export class Replica {
   /**
    * Builds what is held after a frame in the memory of what was held before the last.
    * @param {FrameReader} reader
-   * @param {number} gap zero when the frame stands alone
+   * @param {number} tick
+   * @param {boolean} full
    */
-  buildSegments(reader, gap) {
-    this.build.from = this.build.to = this.build.rows = 0;
+  buildSegments(reader, tick, full) {
+    const { build } = this;
+    build.tick = tick;
+    build.to = build.rows = 0;
+    // A frame that stands alone builds upon nothing, and so forgets what it does not name.
+    build.from = full ? this.held : 0;
     let lowest = 0;
     while (reader.segment()) {
-      if (reader.handle < lowest) throw badSegment(reader.handle * 4);
+      if (reader.handle < lowest) throw badSegment(reader.handle * 8);
       lowest = reader.handle + 1;
-      this.advanceUntil(reader.handle, gap);
-      this.buildSegment(reader, gap);
+      this.passUntil(reader.handle);
+      this.buildSegment(reader);
     }
-    this.advanceUntil(Infinity, gap);
+    this.passUntil(Infinity);
   }
 
   /**
-   * Advances the held segments below `handle`, which the frame does not name.
+   * Goes on over the held segments below `handle`, which the frame does not name.
    * @param {number} handle
-   * @param {number} gap
    */
-  advanceUntil(handle, gap) {
-    // A frame that stands alone forgets what it does not name.
-    if (gap === 0) return;
+  passUntil(handle) {
     const { build } = this;
     while (build.from < this.held && this.segments[build.from].handle < handle) {
       const held = this.segments[build.from++];
-      const next = this.nextSegment(held.handle, held.audience);
-      advanceRows(this.layouts[held.audience], held.rows, gap, next.rows);
-      this.count(next.rows);
+      if (held.rests) this.keep(held);
+      else this.advance(held, false);
     }
+  }
+
+  /** @param {FrameReader} reader */
+  buildSegment(reader) {
+    const candidate = this.build.from < this.held ? this.segments[this.build.from] : null;
+    const held = candidate?.handle === reader.handle ? candidate : null;
+    if (held) this.build.from += 1;
+    if (reader.mode === KEYFRAME) {
+      this.decodeInto(reader, reader.audience, NO_ROWS, 0);
+      return;
+    }
+    if (held === null) throw noBaseline();
+    if (reader.mode === KEEP) this.keep(held);
+    else if (reader.mode === ADVANCE) this.advance(held, reader.rests);
+    else if (reader.mode !== DROP) {
+      this.decodeInto(reader, held.audience, held.rows, this.gap(held));
+    }
+  }
+
+  /**
+   * How many ticks the frame is beyond a held segment.
+   * @param {HeldSegment} held
+   */
+  gap(held) {
+    const gap = (this.build.tick - held.tick) | 0;
+    if (gap < 1 || gap > MAX_GAP) throw noBaseline();
+    return gap;
   }
 
   /**
    * @param {FrameReader} reader
+   * @param {number} audience
+   * @param {Rows} baseline
    * @param {number} gap
    */
-  buildSegment(reader, gap) {
-    const candidate = this.build.from < this.held ? this.segments[this.build.from] : null;
-    const held = candidate?.handle === reader.handle ? candidate : null;
-    if (held) this.build.from += 1;
-    if (reader.mode !== KEYFRAME && (held === null || gap === 0)) throw noBaseline();
-    if (reader.mode === DROP) return;
-    const isDelta = reader.mode !== KEYFRAME && held !== null;
-    const audience = isDelta ? held.audience : reader.audience;
-    const next = this.nextSegment(reader.handle, audience);
-    this.decode(reader, audience, isDelta ? held.rows : NO_ROWS, isDelta ? gap : 0, next.rows);
+  decodeInto(reader, audience, baseline, gap) {
+    const next = this.nextSegment(reader.handle, audience, this.build.tick, reader.rests);
+    this.decode(reader, audience, baseline, gap, next.rows);
     this.count(next.rows);
+  }
+
+  /**
+   * @param {HeldSegment} held
+   * @param {boolean} rests
+   */
+  advance(held, rests) {
+    const gap = this.gap(held);
+    const next = this.nextSegment(held.handle, held.audience, this.build.tick, rests);
+    advanceRows(this.layouts[held.audience], held.rows, gap, next.rows);
+    this.count(next.rows);
+  }
+
+  /**
+   * Leaves a segment as it is; its rows are moved when the whole frame has turned out well.
+   * @param {HeldSegment} held
+   */
+  keep(held) {
+    this.nextSegment(held.handle, held.audience, held.tick, true).kept = true;
+    this.count(held.rows);
+  }
+
+  /** Moves the rows that stay as they are; now that nothing can fail, no copy is needed. */
+  takeOverKept() {
+    let from = 0;
+    for (let to = 0; to < this.held; to++) {
+      const after = this.segments[to];
+      if (!after.kept) continue;
+      while (this.before[from].handle !== after.handle) from += 1;
+      [this.before[from].rows, after.rows] = [after.rows, this.before[from].rows];
+    }
   }
 
   /**
@@ -182,12 +257,17 @@ export class Replica {
   /**
    * @param {number} handle
    * @param {number} audience
+   * @param {number} tick
+   * @param {boolean} rests
    */
-  nextSegment(handle, audience) {
+  nextSegment(handle, audience, tick, rests) {
     if (this.build.to === this.before.length) this.before.push(new HeldSegment());
     const segment = this.before[this.build.to++];
     segment.handle = handle;
     segment.audience = audience;
+    segment.tick = tick;
+    segment.rests = rests;
+    segment.kept = false;
     return segment;
   }
 
@@ -200,11 +280,29 @@ export class Replica {
     }
   }
 
+  /**
+   * The tick that a held segment's rows are of.
+   * @param {number} handle
+   * @returns {number | null} null when it is not held
+   */
+  tickOf(handle) {
+    let low = 0;
+    let high = this.held;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.segments[middle].handle < handle) low = middle + 1;
+      else high = middle;
+    }
+    const found = low < this.held && this.segments[low].handle === handle;
+    return found ? this.segments[low].tick : null;
+  }
+
   /** The hash of what is held. */
   hash() {
     let hash = this.tick ?? 0;
     for (let i = 0; i < this.held; i++) {
-      hash = mix(mix(hash, this.segments[i].handle), this.segments[i].rows.hash());
+      const { handle, tick, rows } = this.segments[i];
+      hash = mix(mix(mix(hash, handle), tick), rows.hash());
     }
     return hash >>> 0;
   }
@@ -215,6 +313,8 @@ export class Replica {
       const copy = new HeldSegment();
       copy.handle = held.handle;
       copy.audience = held.audience;
+      copy.tick = held.tick;
+      copy.rests = held.rests;
       copy.rows = held.rows.clone();
       return copy;
     });
@@ -231,7 +331,7 @@ export class Replica {
     let rows = 0;
     let lowest = 0;
     while (reader.segment()) {
-      if (reader.handle < lowest) throw badSegment(reader.handle * 4);
+      if (reader.handle < lowest) throw badSegment(reader.handle * 8);
       lowest = reader.handle + 1;
       if (reader.mode !== KEYFRAME) throw noBaseline();
       const segment = new HeldSegment();

@@ -96,6 +96,17 @@ export class Room {
   }
 
   /**
+   * The tick at which an entity was as it is here: the newest, unless it is far away and sent less
+   * often.
+   * @param {number} id
+   * @returns {number | null} null when it is not in view
+   */
+  tickOf(id) {
+    const known = this.state.known.get(id);
+    return known === undefined ? null : this.replica.tickOf(known.handle);
+  }
+
+  /**
    * Calls back for each entity of a kind that is in view or comes into view.
    * @param {string} kind
    * @param {(entity: Entity, id: number) => void} listener

@@ -142,9 +142,10 @@ test('records are packed and unpacked alike, and broken ones refused', () => {
  * @param {Replica} replica
  */
 function segmentsOf(replica) {
-  return replica.segments.slice(0, replica.held).map(({ handle, audience, rows }) => {
+  return replica.segments.slice(0, replica.held).map(({ handle, audience, rows, tick, rests }) => {
     const list = rows.list(replica.layouts[audience]);
-    return [handle, audience, list.map(({ id, values, motion }) => [id, values, motion])];
+    const content = list.map(({ id, values, motion }) => [id, values, motion]);
+    return [handle, audience, content, tick, Number(rests)];
   });
 }
 
@@ -159,6 +160,10 @@ function changesOf({ changes }) {
  * @param {any} step
  */
 function applyStep(replica, step) {
+  if (step.refused) {
+    refused(step, () => replica.apply(bytes(step.hex)));
+    return;
+  }
   const applied = replica.apply(bytes(step.hex));
   const hash = step.hash === null ? null : { expected: step.hash, actual: step.hash };
   assert.deepEqual(applied, { tick: step.tick, full: step.full, hash, updates: step.updates });

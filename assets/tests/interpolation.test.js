@@ -23,10 +23,17 @@ class FakeRoom {
     this.schema = { kinds: [KIND] };
     /** @type {Map<number, any>} */
     this.ships = new Map();
+    /** Where an entity rests, the tick that it is of. @type {Map<number, number>} */
+    this.resting = new Map();
   }
 
   entities() {
     return this.ships;
+  }
+
+  /** @param {number} id */
+  tickOf(id) {
+    return this.resting.get(id) ?? this.tick;
   }
 
   onFrame() {
@@ -46,7 +53,7 @@ function setUp() {
     room.ships = new Map(Object.entries(ships).map(([id, ship]) => [Number(id), ship]));
     view.record(tick * 100);
   };
-  return { view, frame };
+  return { view, frame, room };
 }
 
 /**
@@ -125,6 +132,28 @@ test('across skipped ticks and the wrap of the number the motion goes on', () =>
   view.record(at(4));
   view.update(at(4));
   assert.ok(Math.abs((view.entities('ship').get(1)?.pos.x ?? 0) - 20) < 1e-3);
+});
+
+test('what is sent every eighth tick glides as what is sent every tick does, only further behind', () => {
+  const { view, frame, room } = setUp();
+  /** @type {number[]} */
+  const steps = [];
+  let before = 0;
+  for (let tick = 16; tick < 200; tick++) {
+    const known = tick - (tick % 8);
+    room.resting.set(1, known);
+    frame(tick, { 1: ship(known * 3), 2: ship(tick * 3) });
+    for (let part = 0; part < 4; part++) {
+      view.update(tick * 100 + part * 25);
+      const { x } = view.entities('ship').get(1)?.pos ?? { x: 0 };
+      if (tick > 60) steps.push(x - before);
+      before = x;
+    }
+  }
+  const near = view.entities('ship').get(2)?.pos.x ?? 0;
+  assert.ok(near - before > 12 && near - before < 3 * 9, `${near - before} behind`);
+  // Three a tick, and four steps a tick.
+  assert.ok(steps.every((step) => step > 0.6 && step < 0.9), `${Math.min(...steps)}, ${Math.max(...steps)}`);
 });
 
 test('jitter widens the delay, calm narrows it, and drawing never runs back', () => {
