@@ -315,16 +315,20 @@ impl Replica {
         }
     }
 
-    /// Reads the keyframes of an evidence message.
+    /// Reads the keyframes of an evidence message about `tick`.
     ///
     /// # Errors
     /// See [`FrameError`].
-    pub fn read_evidence(&mut self, segments: &[u8]) -> Result<Vec<HeldSegment>, FrameError> {
+    pub fn read_evidence(
+        &mut self,
+        tick: Tick,
+        segments: &[u8],
+    ) -> Result<Vec<HeldSegment>, FrameError> {
         // Keyframes without a baseline: just what a frame that stands alone consists of.
         let mut held = Vec::new();
         let mut kept = Vec::new();
         let codecs = (&self.layouts, &self.priors);
-        let mut build = Build::new(Tick::default(), &[], codecs, &mut self.decoder, &mut kept);
+        let mut build = Build::new(tick, &[], codecs, &mut self.decoder, &mut kept);
         build.run(Reader(segments), &mut held)?;
         Ok(held)
     }

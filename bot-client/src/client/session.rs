@@ -120,7 +120,7 @@ impl Session {
         tick: Tick,
         segments: &[u8],
     ) -> Result<Event, CoreError> {
-        let theirs = self.replica.read_evidence(segments).map_err(CoreError::Evidence)?;
+        let theirs = self.replica.read_evidence(tick, segments).map_err(CoreError::Evidence)?;
         let report = self.doubt.settle(tick, self.replica.schema(), &theirs);
         Ok(report.map_or(Event::Nothing, |report| Event::Mismatch(Box::new(report))))
     }

@@ -1,30 +1,36 @@
 //! Capture: the game's entities, quantised, sorted into segments.
 
-use std::collections::BTreeMap;
-
 use tickwire_shared::{
     EntityId, Tick,
     game::{Belongs, CaptureSink},
+    schema::{AUDIENCES, Audience},
 };
 
-use crate::segment::{Codec, Segment, SegmentKey};
+use crate::{
+    grid::{Cell, Grid},
+    segment::{SegmentKey, Whose},
+    segments::{SegmentSlot, Segments},
+};
 
-/// A life of a slot.
+/// A life of a slot, and where it is.
+///
+/// The generation advances at most once a tick, which is what lets eight bits
+/// of it name an entity over the whole history; a slot map's version might not.
 #[derive(Clone, Copy, Debug, Default)]
 struct Life {
     version: u32,
     generation: u8,
+    cell: Option<Cell>,
+    /// The segments that its parts are in, by audience.
+    places: [Option<(SegmentKey, SegmentSlot)>; AUDIENCES.len()],
 }
 
-/// Tells the lives of slots apart, by kind and slot.
-///
-/// The generation advances at most once a tick, which is what lets eight bits
-/// of it name an entity over the whole history; a slot map's version might not.
+/// The lives of all slots, by kind and slot.
 #[derive(Debug, Default)]
-pub struct Generations(Vec<Vec<Life>>);
+pub struct Lives(Vec<Vec<Life>>);
 
-impl Generations {
-    fn of(&mut self, kind: usize, slot: u16, version: u32) -> u8 {
+impl Lives {
+    fn of(&mut self, kind: usize, slot: u16, version: u32) -> &mut Life {
         if self.0.len() <= kind {
             self.0.resize_with(kind + 1, Vec::new);
         }
@@ -34,87 +40,91 @@ impl Generations {
         }
         let life = &mut lives[usize::from(slot)];
         if life.version != version {
-            *life = Life { version, generation: life.generation.wrapping_add(1) };
+            let generation = life.generation.wrapping_add(1);
+            *life = Life { version, generation, ..Life::default() };
         }
-        life.generation
-    }
-}
-
-/// All segments of a room, and the codecs of their audiences.
-#[derive(Debug)]
-pub struct Segments {
-    codecs: [Codec; 3],
-    segments: BTreeMap<SegmentKey, Segment>,
-    generations: Generations,
-    history: u32,
-}
-
-impl Segments {
-    /// No segments but the public one.
-    #[must_use]
-    pub fn new(codecs: [Codec; 3], history: u32) -> Self {
-        let segments = BTreeMap::from([(SegmentKey::Public, Segment::new(history))]);
-        Segments { codecs, segments, generations: Generations::default(), history }
-    }
-
-    /// A segment with its codec.
-    pub fn get_mut(&mut self, key: SegmentKey) -> Option<(&mut Segment, &Codec)> {
-        let codec = &self.codecs[key.audience() as usize];
-        self.segments.get_mut(&key).map(|segment| (segment, codec))
-    }
-
-    /// Makes sure that a segment is there; `false` when its audience has no fields.
-    pub fn add(&mut self, key: SegmentKey) -> bool {
-        let layout = &self.codecs[key.audience() as usize].layout;
-        if !layout.is_empty() {
-            let history = self.history;
-            self.segments.entry(key).or_insert_with(|| Segment::new(history));
-        }
-        !layout.is_empty()
-    }
-
-    /// Forgets a segment.
-    pub fn remove(&mut self, key: SegmentKey) {
-        self.segments.remove(&key);
-    }
-
-    /// Begins the capture of a tick.
-    pub fn begin(&mut self, tick: Tick) -> TickCapture<'_> {
-        self.segments.values_mut().for_each(|segment| segment.begin(tick));
-        TickCapture { segments: self, tick }
-    }
-
-    /// Ends it.
-    pub fn end(&mut self, tick: Tick) {
-        for (key, segment) in &mut self.segments {
-            segment.end(tick, &self.codecs[key.audience() as usize].layout);
-        }
+        life
     }
 }
 
 /// Takes the entities of one tick.
 #[derive(Debug)]
 pub struct TickCapture<'a> {
-    segments: &'a mut Segments,
-    tick: Tick,
+    /// Where they go.
+    pub segments: &'a mut Segments,
+    /// What is known of their slots.
+    pub lives: &'a mut Lives,
+    /// How places are divided.
+    pub grid: Option<&'a Grid>,
+    /// The tick.
+    pub tick: Tick,
 }
 
 impl CaptureSink for TickCapture<'_> {
     fn put(&mut self, kind: usize, slot: u16, version: u32, belongs: Belongs, columns: &[u32]) {
-        let generation = self.segments.generations.of(kind, slot, version);
-        let id = EntityId::new(kind as u8, slot, generation);
-        let keys = [
-            Some(SegmentKey::Public),
-            belongs.team.map(SegmentKey::Team),
-            belongs.player.map(SegmentKey::Owner),
-        ];
-        for key in keys.into_iter().flatten() {
-            let Some((segment, codec)) = self.segments.get_mut(key) else { continue };
-            let part = &codec.layout.kinds[kind];
-            if part.present {
-                let end = part.first_column + part.columns.len();
-                segment.put(self.tick, &codec.layout, id, &columns[part.first_column..end]);
+        let life = self.lives.of(kind, slot, version);
+        let id = EntityId::new(kind as u8, slot, life.generation);
+        life.cell = self.grid.zip(belongs.at).map(|(grid, at)| grid.settle(at, life.cell));
+        for audience in AUDIENCES {
+            if !self.segments.codec_of(audience).layout.kinds[kind].present {
+                continue;
             }
+            let wanted = key(audience, belongs, life.cell);
+            let Some(slot) = settle(&mut life.places[audience as usize], wanted, self.segments)
+            else {
+                continue;
+            };
+            put_part(self.segments, slot, (self.tick, id), columns);
         }
+    }
+}
+
+/// The segment that an entity's part for an audience belongs in, if anybody may see it.
+fn key(audience: Audience, belongs: Belongs, cell: Option<Cell>) -> Option<SegmentKey> {
+    let whose = match audience {
+        Audience::Public => belongs.group.map_or(Whose::Public, Whose::Group),
+        Audience::Team => Whose::Team(belongs.team?),
+        // Whoever owns it need not be near to know it.
+        Audience::Owner => return belongs.player.map(Whose::Owner).map(SegmentKey::everywhere),
+    };
+    Some(SegmentKey { cell, whose })
+}
+
+/// Finds the segment of a part, and notes when the part has come from another one.
+fn settle(
+    place: &mut Option<(SegmentKey, SegmentSlot)>,
+    wanted: Option<SegmentKey>,
+    segments: &mut Segments,
+) -> Option<SegmentSlot> {
+    let before = *place;
+    if let (Some((key, slot)), Some(wanted)) = (before, wanted)
+        && key == wanted
+        && segments.get(slot).is_some()
+    {
+        return Some(slot);
+    }
+    *place = wanted.map(|key| (key, segments.slot(key)));
+    let now = *place;
+    if before.is_some() {
+        for (_, slot) in before.into_iter().chain(now) {
+            let moved = segments.now();
+            segments.get_mut(slot).into_iter().for_each(|segment| segment.moved = Some(moved));
+        }
+    }
+    now.map(|(_, slot)| slot)
+}
+
+fn put_part(
+    segments: &mut Segments,
+    slot: SegmentSlot,
+    (tick, id): (Tick, EntityId),
+    columns: &[u32],
+) {
+    let Some((segment, codec)) = segments.get_with_codec(slot) else { return };
+    segment.used = tick;
+    let part = &codec.layout.kinds[id.kind()];
+    if segment.is_watched() {
+        let end = part.first_column + part.columns.len();
+        segment.put(tick, &codec.layout, id, &columns[part.first_column..end]);
     }
 }

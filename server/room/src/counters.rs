@@ -15,6 +15,8 @@ pub struct RoomCounters {
     pub merged_frames: u64,
     /// Frames not made because enough were under way.
     pub skipped_frames: u64,
+    /// Segments that a frame left out because the viewer's byte budget was spent.
+    pub deferred_segments: u64,
     /// Inputs used or waiting.
     pub inputs: u64,
     /// Inputs that came too late.

@@ -2,12 +2,12 @@
 
 use tickwire_shared::{
     Game, PlayerId, Replicate, Tick,
-    frame::{SegmentBody, write_segment},
+    frame::{Cadence, SegmentBody, write_segment},
     message::{self, ClientMessage, MessageError},
     schema::MAX_COLUMNS,
 };
 
-use crate::{room::Room, segment::SegmentKey};
+use crate::{room::Room, segments::SegmentSlot};
 
 /// What a message asks of the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,19 +78,16 @@ impl<G: Game> Room<G> {
         let held = viewer.held_at(tick).to_vec();
         let mut out = vec![message::kind::EVIDENCE];
         out.extend_from_slice(&tick.0.to_le_bytes());
-        for (handle, key) in held {
-            self.write_past(handle, key, tick, &mut out);
+        for (handle, slot, tick) in held {
+            self.write_past(handle, slot, tick, &mut out);
         }
         Reply::Send(out)
     }
 
-    fn write_past(&mut self, handle: u32, key: SegmentKey, tick: Tick, out: &mut Vec<u8>) {
-        let Some((segment, codec)) = self.segments.get_mut(key) else { return };
-        if segment.rows(tick).is_none() {
-            return;
-        }
+    fn write_past(&mut self, handle: u32, slot: SegmentSlot, tick: Tick, out: &mut Vec<u8>) {
         let mut bytes = Vec::new();
-        segment.encode_past(codec, &mut self.encoder, None, tick, &mut bytes);
-        write_segment(handle, SegmentBody::Keyframe(key.audience(), &bytes), out);
+        let Some(key) = self.segments.keyframe_past(slot, tick, &mut bytes) else { return };
+        let body = SegmentBody::Keyframe(Cadence::Live, key.audience(), &bytes);
+        write_segment(handle, body, out);
     }
 }

@@ -6,20 +6,25 @@
 //!
 //! ```text
 //! tick:        drain_inputs → game.step → subscribe → capture → deliver_messages
-//! poll_frame:  pace → header → for each subscription: choose a baseline, copy the memoised segment
+//! poll_frame:  pace → plan (due, budget, for each a baseline) → header → copy the memoised segments
 //! ```
 
+mod budget;
 mod capture;
 mod config;
 mod counters;
+mod grid;
 mod hosted;
 mod incoming;
 mod inputs;
+mod interest;
 mod name;
 mod outgoing;
 mod pace;
+mod plan;
 mod room;
 mod segment;
+mod segments;
 mod viewer;
 
 pub use config::RoomConfig;

@@ -2,7 +2,7 @@
 
 use tickwire_shared::{
     Game, PlayerId, Tick,
-    frame::{FrameHeader, FrameTick, MAX_FRAME_BYTES, Messages, SegmentBody, write_segment},
+    frame::{FrameHeader, FrameTick, MAX_FRAME_BYTES, Messages},
     replica::state_hash,
 };
 
@@ -24,7 +24,7 @@ impl<G: Game> Room<G> {
     pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         let Some(index) = self.position(player) else { return Poll::Nothing };
         let viewer = &self.players[index].viewer;
-        if !viewer.is_subscribed() || viewer.last_sent() == Some(self.now) {
+        if !viewer.interest.is_set() || viewer.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
         if !viewer.pace.may_send() {
@@ -33,13 +33,25 @@ impl<G: Game> Room<G> {
         }
         let baseline = viewer.baseline(self.now, self.config.history_ticks);
         let start = out.len();
+        self.plan_segments(index, baseline);
         self.write_header(index, baseline, out);
-        self.write_segments(index, baseline, out);
+        self.plan.write(&mut self.segments, out);
         let bytes = out.len() - start;
         assert!(bytes <= MAX_FRAME_BYTES, "a frame of {bytes} bytes; clients accept 1048576");
-        self.players[index].viewer.written(self.now);
+        self.players[index].viewer.written(self.now, bytes);
         self.count_frame(baseline);
         Poll::Frame
+    }
+
+    /// Decides what the frame says of each segment.
+    fn plan_segments(&mut self, index: usize, baseline: Option<Tick>) {
+        let viewer = &mut self.players[index].viewer;
+        if baseline.is_none() {
+            viewer.interest.forget_held();
+        }
+        let available = viewer.budget.available(self.now);
+        let waiting = self.plan.make(&mut viewer.interest, &mut self.segments, available);
+        self.counters.deferred_segments += waiting as u64;
     }
 
     fn write_header(&mut self, index: usize, baseline: Option<Tick>, out: &mut Vec<u8>) {
@@ -59,38 +71,13 @@ impl<G: Game> Room<G> {
 
     /// The hash of what a viewer holds after this tick's frame.
     fn viewer_hash(&mut self, index: usize) -> u32 {
-        let (now, segments) = (self.now, &mut self.segments);
-        let wanted = self.players[index].viewer.wanted().iter();
-        let hashes = wanted.filter_map(|(number, key)| {
-            let (segment, _) = segments.get_mut(*key)?;
-            Some((*number, segment.hash(now)))
+        let (viewer, segments) = (&mut self.players[index].viewer, &mut self.segments);
+        let held = self.plan.held(&viewer.interest);
+        viewer.note_check(self.now, held);
+        let hashes = held.iter().filter_map(|(handle, slot, tick)| {
+            Some((*handle, *tick, segments.get_mut(*slot)?.hash(*tick)))
         });
-        state_hash(now, hashes)
-    }
-
-    /// Copies each subscribed segment from its memo, and drops those no longer subscribed.
-    fn write_segments(&mut self, index: usize, baseline: Option<Tick>, out: &mut Vec<u8>) {
-        let viewer = &self.players[index].viewer;
-        // A frame that stands alone forgets everything, so nothing needs to be dropped.
-        let mut held = if baseline.is_some() { viewer.held() } else { &[] }.iter().peekable();
-        for (number, key) in viewer.wanted() {
-            while let Some((gone, _)) = held.next_if(|(held, _)| held < number) {
-                write_segment(*gone, SegmentBody::Drop, out);
-            }
-            let was_held = held.next_if(|(held, _)| held == number).is_some();
-            let Some((segment, codec)) = self.segments.get_mut(*key) else { continue };
-            let from = baseline.filter(|tick| was_held && segment.rows(*tick).is_some());
-            let encoded = segment.encode(codec, &mut self.encoder, from, self.now);
-            let body = match from {
-                Some(_) if encoded.as_predicted => continue,
-                Some(_) => SegmentBody::Delta(encoded.bytes),
-                None => SegmentBody::Keyframe(key.audience(), encoded.bytes),
-            };
-            write_segment(*number, body, out);
-        }
-        for (gone, _) in held {
-            write_segment(*gone, SegmentBody::Drop, out);
-        }
+        state_hash(self.now, hashes)
     }
 
     fn count_frame(&mut self, baseline: Option<Tick>) {

@@ -5,23 +5,26 @@ use std::collections::VecDeque;
 use thiserror::Error;
 use tickwire_shared::{
     Game, PlayerId, Step, Tick,
-    codec::{Encoder, Layout, Priors, model},
-    game::{Capture, Outbox, To},
+    codec::{Layout, Priors, model},
+    game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
     record::RecordLayout,
     schema::{AUDIENCES, Schema},
 };
 
 use crate::{
-    capture::Segments,
+    capture::{Lives, TickCapture},
     config::RoomConfig,
     counters::RoomCounters,
+    grid::Grid,
     hosted::HostedRoom,
     incoming::Reply,
     inputs::InputQueue,
     name::clean_name,
     outgoing::Poll,
-    segment::{Codec, SegmentKey},
+    plan::Plan,
+    segment::Codec,
+    segments::Segments,
     viewer::Viewer,
 };
 
@@ -63,7 +66,11 @@ pub struct Room<G: Game> {
     pub(crate) input_record: RecordLayout,
     pub(crate) message_records: Vec<RecordLayout>,
     pub(crate) segments: Segments,
-    pub(crate) encoder: Encoder,
+    lives: Lives,
+    grid: Option<Grid>,
+    /// Working memory for what a player sees and for what its frame says.
+    view: View,
+    pub(crate) plan: Plan,
     pub(crate) outbox: Outbox,
     pub(crate) now: Tick,
     /// In order of joining, which is the order of their ids.
@@ -86,14 +93,18 @@ impl<G: Game> Room<G> {
             let priors = Priors::new(&layout, model::BUILTIN).expect("the built-in table fits");
             Codec { layout, priors }
         });
+        let game = G::init(game, config.seed);
         let mut room = Room {
-            game: G::init(game, config.seed),
+            grid: game.grid().map(Grid::new),
+            game,
             schema_hash: schema.hash(),
             input_record: RecordLayout::new(&schema.input),
             message_records: schema.messages.iter().map(RecordLayout::new).collect(),
-            segments: Segments::new(codecs, config.history_ticks),
+            segments: Segments::new(codecs, config.history_ticks, config.start_tick),
+            lives: Lives::default(),
+            view: View::default(),
+            plan: Plan::default(),
             schema,
-            encoder: Encoder::default(),
             outbox: Outbox::default(),
             now: config.start_tick,
             players: Vec::new(),
@@ -146,18 +157,23 @@ impl<G: Game> Room<G> {
 
     /// Decides which segments each player sees from this tick on.
     fn subscribe(&mut self) {
-        for player in &mut self.players {
-            let team = self.game.team(player.id);
-            let keys = [SegmentKey::Public, SegmentKey::Owner(player.id)];
-            let keys = keys.into_iter().chain(team.map(SegmentKey::Team));
-            player.viewer.subscribe(keys.filter(|key| self.segments.add(*key)));
+        for Player { id, viewer, .. } in &mut self.players {
+            self.view.eye = None;
+            self.view.groups.clear();
+            self.game.view(*id, &mut self.view);
+            self.view.groups.sort_unstable();
+            self.view.groups.dedup();
+            let who = (*id, self.game.team(*id));
+            viewer.interest.update(who, &self.view, self.grid.as_ref(), &mut self.segments);
         }
     }
 
     fn capture(&mut self) {
-        let mut sink = self.segments.begin(self.now);
+        self.segments.begin(self.now);
+        let (segments, lives) = (&mut self.segments, &mut self.lives);
+        let mut sink = TickCapture { segments, lives, grid: self.grid.as_ref(), tick: self.now };
         self.game.replicate(&mut Capture::new(&self.schema, &mut sink));
-        self.segments.end(self.now);
+        self.segments.end();
     }
 
     fn deliver_messages(&mut self) {
@@ -202,7 +218,7 @@ impl<G: Game> HostedRoom for Room<G> {
         }
         let id = PlayerId(self.next_player);
         self.next_player += 1;
-        let viewer = Viewer::new(self.now, self.config.tick_hz);
+        let viewer = Viewer::new(self.now, &self.config);
         self.players.push(Player { id, inputs: InputQueue::default(), viewer });
         self.game.join(id, &clean_name(name));
         Ok(id)
@@ -210,10 +226,10 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn handle_leave(&mut self, player: PlayerId) {
         let Some(index) = self.position(player) else { return };
-        let gone = self.players.remove(index);
+        let mut gone = self.players.remove(index);
         let counters = gone.inputs.counters();
         self.counters = self.counters.with_inputs(counters);
-        self.segments.remove(SegmentKey::Owner(player));
+        gone.viewer.interest.end(&mut self.segments);
         self.game.leave(player);
     }
 

@@ -1,9 +1,9 @@
-//! A segment: the entities that share an audience, with their recent past and
-//! this tick's encodings.
+//! A segment: the entities that share a place and an audience, with their recent past
+//! and this tick's encodings.
 //!
 //! One function makes all bytes: [`Segment::encode`], from a baseline (or none)
 //! to a tick. Within a tick it is memoised by the baseline, so every viewer that
-//! is up to date is served by one encoding.
+//! stands at the same one is served by one encoding.
 
 use std::ops::Range;
 
@@ -14,33 +14,54 @@ use tickwire_shared::{
     schema::Audience,
 };
 
-/// Which entities, and which of their fields, a segment holds.
+use crate::grid::Cell;
+
+/// Whose a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SegmentKey {
-    /// The public fields of all entities.
+pub enum Whose {
+    /// The public fields of entities that everybody may see.
     Public,
+    /// The public fields of entities that only a group sees.
+    Group(u16),
     /// The team's fields of its entities.
     Team(u8),
     /// The owner's fields of its entities.
     Owner(PlayerId),
 }
 
+/// Which entities, and which of their fields, a segment holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SegmentKey {
+    /// Where they are; without a place, they are seen from everywhere.
+    pub cell: Option<Cell>,
+    /// Whose they are.
+    pub whose: Whose,
+}
+
 impl SegmentKey {
+    /// A segment that is seen from everywhere.
+    #[must_use]
+    pub fn everywhere(whose: Whose) -> SegmentKey {
+        SegmentKey { cell: None, whose }
+    }
+
     /// Whose layout the rows have.
     #[must_use]
     pub fn audience(self) -> Audience {
-        match self {
-            SegmentKey::Public => Audience::Public,
-            SegmentKey::Team(_) => Audience::Team,
-            SegmentKey::Owner(_) => Audience::Owner,
+        match self.whose {
+            Whose::Public | Whose::Group(_) => Audience::Public,
+            Whose::Team(_) => Audience::Team,
+            Whose::Owner(_) => Audience::Owner,
         }
     }
 }
 
+/// The rows of one tick.
 #[derive(Debug, Default)]
-struct Snapshot {
+pub struct Snapshot {
     tick: Option<Tick>,
     rows: Rows,
+    hash: Option<u32>,
 }
 
 /// An encoding made in this tick.
@@ -48,16 +69,34 @@ struct Snapshot {
 struct Encoding {
     baseline: Option<Tick>,
     bytes: Range<usize>,
-    as_predicted: bool,
+    outcome: Outcome,
+}
+
+/// How a segment stands to a baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is as it was.
+    Same,
+    /// It is what was predicted.
+    AsPredicted,
+    /// It takes these bytes to say how it differs, or all that it is.
+    Differs,
 }
 
 /// A segment with its history ring.
 #[derive(Debug)]
 pub struct Segment {
+    /// Which one it is.
+    pub key: SegmentKey,
+    /// How many viewers are subscribed to it; without any nothing is captured.
+    watchers: u32,
+    /// The last tick in which it had an entity or a viewer.
+    pub used: Tick,
+    /// The last tick in which an entity came from another segment, or went to one.
+    pub moved: Option<Tick>,
     ring: Vec<Snapshot>,
     encodings: Vec<Encoding>,
     bytes: Vec<u8>,
-    hash: Option<u32>,
     motion: Vec<i32>,
 }
 
@@ -71,38 +110,69 @@ pub struct Codec {
 }
 
 impl Segment {
-    /// An empty segment that will remember `history` ticks, a power of two.
+    /// A segment that nobody watches.
     #[must_use]
-    pub fn new(history: u32) -> Self {
-        assert!(history.is_power_of_two(), "the ring is indexed by a tick that wraps");
+    pub fn new(key: SegmentKey, now: Tick) -> Self {
         Segment {
-            ring: (0..history).map(|_| Snapshot::default()).collect(),
+            key,
+            watchers: 0,
+            used: now,
+            moved: None,
+            ring: Vec::new(),
             encodings: Vec::new(),
             bytes: Vec::new(),
-            hash: None,
             motion: Vec::new(),
         }
     }
 
+    /// One more viewer; the first one brings the memory for the history, a power of two of ticks.
+    pub fn watch(&mut self, ring: impl FnOnce() -> Vec<Snapshot>) {
+        if self.watchers == 0 {
+            self.ring = ring();
+            assert!(self.ring.len().is_power_of_two(), "it is indexed by a tick that wraps");
+            self.ring.iter_mut().for_each(|snapshot| snapshot.tick = None);
+        }
+        self.watchers += 1;
+    }
+
+    /// One viewer less; the last one leaves the memory.
+    pub fn unwatch(&mut self) -> Option<Vec<Snapshot>> {
+        self.watchers -= 1;
+        self.encodings.clear();
+        (self.watchers == 0).then(|| std::mem::take(&mut self.ring))
+    }
+
+    /// Whether any viewer is subscribed to it.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.watchers > 0
+    }
+
     fn slot(&self, tick: Tick) -> usize {
-        tick.0 as usize % self.ring.len()
+        tick.0 as usize & (self.ring.len() - 1)
+    }
+
+    fn snapshot(&self, tick: Tick) -> Option<&Snapshot> {
+        let snapshot = self.ring.get(tick.0 as usize & self.ring.len().wrapping_sub(1))?;
+        (snapshot.tick == Some(tick)).then_some(snapshot)
     }
 
     /// The rows at a tick that is still remembered.
     #[must_use]
     pub fn rows(&self, tick: Tick) -> Option<&Rows> {
-        let snapshot = &self.ring[self.slot(tick)];
-        (snapshot.tick == Some(tick)).then_some(&snapshot.rows)
+        self.snapshot(tick).map(|snapshot| &snapshot.rows)
     }
 
     /// Begins the capture of a tick, forgetting the oldest one.
     pub fn begin(&mut self, tick: Tick) {
         let slot = self.slot(tick);
-        self.ring[slot].tick = Some(tick);
-        self.ring[slot].rows.clear();
+        let snapshot = &mut self.ring[slot];
+        snapshot.tick = Some(tick);
+        snapshot.rows.clear();
+        snapshot.hash = None;
         self.encodings.clear();
         self.bytes.clear();
-        self.hash = None;
+        self.used = tick;
     }
 
     /// Takes one entity's columns.
@@ -125,8 +195,8 @@ impl Segment {
         self.ring[slot].rows = rows;
     }
 
-    /// The bytes that lead from `baseline`, or from nothing, to `tick`; empty for a
-    /// delta when all is as predicted. Memoised until the next tick begins.
+    /// The bytes that lead from `baseline`, or from nothing, to `tick`, the latest one, and
+    /// whether they are needed. Memoised until the next tick begins.
     ///
     /// # Panics
     /// When either tick is not remembered.
@@ -136,14 +206,11 @@ impl Segment {
         encoder: &mut Encoder,
         baseline: Option<Tick>,
         tick: Tick,
-    ) -> Segmented<'_> {
+    ) -> (Outcome, &[u8]) {
         let made = self.encodings.iter().position(|made| made.baseline == baseline);
         let index = made.unwrap_or_else(|| self.encode_anew(codec, encoder, baseline, tick));
         let encoding = &self.encodings[index];
-        Segmented {
-            bytes: &self.bytes[encoding.bytes.clone()],
-            as_predicted: encoding.as_predicted && baseline.is_some(),
-        }
+        (encoding.outcome, &self.bytes[encoding.bytes.clone()])
     }
 
     fn encode_anew(
@@ -155,10 +222,10 @@ impl Segment {
     ) -> usize {
         let mut bytes = std::mem::take(&mut self.bytes);
         let start = bytes.len();
-        let as_predicted = self.encode_past(codec, encoder, baseline, tick, &mut bytes);
+        let outcome = self.encode_past(codec, encoder, baseline, tick, &mut bytes);
         let bytes_end = bytes.len();
         self.bytes = bytes;
-        self.encodings.push(Encoding { baseline, bytes: start..bytes_end, as_predicted });
+        self.encodings.push(Encoding { baseline, bytes: start..bytes_end, outcome });
         self.encodings.len() - 1
     }
 
@@ -170,32 +237,29 @@ impl Segment {
         baseline: Option<Tick>,
         tick: Tick,
         out: &mut Vec<u8>,
-    ) -> bool {
+    ) -> Outcome {
         let remembered = |tick| self.rows(tick).expect("the tick is in the history");
         let from = match baseline {
             Some(before) => (remembered(before), tick.since(before) as u32),
             None => (Rows::EMPTY, 0),
         };
         let now = remembered(tick);
-        encoder.encode(&codec.layout, &codec.priors, from, now, out).as_predicted
-    }
-
-    /// The hash of the rows at `tick`, which must be the latest; memoised.
-    pub fn hash(&mut self, tick: Tick) -> u32 {
-        if let Some(hash) = self.hash {
-            return hash;
+        let encoded = encoder.encode(&codec.layout, &codec.priors, from, now, out);
+        match (encoded.as_predicted && baseline.is_some(), encoded.updates) {
+            (true, 0) => Outcome::Same,
+            (true, _) => Outcome::AsPredicted,
+            (false, _) => Outcome::Differs,
         }
-        let hash = self.rows(tick).map_or(0, Rows::hash);
-        self.hash = Some(hash);
-        hash
     }
-}
 
-/// A segment's bytes for some viewers.
-#[derive(Clone, Copy, Debug)]
-pub struct Segmented<'a> {
-    /// The coded bytes.
-    pub bytes: &'a [u8],
-    /// Whether a frame may leave the segment out.
-    pub as_predicted: bool,
+    /// The hash of the rows at a tick that is remembered; memoised.
+    ///
+    /// # Panics
+    /// When the tick is not remembered.
+    pub fn hash(&mut self, tick: Tick) -> u32 {
+        let slot = self.slot(tick);
+        let snapshot = &mut self.ring[slot];
+        assert_eq!(snapshot.tick, Some(tick), "what a viewer holds is in the history");
+        *snapshot.hash.get_or_insert_with(|| snapshot.rows.hash())
+    }
 }

@@ -1,9 +1,10 @@
 //! One viewer: what was last written to it, and so what its next frame builds upon.
 //!
-//! **The baseline rule.** A transport is ordered and reliable, so the baseline is
-//! the last frame written to this viewer, without acknowledgement. If the history
-//! no longer has it, or the viewer asked to start again, there is none, and the
-//! frame stands alone. Acknowledgements only pace the frames; see [`crate::pace`].
+//! **The baseline rule.** A transport is ordered and reliable, so what a segment builds upon
+//! is what was last written of it to this viewer, without acknowledgement; [`Interest`] notes that
+//! for each segment. If the history no longer has the last frame, or the viewer asked to start
+//! again, there is no baseline, and the frame stands alone. Acknowledgements only pace the
+//! frames; see [`crate::pace`].
 
 use tickwire_shared::{
     Tick,
@@ -11,28 +12,39 @@ use tickwire_shared::{
     game::MAX_MESSAGE_BYTES_A_TICK,
 };
 
-use crate::{pace::Pace, segment::SegmentKey};
+use crate::{
+    budget::Budget, config::RoomConfig, interest::Interest, pace::Pace, segments::SegmentSlot,
+};
 
 /// A viewer's messages beyond this many bytes cannot be kept, and it is given up.
 const MAX_WAITING_MESSAGE_BYTES: usize = 2 * MAX_MESSAGE_BYTES_A_TICK;
+/// What a viewer held is remembered for this many frames with a hash.
+const CHECKS: usize = 4;
+
+/// What a viewer held when it was sent a hash: each segment's handle, slot and tick.
+#[derive(Debug, Default)]
+struct Check {
+    tick: Option<Tick>,
+    held: Vec<(u32, SegmentSlot, Tick)>,
+}
 
 /// A viewer of a room.
 #[derive(Debug)]
 pub struct Viewer {
     /// How many frames may be under way.
     pub pace: Pace,
+    /// How many bytes it may be sent.
+    pub budget: Budget,
+    /// What it is subscribed to, and what it holds.
+    pub interest: Interest,
     /// The tick of the last frame written, unless the next must stand alone.
     baseline: Option<Tick>,
     last_sent: Option<Tick>,
     /// The echo that the viewer knows.
     echo: Option<InputEcho>,
-    /// The segments that the viewer holds, by handle.
-    held: Vec<(u32, SegmentKey)>,
-    /// The tick of the frame since which it holds just these segments.
-    held_since: Option<Tick>,
-    /// The segments that it should hold, by handle, once its first tick has come; perhaps none.
-    wanted: Vec<(u32, SegmentKey)>,
-    is_subscribed: bool,
+    /// The last frames with a hash, in turn.
+    checks: [Check; CHECKS],
+    next_check: usize,
     /// Messages for the next frame, packed.
     messages: Vec<u8>,
     message_count: u32,
@@ -41,29 +53,19 @@ pub struct Viewer {
     pub evidence_given: Option<Tick>,
 }
 
-/// The handle under which a viewer knows a segment.
-#[must_use]
-fn handle(key: SegmentKey) -> u32 {
-    match key {
-        SegmentKey::Public => 0,
-        SegmentKey::Owner(_) => 1,
-        SegmentKey::Team(team) => 2 + u32::from(team),
-    }
-}
-
 impl Viewer {
     /// A viewer that joined at `now` and has been sent nothing.
     #[must_use]
-    pub fn new(now: Tick, tick_hz: u32) -> Self {
+    pub fn new(now: Tick, config: &RoomConfig) -> Self {
         Viewer {
-            pace: Pace::new(now, tick_hz),
+            pace: Pace::new(now, config.tick_hz),
+            budget: Budget::new(config.bytes_a_second, config.tick_hz, now),
+            interest: Interest::default(),
             baseline: None,
             last_sent: None,
             echo: None,
-            held: Vec::new(),
-            held_since: None,
-            wanted: Vec::new(),
-            is_subscribed: false,
+            checks: Default::default(),
+            next_check: 0,
             messages: Vec::new(),
             message_count: 0,
             overflowed: false,
@@ -90,49 +92,31 @@ impl Viewer {
         self.echo = None;
     }
 
-    /// Sets the segments that the viewer should hold, given in rising order of handle.
-    pub fn subscribe(&mut self, keys: impl Iterator<Item = SegmentKey>) {
-        self.is_subscribed = true;
-        self.wanted.clear();
-        self.wanted.extend(keys.map(|key| (handle(key), key)));
-        debug_assert!(self.wanted.is_sorted_by(|a, b| a.0 < b.0));
-    }
-
-    /// Whether the viewer's first tick has come.
-    #[must_use]
-    pub fn is_subscribed(&self) -> bool {
-        self.is_subscribed
-    }
-
-    /// The segments that the viewer should hold, in rising order of handle.
-    #[must_use]
-    pub fn wanted(&self) -> &[(u32, SegmentKey)] {
-        &self.wanted
-    }
-
-    /// A frame for `now` was written: the viewer now holds what it should.
-    pub fn written(&mut self, now: Tick) {
+    /// A frame of `bytes` bytes for `now` was written.
+    pub fn written(&mut self, now: Tick, bytes: usize) {
         self.baseline = Some(now);
         self.last_sent = Some(now);
-        if self.held != self.wanted {
-            self.held.clone_from(&self.wanted);
-            self.held_since = Some(now);
-        }
         self.pace.sent(now);
+        self.budget.spend(bytes);
         self.messages.clear();
         self.message_count = 0;
     }
 
-    /// The segments that the viewer holds, in rising order of handle.
-    #[must_use]
-    pub fn held(&self) -> &[(u32, SegmentKey)] {
-        &self.held
+    /// Remembers what the viewer holds at a tick whose hash it is sent.
+    pub fn note_check(&mut self, tick: Tick, held: &[(u32, SegmentSlot, Tick)]) {
+        let check = &mut self.checks[self.next_check];
+        self.next_check = (self.next_check + 1) % CHECKS;
+        check.tick = Some(tick);
+        check.held.clear();
+        check.held.extend_from_slice(held);
     }
 
-    /// The segments that the viewer held at `tick`; none when it has held others since.
+    /// What the viewer held at a tick whose hash it was sent, in rising order of handle: each
+    /// segment's handle, slot and tick. Nothing when that is no longer known.
     #[must_use]
-    pub fn held_at(&self, tick: Tick) -> &[(u32, SegmentKey)] {
-        if self.held_since.is_some_and(|since| since.is_after(tick)) { &[] } else { &self.held }
+    pub fn held_at(&self, tick: Tick) -> &[(u32, SegmentSlot, Tick)] {
+        let check = self.checks.iter().find(|check| check.tick == Some(tick));
+        check.map_or(&[], |check| &check.held)
     }
 
     /// The echo to send, if it is news to the viewer.

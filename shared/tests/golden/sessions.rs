@@ -378,7 +378,7 @@ fn case(session: &Session) -> Value {
     let mut replica =
         Replica::new(session.schema.clone(), &table(session.table)).expect("it is valid");
     let steps: Vec<_> = session.frames.iter().map(|bytes| step(&mut replica, bytes)).collect();
-    let evidence = replica.read_evidence(&session.evidence).expect("it was written here");
+    let evidence = replica.read_evidence(Tick(0), &session.evidence).expect("it was written here");
     let before = replica::differences(&session.schema, &evidence, replica.segments());
     assert!(before.is_empty(), "{before:?}");
     let mut broken = evidence.clone();

@@ -1,11 +1,14 @@
 //! Messages that nobody's client would send: refused or harmless, and of no effect on others.
 
-use crate::sim::{Random, Sim, world::WorldConfig};
+use crate::sim::{
+    Random, Sim,
+    world::{World, WorldConfig},
+};
 use proptest::prelude::*;
 use tickwire_room::{HostedRoom, Poll, Reply, RoomConfig};
 use tickwire_shared::{PlayerId, Tick, message::ClientMessage};
 
-fn session() -> (Sim, Random, PlayerId) {
+fn session() -> (Sim<World>, Random, PlayerId) {
     let world = WorldConfig { movers: 6, sparks_a_tick: 3 };
     let config = RoomConfig { hash_interval: 2, ..RoomConfig::new("TEST", 30, 4) };
     let mut sim = Sim::new(config, &world);
@@ -79,7 +82,7 @@ fn evidence_is_what_the_client_should_have_held() {
         panic!("evidence was expected");
     };
     assert_eq!(bytes[1..5], tick.0.to_le_bytes());
-    let evidence = client.replica.read_evidence(&bytes[5..]).unwrap();
+    let evidence = client.replica.read_evidence(tick, &bytes[5..]).unwrap();
     assert_eq!(evidence, client.replica.segments(), "nothing was wrong, so nothing differs");
 }
 

@@ -1,6 +1,7 @@
 //! Rooms without sockets, in one thread and virtual time.
 
 mod hostile;
+mod interest;
 mod sim;
 mod simulation;
 mod viewers;

@@ -122,7 +122,7 @@ fn evidence_never_shows_what_was_not_seen_at_the_time() {
         let Reply::Send(bytes) = table.room.handle_message(*id, &mismatch).unwrap() else {
             panic!("evidence was expected");
         };
-        replica.read_evidence(&bytes[5..]).unwrap().len()
+        replica.read_evidence(Tick(16), &bytes[5..]).unwrap().len()
     });
     assert_eq!(shown, [1, 0]);
 }

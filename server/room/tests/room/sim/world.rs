@@ -6,11 +6,12 @@ use std::{cell::RefCell, collections::BTreeMap};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, Tick, To,
     glam::Vec2,
+    replica::Replica,
     schema::Schema,
     slotmap::{DefaultKey, Key, SlotMap},
 };
 
-use super::Random;
+use super::{Checked, Random};
 
 #[derive(Clone, Debug, Default, Replicate)]
 pub struct Mover {
@@ -214,9 +215,24 @@ impl World {
         }
         seen
     }
+}
 
-    pub fn truth(&self, player: PlayerId, tick: Tick) -> Seen {
+impl Checked for World {
+    fn check(&self, player: PlayerId, replica: &Replica, tick: Tick) {
         let truth = self.truth.borrow();
-        truth.get(&(tick.0, player.0)).cloned().expect("the tick is remembered")
+        let truth = truth.get(&(tick.0, player.0)).expect("the tick is remembered");
+        assert_eq!(&seen(replica), truth, "player {player:?} at tick {tick}");
     }
+}
+
+/// What a replica holds, in the checker's terms.
+fn seen(replica: &Replica) -> Seen {
+    let mut seen = Seen::new();
+    for held in replica.segments() {
+        for row in held.rows.iter(replica.layout(held.audience)) {
+            let key = (held.audience as u8, row.id.kind() as u32, row.id.slot());
+            assert!(seen.insert(key, row.values.to_vec()).is_none(), "one slot, two lives");
+        }
+    }
+    seen
 }

@@ -1,0 +1,208 @@
+//! What one viewer is subscribed to, and what of that it holds.
+//!
+//! The set of subscriptions is the whole of interest management: a viewer's frames are made of
+//! these segments and of nothing else. It is made anew only when the eye comes into another cell,
+//! or the team or the groups change.
+
+use tickwire_shared::{
+    PlayerId, Tick,
+    frame::{Cadence, MAX_HANDLE},
+    game::View,
+};
+
+use crate::{
+    grid::{Cell, Grid, Rate},
+    segment::{SegmentKey, Whose},
+    segments::{SegmentSlot, Segments},
+};
+
+/// A player may see this many groups.
+const MAX_GROUPS: usize = 64;
+
+/// What a viewer holds of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The number under which it knows the segment.
+    pub handle: u32,
+    /// The tick that its rows are of.
+    pub tick: Tick,
+    /// What it does with them while nothing is said.
+    pub cadence: Cadence,
+}
+
+/// A segment that a viewer is to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscription {
+    /// Which segment.
+    pub key: SegmentKey,
+    /// Where it is found.
+    pub slot: SegmentSlot,
+    /// How often it is sent.
+    pub rate: Rate,
+    /// How far it is, in cells.
+    pub distance: u16,
+    /// What the viewer has of it. Segments without entities are not held.
+    pub held: Option<Held>,
+    /// Since when it waits because the viewer's budget was spent.
+    pub waits_since: Option<Tick>,
+}
+
+/// What decides which segments a viewer is subscribed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Vantage {
+    cell: Option<Cell>,
+    team: Option<u8>,
+    groups: Vec<u16>,
+}
+
+/// One viewer's subscriptions.
+#[derive(Debug, Default)]
+pub struct Interest {
+    /// Nearest first, and before all those that are seen from everywhere.
+    pub subscriptions: Vec<Subscription>,
+    /// The handles of what the viewer holds and is no longer subscribed to.
+    pub dropped: Vec<u32>,
+    /// Which handles are in use.
+    pub handles: Handles,
+    vantage: Vantage,
+    is_set: bool,
+    /// The subscriptions before, while they are made anew.
+    before: Vec<Subscription>,
+}
+
+impl Interest {
+    /// Whether the viewer's first tick has come.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.is_set
+    }
+
+    /// Makes the subscriptions what the game says that a player sees.
+    ///
+    /// # Panics
+    /// When it says more than [`MAX_GROUPS`] groups.
+    pub fn update(
+        &mut self,
+        (player, team): (PlayerId, Option<u8>),
+        view: &View,
+        grid: Option<&Grid>,
+        segments: &mut Segments,
+    ) {
+        assert!(view.groups.len() <= MAX_GROUPS, "a player sees at most {MAX_GROUPS} groups");
+        let eye = grid.zip(view.eye);
+        let cell = eye.map(|(grid, eye)| grid.settle(eye, self.vantage.cell));
+        let same = (cell, team, &view.groups)
+            == (self.vantage.cell, self.vantage.team, &self.vantage.groups);
+        if self.is_set && same {
+            return;
+        }
+        self.is_set = true;
+        (self.vantage.cell, self.vantage.team) = (cell, team);
+        self.vantage.groups.clone_from(&view.groups);
+        self.subscribe(player, grid, segments);
+    }
+
+    fn subscribe(&mut self, player: PlayerId, grid: Option<&Grid>, segments: &mut Segments) {
+        std::mem::swap(&mut self.before, &mut self.subscriptions);
+        self.subscriptions.clear();
+        self.before.sort_unstable_by_key(|old| old.key);
+        let Vantage { cell, team, groups } = self.vantage.clone();
+        let whose = || {
+            let groups = groups.iter().copied().map(Whose::Group);
+            [Whose::Public].into_iter().chain(groups).chain(team.map(Whose::Team))
+        };
+        for whose in whose().chain([Whose::Owner(player)]) {
+            self.add(SegmentKey::everywhere(whose), (Rate(0), 0), segments);
+        }
+        let around = grid.zip(cell).map(|(grid, from)| grid.around(from));
+        for (cell, seen) in around.into_iter().flatten() {
+            for whose in whose() {
+                let key = SegmentKey { cell: Some(cell), whose };
+                self.add(key, (seen.rate, seen.distance), segments);
+            }
+        }
+        for old in self.before.drain(..) {
+            segments.unwatch(old.slot);
+            self.dropped.extend(old.held.map(|held| held.handle));
+        }
+    }
+
+    /// Adds a subscription, or takes it over from those before.
+    fn add(&mut self, key: SegmentKey, (rate, distance): (Rate, u16), segments: &mut Segments) {
+        let old = self.before.binary_search_by_key(&key, |old| old.key);
+        let taken = old.ok().map(|index| self.before.remove(index));
+        let subscription = match taken {
+            Some(old) => Subscription { rate, distance, ..old },
+            None => {
+                let Some(slot) = segments.watch(key) else { return };
+                Subscription { key, slot, rate, distance, held: None, waits_since: None }
+            }
+        };
+        self.subscriptions.push(subscription);
+    }
+
+    /// Forgets what the viewer holds, as it does itself with a frame that stands alone.
+    pub fn forget_held(&mut self) {
+        self.subscriptions.iter_mut().for_each(|one| one.held = None);
+        self.dropped.clear();
+        self.handles.clear();
+    }
+
+    /// Ends all subscriptions.
+    pub fn end(&mut self, segments: &mut Segments) {
+        self.subscriptions.drain(..).for_each(|one| segments.unwatch(one.slot));
+    }
+}
+
+/// The handles that a viewer uses: small numbers, because they are written in every frame.
+#[derive(Debug, Default)]
+pub struct Handles(Vec<u64>);
+
+impl Handles {
+    /// Takes the smallest that is free; `None` when all are in use.
+    pub fn take(&mut self) -> Option<u32> {
+        let word = self.0.iter().position(|word| *word != u64::MAX).unwrap_or(self.0.len());
+        let handle = word as u32 * 64 + self.0.get(word).map_or(0, |word| word.trailing_ones());
+        if handle >= MAX_HANDLE {
+            return None;
+        }
+        if word == self.0.len() {
+            self.0.push(0);
+        }
+        self.0[word] |= 1 << (handle % 64);
+        Some(handle)
+    }
+
+    /// Gives one back.
+    pub fn free(&mut self, handle: u32) {
+        self.0[handle as usize / 64] &= !(1 << (handle % 64));
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_free_handle_is_taken() {
+        let mut handles = Handles::default();
+        let taken: Vec<_> = (0..130).map(|_| handles.take()).collect();
+        assert!(taken.iter().copied().eq((0..130).map(Some)));
+        handles.free(70);
+        handles.free(3);
+        assert_eq!(
+            [handles.take(), handles.take(), handles.take()],
+            [Some(3), Some(70), Some(130)]
+        );
+    }
+
+    #[test]
+    fn handles_end_where_the_wire_ends() {
+        let mut handles = Handles::default();
+        assert_eq!((0..70_000).filter_map(|_| handles.take()).count(), MAX_HANDLE as usize);
+    }
+}

@@ -1,0 +1,252 @@
+//! What one viewer's frame says of each segment that the viewer is subscribed to.
+//!
+//! A segment is *due* when its rate says so, when an entity has come into it from another segment
+//! or gone to one since the viewer's copy, or when the copy is about to fall out of the history.
+//! What is due and takes bytes is a *candidate*. When the candidates together exceed the viewer's
+//! budget, the most urgent go first and the others wait: a segment is sent whole or not at all.
+
+use tickwire_shared::{
+    Tick,
+    frame::{Cadence, MAX_FRAME_BYTES, SegmentBody, write_segment},
+};
+
+use crate::{
+    grid::Rate,
+    interest::{Held, Interest, Subscription},
+    segment::Outcome,
+    segments::{SegmentSlot, Segments},
+};
+
+/// Waiting for this many ticks makes a segment as urgent as one that is a cell nearer.
+const TICKS_A_CELL: i32 = 4;
+/// What a segment takes beside its bytes: head, audience and length, about.
+const HEAD_BYTES: usize = 4;
+/// What a frame takes beside its segments, at the most: header and messages.
+const HEADER_BYTES: usize = 48 * 1024;
+
+/// What a frame does with a segment.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Drop,
+    Keep,
+    Advance(Cadence),
+    /// Its bytes, from a baseline or from nothing.
+    Send(Cadence, SegmentSlot, Option<Tick>),
+}
+
+/// A segment that should be sent.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    index: usize,
+    from: Option<Tick>,
+    bytes: usize,
+    /// The least is the most urgent.
+    urgency: i32,
+}
+
+/// A frame's segments, in working memory that is kept from one frame to the next.
+#[derive(Debug, Default)]
+pub struct Plan {
+    actions: Vec<(u32, What)>,
+    candidates: Vec<Candidate>,
+    /// What the viewer holds after the frame, in rising order of handle.
+    held: Vec<(u32, SegmentSlot, Tick)>,
+}
+
+impl Plan {
+    /// Decides upon a frame, whose segments may take about `available` bytes, and notes in
+    /// `interest` what the viewer then holds. Returns how many segments have to wait.
+    pub fn make(
+        &mut self,
+        interest: &mut Interest,
+        segments: &mut Segments,
+        available: i64,
+    ) -> usize {
+        self.actions.clear();
+        self.candidates.clear();
+        self.actions.extend(interest.dropped.iter().map(|handle| (*handle, What::Drop)));
+        for index in 0..interest.subscriptions.len() {
+            self.consider(index, interest, segments);
+        }
+        let waiting = self.choose(available, interest, segments);
+        self.actions.sort_unstable_by_key(|(handle, _)| *handle);
+        // Only now, because a frame names a handle once.
+        let dropped = self.actions.iter().filter(|(_, what)| matches!(what, What::Drop));
+        dropped.for_each(|(handle, _)| interest.handles.free(*handle));
+        interest.dropped.clear();
+        waiting
+    }
+
+    /// Decides upon one segment, or makes it a candidate.
+    fn consider(&mut self, index: usize, interest: &mut Interest, segments: &mut Segments) {
+        let now = segments.now();
+        let one = &mut interest.subscriptions[index];
+        let Some(segment) = segments.get(one.slot) else { return };
+        let is_empty = segment.rows(now).is_none_or(|rows| rows.is_empty());
+        let Some(held) = one.held else {
+            if !is_empty {
+                self.add(index, None, one, segments);
+            }
+            return;
+        };
+        if is_empty {
+            one.held = None;
+            return self.actions.push((held.handle, What::Drop));
+        }
+        let is_remembered = segment.rows(held.tick).is_some();
+        let moved = segment.moved.is_some_and(|moved| moved.is_after(held.tick));
+        if !is_remembered {
+            self.add(index, None, one, segments);
+        } else if moved || is_due(one, held, segments) {
+            self.encode(index, held, one, segments);
+        }
+    }
+
+    /// Decides upon a segment that is held and due.
+    fn encode(
+        &mut self,
+        index: usize,
+        held: Held,
+        one: &mut Subscription,
+        segments: &mut Segments,
+    ) {
+        let now = segments.now();
+        let wanted = cadence(one.rate);
+        let stays = held.cadence == wanted;
+        let (outcome, _) = segments.encode(one.slot, Some(held.tick));
+        match outcome {
+            Outcome::Differs => return self.add(index, Some(held.tick), one, segments),
+            // What rests and is as it was may go on resting, for a while.
+            Outcome::Same if stays && wanted == Cadence::Rests && !is_old(held, segments) => return,
+            _ if stays && wanted == Cadence::Live => {}
+            _ => self.actions.push((held.handle, What::Advance(wanted))),
+        }
+        one.held = Some(Held { tick: now, cadence: wanted, ..held });
+        one.waits_since = None;
+    }
+
+    fn add(
+        &mut self,
+        index: usize,
+        from: Option<Tick>,
+        one: &Subscription,
+        segments: &mut Segments,
+    ) {
+        let (_, bytes) = segments.encode(one.slot, from);
+        let bytes = bytes.len() + HEAD_BYTES;
+        let urgency = urgency(one, segments.now());
+        self.candidates.push(Candidate { index, from, bytes, urgency });
+    }
+
+    /// Sends as many candidates as the budget bears, and lets the others wait.
+    fn choose(&mut self, available: i64, interest: &mut Interest, segments: &Segments) -> usize {
+        let total: usize = self.candidates.iter().map(|one| one.bytes).sum();
+        let mut space = (MAX_FRAME_BYTES - HEADER_BYTES) as i64;
+        let mut left = available.min(space);
+        if total as i64 > left {
+            self.candidates.sort_by_key(|one| one.urgency);
+        }
+        let mut waiting = 0;
+        for index in 0..self.candidates.len() {
+            let candidate = self.candidates[index];
+            let one = &interest.subscriptions[candidate.index];
+            let bytes = candidate.bytes as i64;
+            // What is seen from everywhere is not optional.
+            let fits = (left > 0 && bytes <= space) || one.key.cell.is_none();
+            if fits && self.send(candidate, interest, segments.now()) {
+                left -= bytes;
+                space -= bytes;
+            } else {
+                waiting += 1;
+                self.wait(&mut interest.subscriptions[candidate.index], segments);
+            }
+        }
+        waiting
+    }
+
+    /// Puts a candidate into the frame; false when there is no handle for it.
+    fn send(&mut self, candidate: Candidate, interest: &mut Interest, now: Tick) -> bool {
+        let one = &mut interest.subscriptions[candidate.index];
+        let held = one.held.map(|held| held.handle);
+        let Some(handle) = held.or_else(|| interest.handles.take()) else { return false };
+        let cadence = cadence(one.rate);
+        self.actions.push((handle, What::Send(cadence, one.slot, candidate.from)));
+        one.held = Some(Held { handle, tick: now, cadence });
+        one.waits_since = None;
+        true
+    }
+
+    /// Leaves a candidate out of the frame.
+    fn wait(&mut self, one: &mut Subscription, segments: &Segments) {
+        one.waits_since.get_or_insert(segments.now());
+        let Some(held) = &mut one.held else { return };
+        let segment = segments.get(one.slot);
+        if segment.is_none_or(|segment| segment.rows(held.tick).is_none()) {
+            // Nothing could be proven of it any more, nor could anything build upon it.
+            self.actions.push((held.handle, What::Drop));
+            one.held = None;
+        } else if held.cadence == Cadence::Live {
+            self.actions.push((held.handle, What::Keep));
+            held.cadence = Cadence::Rests;
+        }
+    }
+
+    /// Appends the frame's segments.
+    pub fn write(&self, segments: &mut Segments, out: &mut Vec<u8>) {
+        for (handle, what) in &self.actions {
+            let body = match *what {
+                What::Drop => SegmentBody::Drop,
+                What::Keep => SegmentBody::Keep,
+                What::Advance(cadence) => SegmentBody::Advance(cadence),
+                What::Send(cadence, slot, from) => {
+                    let audience = segments.get(slot).map(|segment| segment.key.audience());
+                    let audience = audience.expect("what is subscribed to exists");
+                    let (_, bytes) = segments.encode(slot, from);
+                    match from {
+                        Some(_) => SegmentBody::Delta(cadence, bytes),
+                        None => SegmentBody::Keyframe(cadence, audience, bytes),
+                    }
+                }
+            };
+            write_segment(*handle, body, out);
+        }
+    }
+
+    /// What the viewer holds after the frame, in rising order of handle, with the tick of each.
+    pub fn held(&mut self, interest: &Interest) -> &[(u32, SegmentSlot, Tick)] {
+        let held = interest
+            .subscriptions
+            .iter()
+            .filter_map(|one| one.held.map(|held| (held.handle, one.slot, held.tick)));
+        self.held.clear();
+        self.held.extend(held);
+        self.held.sort_unstable_by_key(|(handle, ..)| *handle);
+        &self.held
+    }
+}
+
+/// What a segment of a rate does between its turns.
+fn cadence(rate: Rate) -> Cadence {
+    if rate == Rate(0) { Cadence::Live } else { Cadence::Rests }
+}
+
+/// Whether it is a held segment's turn.
+fn is_due(one: &Subscription, held: Held, segments: &Segments) -> bool {
+    let turn = one.key.cell.is_none_or(|cell| one.rate.is_due(cell, held.tick, segments.now()));
+    // One that is live has to be told that it rests from now on.
+    turn || one.waits_since.is_some() || held.cadence == Cadence::Live || is_old(held, segments)
+}
+
+/// Whether a copy will soon fall out of the history.
+fn is_old(held: Held, segments: &Segments) -> bool {
+    segments.now().since(held.tick) >= (segments.history() / 2) as i32
+}
+
+/// The nearest and those that wait for long go first.
+fn urgency(one: &Subscription, now: Tick) -> i32 {
+    if one.key.cell.is_none() {
+        return i32::MIN;
+    }
+    let waits = one.waits_since.map_or(0, |since| now.since(since));
+    i32::from(one.distance) * TICKS_A_CELL - waits
+}

@@ -1,0 +1,169 @@
+//! All segments of a room, by key and by slot.
+//!
+//! A segment comes into being with its first entity or its first viewer, and is forgotten when
+//! it has had neither for a while. It takes memory for a history only while somebody watches.
+
+use std::collections::BTreeMap;
+
+use tickwire_shared::{
+    Tick,
+    codec::Encoder,
+    schema::{AUDIENCES, Audience},
+    slotmap::{SlotMap, new_key_type},
+};
+
+use crate::segment::{Codec, Outcome, Segment, SegmentKey, Snapshot};
+
+new_key_type! {
+    /// Names a segment for as long as it exists.
+    pub struct SegmentSlot;
+}
+
+/// Segments without entities and viewers are kept for this many ticks, and looked for as often.
+const FORGET_AFTER: u32 = 64;
+
+/// All segments of a room, and the codecs of their audiences.
+#[derive(Debug)]
+pub struct Segments {
+    codecs: [Codec; AUDIENCES.len()],
+    segments: SlotMap<SegmentSlot, Segment>,
+    by_key: BTreeMap<SegmentKey, SegmentSlot>,
+    encoder: Encoder,
+    /// Histories that segments no longer need.
+    spare: Vec<Vec<Snapshot>>,
+    history: u32,
+    now: Tick,
+}
+
+impl Segments {
+    /// No segments; they will remember `history` ticks, a power of two.
+    #[must_use]
+    pub fn new(codecs: [Codec; AUDIENCES.len()], history: u32, now: Tick) -> Self {
+        Segments {
+            codecs,
+            segments: SlotMap::with_key(),
+            by_key: BTreeMap::new(),
+            encoder: Encoder::default(),
+            spare: Vec::new(),
+            history,
+            now,
+        }
+    }
+
+    /// The tick that was captured last.
+    #[must_use]
+    pub fn now(&self) -> Tick {
+        self.now
+    }
+
+    /// How many ticks are remembered.
+    #[must_use]
+    pub fn history(&self) -> u32 {
+        self.history
+    }
+
+    /// The codec of an audience's segments.
+    #[must_use]
+    pub fn codec_of(&self, audience: Audience) -> &Codec {
+        &self.codecs[audience as usize]
+    }
+
+    /// A segment, unless it was forgotten.
+    #[must_use]
+    pub fn get(&self, slot: SegmentSlot) -> Option<&Segment> {
+        self.segments.get(slot)
+    }
+
+    /// A segment with its codec, unless it was forgotten.
+    pub fn get_with_codec(&mut self, slot: SegmentSlot) -> Option<(&mut Segment, &Codec)> {
+        let segment = self.segments.get_mut(slot)?;
+        let codec = &self.codecs[segment.key.audience() as usize];
+        Some((segment, codec))
+    }
+
+    /// A segment, unless it was forgotten.
+    pub fn get_mut(&mut self, slot: SegmentSlot) -> Option<&mut Segment> {
+        self.segments.get_mut(slot)
+    }
+
+    /// The slot of a segment, which comes into being if it has to.
+    pub fn slot(&mut self, key: SegmentKey) -> SegmentSlot {
+        let (segments, now) = (&mut self.segments, self.now);
+        *self.by_key.entry(key).or_insert_with(|| segments.insert(Segment::new(key, now)))
+    }
+
+    /// Subscribes one more viewer to a segment; `None` when its audience has no fields.
+    pub fn watch(&mut self, key: SegmentKey) -> Option<SegmentSlot> {
+        if self.codec_of(key.audience()).layout.is_empty() {
+            return None;
+        }
+        let slot = self.slot(key);
+        let (spare, history) = (&mut self.spare, self.history);
+        let ring =
+            || spare.pop().unwrap_or_else(|| (0..history).map(|_| Snapshot::default()).collect());
+        self.segments[slot].watch(ring);
+        Some(slot)
+    }
+
+    /// Ends a viewer's subscription.
+    pub fn unwatch(&mut self, slot: SegmentSlot) {
+        if let Some(segment) = self.segments.get_mut(slot) {
+            self.spare.extend(segment.unwatch());
+        }
+    }
+
+    /// Begins the capture of a tick.
+    pub fn begin(&mut self, tick: Tick) {
+        self.now = tick;
+        if tick.0.is_multiple_of(FORGET_AFTER) {
+            self.forget();
+        }
+        let watched = self.segments.values_mut().filter(|segment| segment.is_watched());
+        watched.for_each(|segment| segment.begin(tick));
+    }
+
+    /// Ends it.
+    pub fn end(&mut self) {
+        let codecs = &self.codecs;
+        for segment in self.segments.values_mut().filter(|segment| segment.is_watched()) {
+            let codec = &codecs[segment.key.audience() as usize];
+            segment.end(self.now, &codec.layout);
+        }
+    }
+
+    fn forget(&mut self) {
+        let (now, by_key) = (self.now, &mut self.by_key);
+        self.segments.retain(|_, segment| {
+            let idle = now.since(segment.used) > FORGET_AFTER as i32;
+            let keep = segment.is_watched() || !idle;
+            if !keep {
+                by_key.remove(&segment.key);
+            }
+            keep
+        });
+    }
+
+    /// What leads from `baseline` to the last tick; see [`Segment::encode`].
+    ///
+    /// # Panics
+    /// When there is no such segment, or the baseline is not remembered.
+    pub fn encode(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Outcome, &[u8]) {
+        let segment = &mut self.segments[slot];
+        let codec = &self.codecs[segment.key.audience() as usize];
+        segment.encode(codec, &mut self.encoder, baseline, self.now)
+    }
+
+    /// Appends all that a segment was at a tick, if that is remembered.
+    pub fn keyframe_past(
+        &mut self,
+        slot: SegmentSlot,
+        tick: Tick,
+        out: &mut Vec<u8>,
+    ) -> Option<SegmentKey> {
+        let segment = self.segments.get(slot)?;
+        segment.rows(tick)?;
+        let codec = &self.codecs[segment.key.audience() as usize];
+        segment.encode_past(codec, &mut self.encoder, None, tick, out);
+        Some(segment.key)
+    }
+}
