@@ -79,26 +79,26 @@ impl Plan {
 
     /// Decides upon one segment, or makes it a candidate.
     fn consider(&mut self, index: usize, interest: &mut Interest, segments: &mut Segments) {
-        let now = segments.now();
         let one = &mut interest.subscriptions[index];
-        let Some(segment) = segments.get(one.slot) else { return };
-        let is_empty = segment.rows(now).is_none_or(|rows| rows.is_empty());
+        let Some(status) = segments.status(one.slot) else { return };
         let Some(held) = one.held else {
-            if !is_empty {
+            if !status.is_empty {
                 self.add(index, None, one, segments);
             }
             return;
         };
-        if is_empty {
+        if status.is_empty {
             one.held = None;
             return self.actions.push((held.handle, What::Drop));
         }
-        let is_remembered = segment.rows(held.tick).is_some();
-        let moved = segment.moved.is_some_and(|moved| moved.is_after(held.tick));
-        if !is_remembered {
-            self.add(index, None, one, segments);
-        } else if moved || is_due(one, held, segments) {
+        let moved = status.moved.is_some_and(|moved| moved.is_after(held.tick));
+        if !(moved || is_due(one, held, segments)) {
+            return;
+        }
+        if segments.remembers(one.slot, held.tick) {
             self.encode(index, held, one, segments);
+        } else {
+            self.add(index, None, one, segments);
         }
     }
 
@@ -180,8 +180,7 @@ impl Plan {
     fn wait(&mut self, one: &mut Subscription, segments: &Segments) {
         one.waits_since.get_or_insert(segments.now());
         let Some(held) = &mut one.held else { return };
-        let segment = segments.get(one.slot);
-        if segment.is_none_or(|segment| segment.rows(held.tick).is_none()) {
+        if !segments.remembers(one.slot, held.tick) {
             // Nothing could be proven of it any more, nor could anything build upon it.
             self.actions.push((held.handle, What::Drop));
             one.held = None;

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use tickwire_shared::{
     Tick,
     codec::Encoder,
+    rows::Rows,
     schema::{AUDIENCES, Audience},
-    slotmap::{SlotMap, new_key_type},
+    slotmap::{SecondaryMap, SlotMap, new_key_type},
 };
 
 use crate::segment::{Codec, Outcome, Segment, SegmentKey, Snapshot};
@@ -22,11 +23,22 @@ new_key_type! {
 /// Segments without entities and viewers are kept for this many ticks, and looked for as often.
 const FORGET_AFTER: u32 = 64;
 
+/// What a frame asks of every segment, and of most of them nothing else: kept close together,
+/// because a viewer of a large world looks at hundreds.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// Whether it has no entities in the last tick.
+    pub is_empty: bool,
+    /// The last tick in which an entity came from another segment, or went to one.
+    pub moved: Option<Tick>,
+}
+
 /// All segments of a room, and the codecs of their audiences.
 #[derive(Debug)]
 pub struct Segments {
     codecs: [Codec; AUDIENCES.len()],
     segments: SlotMap<SegmentSlot, Segment>,
+    status: SecondaryMap<SegmentSlot, Status>,
     by_key: BTreeMap<SegmentKey, SegmentSlot>,
     encoder: Encoder,
     /// Histories that segments no longer need.
@@ -42,6 +54,7 @@ impl Segments {
         Segments {
             codecs,
             segments: SlotMap::with_key(),
+            status: SecondaryMap::new(),
             by_key: BTreeMap::new(),
             encoder: Encoder::default(),
             spare: Vec::new(),
@@ -72,6 +85,12 @@ impl Segments {
     #[must_use]
     pub fn get(&self, slot: SegmentSlot) -> Option<&Segment> {
         self.segments.get(slot)
+    }
+
+    /// What is known of a watched segment after the last tick.
+    #[must_use]
+    pub fn status(&self, slot: SegmentSlot) -> Option<Status> {
+        self.status.get(slot).copied()
     }
 
     /// A segment with its codec, unless it was forgotten.
@@ -124,10 +143,12 @@ impl Segments {
 
     /// Ends it.
     pub fn end(&mut self) {
-        let codecs = &self.codecs;
-        for segment in self.segments.values_mut().filter(|segment| segment.is_watched()) {
-            let codec = &codecs[segment.key.audience() as usize];
+        let watched = self.segments.iter_mut().filter(|(_, segment)| segment.is_watched());
+        for (slot, segment) in watched {
+            let codec = &self.codecs[segment.key.audience() as usize];
             segment.end(self.now, &codec.layout);
+            let is_empty = segment.rows(self.now).is_none_or(Rows::is_empty);
+            self.status.insert(slot, Status { is_empty, moved: segment.moved });
         }
     }
 
@@ -141,6 +162,12 @@ impl Segments {
             }
             keep
         });
+    }
+
+    /// Whether a segment's rows of a tick are remembered.
+    #[must_use]
+    pub fn remembers(&self, slot: SegmentSlot, tick: Tick) -> bool {
+        self.segments.get(slot).is_some_and(|segment| segment.rows(tick).is_some())
     }
 
     /// What leads from `baseline` to the last tick; see [`Segment::encode`].
