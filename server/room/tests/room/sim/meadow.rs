@@ -101,6 +101,9 @@ pub struct Meadow {
     pub checked: Cell<u64>,
     /// Of these, how many were older than the frame.
     pub old: Cell<u64>,
+    /// How many beasts were near, and how many of them were held; and the same of those that were far.
+    pub near: Cell<(u64, u64)>,
+    pub far: Cell<(u64, u64)>,
 }
 
 impl Game for Meadow {
@@ -123,6 +126,8 @@ impl Game for Meadow {
             moments: RefCell::default(),
             checked: Cell::new(0),
             old: Cell::new(0),
+            near: Cell::default(),
+            far: Cell::default(),
         };
         (0..config.beasts).for_each(|_| meadow.add_beast(PlayerId(0)));
         for group in [None, Some(1), Some(2)] {
@@ -294,13 +299,13 @@ impl Checked for Meadow {
             for row in held.rows.iter(replica.layout(held.audience)) {
                 let id = (row.id.kind(), row.id.slot());
                 let what =
-                    format!("{player:?} at {tick}: {audience} of {id:?} as of {}", held.tick);
-                let truth = then.entities.get(&id).unwrap_or_else(|| panic!("no such: {what}"));
-                assert_eq!(row.values, truth.parts[audience], "{what}");
+                    || format!("{player:?} at {tick}: {audience} of {id:?} as of {}", held.tick);
+                let truth = then.entities.get(&id).unwrap_or_else(|| panic!("no such: {}", what()));
+                assert_eq!(row.values, truth.parts[audience], "{}", what());
                 // It could be seen then, and the player has gone on seeing such things there.
                 for sight in [&then.sights[&player], sight] {
                     let within = REACH[3] + BEYOND;
-                    assert!(sight.permits(player, audience, truth, within), "leaked: {what}");
+                    assert!(sight.permits(player, audience, truth, within), "leaked: {}", what());
                 }
                 let entry = (held.tick, row.values.to_vec());
                 let known = newest.entry((audience, id.0, id.1)).or_insert_with(|| entry.clone());
@@ -327,24 +332,41 @@ impl Meadow {
     ) {
         let sight = &moments[&tick.0].sights[&player];
         for (id, truth) in &moments[&tick.0].entities {
+            self.count_beast(sight, player, truth, newest.contains_key(&(0, id.0, id.1)));
             let parts = (0..3).filter(|part| !truth.parts[*part].is_empty());
             for part in parts {
-                let what = format!("{player:?} at {tick}: {part} of {id:?}");
+                let what = || format!("{player:?} at {tick}: {part} of {id:?}");
                 let is_placed = truth.belongs.at.is_some() && part < 2;
                 let within = if is_placed && self.config.is_starved { -1.0 } else { REACH[0] };
                 if sight.permits(player, part, truth, within) {
                     let held = newest.get(&(part, id.0, id.1));
-                    assert_eq!(held, Some(&(tick, truth.parts[part].clone())), "near: {what}");
+                    assert_eq!(held, Some(&(tick, truth.parts[part].clone())), "near: {}", what());
                     continue;
                 }
                 if self.config.is_starved || !self.was_in_reach(moments, player, part, *id, tick) {
                     continue;
                 }
-                let held = newest.get(&(part, id.0, id.1)).unwrap_or_else(|| panic!("far: {what}"));
+                let held =
+                    newest.get(&(part, id.0, id.1)).unwrap_or_else(|| panic!("far: {}", what()));
                 let recent = (0..SLOWEST).map(|ago| &moments[&tick.offset(-ago).0].entities[id]);
-                assert!(recent.into_iter().any(|it| it.parts[part] == held.1), "outdated: {what}");
+                assert!(
+                    recent.into_iter().any(|it| it.parts[part] == held.1),
+                    "outdated: {}",
+                    what()
+                );
             }
         }
+    }
+
+    fn count_beast(&self, sight: &Sight, player: PlayerId, truth: &Truth, is_held: bool) {
+        let within = |within| sight.permits(player, 0, truth, within);
+        let counter = match (truth.belongs.at.is_some(), within(REACH[0]), within(REACH[3])) {
+            (true, true, _) => &self.near,
+            (true, false, true) if !within(REACH[2]) => &self.far,
+            _ => return,
+        };
+        let (all, held) = counter.get();
+        counter.set((all + 1, held + u64::from(is_held)));
     }
 
     /// Whether the player could see an entity for as long as the farthest cells take to be sent.
