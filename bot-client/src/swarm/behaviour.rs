@@ -6,8 +6,8 @@ use parking_lot::Mutex;
 use tickwire_games::arena::{
     Arena, Map, Setup,
     bot::{Pilot, View},
-    rng::Rng,
 };
+use tickwire_games::common::rng::Rng;
 use tickwire_shared::{
     Game, PlayerId, Tick,
     schema::{FieldType, Schema},

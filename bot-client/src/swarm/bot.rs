@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tickwire_games::arena::rng::Rng;
+use tickwire_games::common::rng::Rng;
 use tickwire_shared::message::CloseCode;
 use tokio::sync::watch;
 

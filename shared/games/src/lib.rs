@@ -4,3 +4,4 @@
 //! complete example of a game, and the arena's bots are what the swarm plays with.
 
 pub mod arena;
+pub mod common;

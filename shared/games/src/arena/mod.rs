@@ -17,7 +17,6 @@ pub mod map;
 pub mod messages;
 pub mod physics;
 pub mod pickup;
-pub mod rng;
 pub mod setup;
 pub mod ship;
 mod spawn;
@@ -47,10 +46,10 @@ use self::{
     bullet::{Bullets, Strike},
     physics::crowd::Crowd,
     pickup::PickupKey,
-    rng::Rng,
     ship::{ShipKey, Ships},
     tuning::{BULLETS_A_SHIP_MAX, BULLETS_MAX, Rates},
 };
+use crate::common::rng::Rng;
 
 /// The world of one room.
 #[derive(Debug)]

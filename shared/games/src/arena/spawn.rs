@@ -2,7 +2,8 @@
 
 use glam::Vec2;
 
-use super::{Arena, map::Map, rng::Rng, ship::Ships, tuning::Rates};
+use super::{Arena, map::Map, ship::Ships, tuning::Rates};
+use crate::common::rng::Rng;
 
 /// How many spawns are considered; more would make the choice predictable.
 const CANDIDATES: usize = 4;

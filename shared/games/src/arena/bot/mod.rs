@@ -26,7 +26,8 @@ use self::{
     track::Tracks,
 };
 pub use self::{temper::Temper, view::View};
-use super::{Controls, Map, Ship, rng::Rng, tuning::ENERGY_MAX};
+use super::{Controls, Map, Ship, tuning::ENERGY_MAX};
+use crate::common::rng::Rng;
 
 /// How long a mood lasts (an aiming error, an eye for bullets), in seconds.
 const MOOD_SECONDS: f32 = 0.6;

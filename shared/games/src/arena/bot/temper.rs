@@ -1,6 +1,6 @@
 //! What sort of pilot somebody is: drawn once from the seed, and never changed.
 
-use super::super::rng::Rng;
+use crate::common::rng::Rng;
 
 /// A pilot's temperament.
 #[derive(Clone, Copy, Debug)]

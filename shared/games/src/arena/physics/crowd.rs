@@ -5,11 +5,11 @@ use glam::Vec2;
 use super::{
     super::{
         ship::{ShipKey, Ships},
-        tuning::{BULLET_RADIUS, SHIP_BOUNCE, SHIP_PUSH, SHIP_RADIUS},
+        tuning::{BULLET_RADIUS, SHIP_BOUNCE, SHIP_PUSH, SHIP_RADIUS, TILE},
     },
-    grid::Grid,
     ray,
 };
+use crate::common::grid::Grid;
 
 /// What matters of a flying ship to those around it.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ impl Crowd {
             let (player, velocity) = (ship.player, ship.velocity);
             Body { key, player, pos: ship.pos, moved: ship.moved, velocity }
         }));
-        self.grid.rebuild(size, self.bodies.iter().map(|body| body.pos));
+        self.grid.rebuild(size, TILE, self.bodies.iter().map(|body| body.pos));
         let moves = self.bodies.iter().map(|body| body.moved.abs().max_element());
         self.farthest = moves.fold(0.0, f32::max);
     }

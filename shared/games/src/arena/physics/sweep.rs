@@ -92,7 +92,7 @@ pub fn overlaps_wall(map: &Map, pos: Vec2) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::rng::Rng;
+    use crate::common::rng::Rng;
 
     #[test]
     fn no_move_of_any_length_ends_in_a_wall() {

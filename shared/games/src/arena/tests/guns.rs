@@ -32,9 +32,9 @@ fn an_empty_gun_is_silent_until_it_has_made_a_round() {
     game.ship_mut(1).reload = 20;
     game.input(1, fire());
     game.step(19);
-    assert!(game.arena.bullets.is_empty());
+    assert!(game.game.bullets.is_empty());
     game.step(1);
-    assert_eq!(game.arena.bullets.len(), 1);
+    assert_eq!(game.game.bullets.len(), 1);
     game.input(1, Controls::default());
     game.step(1000);
     assert_eq!(game.ship(1).ammo, AMMO_RESERVE);
@@ -52,7 +52,7 @@ fn a_flying_bullet_comes_forward_by_the_same_grains_each_tick() {
         let grains = |pos: Vec2| pos / GRAIN;
         let start = Vec2::new(1000.0, 1000.0);
         let mut places = vec![grains(start)];
-        while let Some(bullet) = game.arena.bullets.values().next() {
+        while let Some(bullet) = game.game.bullets.values().next() {
             assert_eq!(grains(bullet.pos).fract(), Vec2::ZERO, "a whole number of grains");
             places.push(grains(bullet.pos));
             game.step(1);
@@ -71,7 +71,7 @@ fn walls_stop_bullets() {
     game.input(1, fire());
     for _ in 0..90 {
         game.step(1);
-        assert!(game.arena.bullets.values().all(|bullet| bullet.pos.x < 4.0 * TILE));
+        assert!(game.game.bullets.values().all(|bullet| bullet.pos.x < 4.0 * TILE));
     }
     assert_eq!(game.ship(2).hp, HP_MAX);
     assert!(game.ship(1).ammo < AMMO_START);
@@ -87,7 +87,7 @@ fn overdrive_doubles_the_rate_of_fire_for_a_while() {
     game.step(30);
     assert_eq!(game.ship(1).ammo, AMMO_START - 10);
     game.input(1, Controls::default());
-    game.arena.pickups.clear();
+    game.game.pickups.clear();
     game.step(240);
     assert!(!game.ship(1).overdrive);
 }

@@ -14,7 +14,7 @@ use crate::arena::{
 fn scribbled_match(seed: u64, ticks: u32) -> u64 {
     let mut game = Match::new(Config::default(), seed);
     for player in 1..=40 {
-        game.arena.join(PlayerId(player), "scribbler");
+        game.game.join(PlayerId(player), "scribbler");
     }
     for tick in 0..ticks {
         for player in 1..=40 {
@@ -51,7 +51,7 @@ fn bot_match(seconds: u32, mut watch: impl FnMut(&Match)) -> Match {
     let pilot = |bot: u32| Pilot::new(u64::from(bot), Arc::clone(&map), HZ as u32);
     let mut pilots: Vec<_> = (1..=BOTS).map(|bot| (bot, pilot(bot))).collect();
     for bot in 1..=BOTS {
-        game.arena.join(PlayerId(bot), "bot");
+        game.game.join(PlayerId(bot), "bot");
     }
     for tick in 0..seconds * HZ as u32 {
         // Every other tick, as a swarm that saves its strength would.

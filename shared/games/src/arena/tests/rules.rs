@@ -36,7 +36,7 @@ fn five_hits_destroy_a_ship_score_and_it_comes_back_shielded() {
 fn a_shield_swallows_hits_and_ends_with_the_first_shot() {
     let mut game = Match::on(HALL);
     game.place(1, 200.0, 160.0);
-    game.arena.join(PlayerId(2), "fresh");
+    game.game.join(PlayerId(2), "fresh");
     game.step(1);
     game.ship_mut(2).pos = Vec2::new(400.0, 160.0);
     game.input(1, fire());
@@ -54,7 +54,7 @@ fn a_pickup_is_taken_when_it_helps_and_comes_back() {
     let mut game = Match::on("######\n#S..H#\n######");
     game.place(1, 256.0 + 32.0, 96.0);
     game.step(1);
-    let ready = |game: &Match| game.arena.pickups.values().all(|pickup| pickup.ready);
+    let ready = |game: &Match| game.game.pickups.values().all(|pickup| pickup.ready);
     assert!(ready(&game), "a healthy ship leaves it");
     game.ship_mut(1).hp = 30;
     game.step(1);
@@ -79,7 +79,7 @@ fn whoever_leaves_leaves_nothing_behind() {
     game.step(3);
     assert!(game.state().0 > empty + 8, "ships and bullets");
     for player in 1..=8 {
-        game.arena.leave(PlayerId(player));
+        game.game.leave(PlayerId(player));
     }
     assert_eq!(game.state().0, empty);
     game.step(1);
@@ -89,7 +89,7 @@ fn whoever_leaves_leaves_nothing_behind() {
 #[test]
 fn who_is_not_there_can_neither_fly_nor_leave() {
     let mut game = Match::on(HALL);
-    game.arena.leave(PlayerId(9));
+    game.game.leave(PlayerId(9));
     game.input(9, fire());
     game.step(10);
     assert_eq!(game.state().0, 0);

@@ -1,4 +1,4 @@
-//! The arena's own randomness: SplitMix64, seeded by the room and part of the state.
+//! Randomness that is part of the state: SplitMix64, seeded by the room.
 
 /// A small generator; the same seed gives the same numbers everywhere.
 #[derive(Clone, Debug)]

@@ -1,0 +1,83 @@
+//! A room without a server, for the tests: ticks, what was said, and what clients would hold.
+
+use tickwire_shared::{
+    Belongs, Capture, Game, PlayerId, Replicate, Step, Tick,
+    game::{CaptureSink, Outbox},
+    record::RecordLayout,
+    schema::{MAX_COLUMNS, Schema},
+};
+
+/// The tick rate of all tests.
+pub const HZ: f32 = 30.0;
+
+/// A match in progress.
+pub struct Match<G: Game> {
+    pub game: G,
+    schema: Schema,
+    records: Vec<RecordLayout>,
+    outbox: Outbox,
+    pub tick: Tick,
+}
+
+impl<G: Game> Match<G> {
+    pub fn new(config: G::Config, seed: u64) -> Match<G> {
+        let (game, schema) = (G::init(&config, seed), G::schema());
+        let records = schema.messages.iter().map(RecordLayout::new).collect();
+        Match { game, schema, records, outbox: Outbox::default(), tick: Tick(0) }
+    }
+
+    pub fn input(&mut self, player: u32, input: G::Input) {
+        self.game.input(PlayerId(player), &input);
+    }
+
+    pub fn step(&mut self, ticks: usize) {
+        for _ in 0..ticks {
+            self.tick = self.tick.next();
+            self.outbox.clear();
+            let time = (self.tick, 1.0 / HZ);
+            let mut step = Step::new(time, &self.schema, &self.records, &mut self.outbox);
+            self.game.step(&mut step);
+        }
+    }
+
+    /// Messages of the last tick of type `T`.
+    pub fn said<T: Replicate>(&self) -> Vec<T> {
+        let read = |bytes: &[u8]| {
+            let index = usize::from(bytes[0]);
+            let mut columns = [0; MAX_COLUMNS];
+            self.records[index].unpack(&bytes[1..], &mut columns).expect("it was packed here");
+            let wanted = self.schema.messages[index].name == T::NAME;
+            wanted.then(|| T::restore(&columns[..T::COLUMNS]))
+        };
+        self.outbox.iter().filter_map(|(_, bytes)| read(bytes)).collect()
+    }
+
+    /// How many entities are replicated, and a hash of all that is said of them (FNV-1a).
+    pub fn state(&self) -> (usize, u64) {
+        let mut hash = Hash { count: 0, hash: 0xCBF2_9CE4_8422_2325 };
+        self.game.replicate(&mut Capture::new(&self.schema, &mut hash));
+        (hash.count, hash.hash)
+    }
+}
+
+/// An entity as it comes out of the wire.
+pub fn over_the_wire<T: Replicate>(entity: &T) -> T {
+    let mut columns = [0; MAX_COLUMNS];
+    entity.quantise(&mut columns[..T::COLUMNS]);
+    T::restore(&columns[..T::COLUMNS])
+}
+
+struct Hash {
+    count: usize,
+    hash: u64,
+}
+
+impl CaptureSink for Hash {
+    fn put(&mut self, kind: usize, slot: u16, version: u32, _: Belongs, columns: &[u32]) {
+        self.count += 1;
+        let key = [kind as u32, u32::from(slot), version];
+        for word in key.iter().chain(columns) {
+            self.hash = (self.hash ^ u64::from(*word)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+}
