@@ -6,11 +6,13 @@
 //! | `crowd` | 1,000 entities that all move and turn |
 //! | `churn` | 500 entities of which a fifth are replaced each tick |
 //! | `arena` | the arena with 64 pilots |
+//! | `field` | the field with wanderers; a session only, for no client holds all of it |
 //! | `cubes` | the recorded cubes, if the recording is there |
 
 pub mod arena;
 pub mod cubes;
 pub mod drift;
+pub mod field;
 
 use std::path::Path;
 

@@ -5,3 +5,4 @@
 
 pub mod arena;
 pub mod common;
+pub mod field;
