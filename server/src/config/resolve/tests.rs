@@ -1,5 +1,5 @@
 use clap::Parser;
-use tickwire_games::arena::Arena;
+use tickwire_games::{arena::Arena, field::Field};
 
 use super::*;
 
@@ -91,7 +91,7 @@ fn origins_may_be_repeated_and_must_be_origins() {
 #[test]
 fn the_example_file_shows_the_defaults() {
     let text = include_str!("../../../tickwire.example.toml");
-    let mut games = Games::new().with::<Arena>();
+    let mut games = Games::new().with::<Arena>().with::<Field>();
     let settings = file::read(text, &mut games).expect("the example is fine");
     let shown = check(settings, &mut games).expect("the example is fine").config;
     let usual = Config { seed: shown.seed, ..Config::default() };

@@ -1,0 +1,62 @@
+//! Random inputs, for games that this program does not know.
+
+use tickwire_games::common::rng::Rng;
+use tickwire_shared::{
+    Tick,
+    schema::{FieldType, Schema},
+};
+
+use crate::client::{Core, CoreError};
+
+/// For how many ticks a random input is held.
+const HOLD_TICKS: (usize, usize) = (5, 40);
+
+/// Random inputs by the schema alone, each held for a while as a person would.
+#[derive(Debug)]
+pub struct Dice {
+    rng: Rng,
+    fields: Vec<FieldType>,
+    columns: Vec<u32>,
+    until: Option<Tick>,
+}
+
+impl Dice {
+    /// Dice for a schema's input.
+    #[must_use]
+    pub fn new(schema: &Schema, seed: u64) -> Dice {
+        let fields = schema.input.fields.iter().map(|field| field.ty.clone()).collect();
+        Dice { rng: Rng::new(seed), fields, columns: Vec::new(), until: None }
+    }
+
+    pub(super) fn act(&mut self, core: &mut Core) -> Result<(), CoreError> {
+        let Some(now) = core.latest_tick() else { return Ok(()) };
+        if self.until.is_some_and(|until| until.is_after(now)) {
+            return Ok(());
+        }
+        let ticks = HOLD_TICKS.0 + self.rng.below(HOLD_TICKS.1 - HOLD_TICKS.0);
+        self.until = Some(now.offset(ticks as i32));
+        self.roll();
+        core.set_input_columns(&self.columns)
+    }
+
+    fn roll(&mut self) {
+        let Dice { rng, fields, columns, .. } = self;
+        columns.clear();
+        for field in fields {
+            let specs = field.columns();
+            // No game expects random bytes for a text.
+            let is_text = matches!(field, FieldType::Text { .. });
+            columns.extend(specs.iter().map(|spec| if is_text { 0 } else { throw(rng, spec.max) }));
+        }
+    }
+}
+
+/// A number up to `max`: often an end or the middle, which is where most controls are held.
+fn throw(rng: &mut Rng, max: u32) -> u32 {
+    match rng.below(6) {
+        0 => 0,
+        1 => max,
+        2 => max.div_ceil(2),
+        _ => rng.below(max as usize + 1) as u32,
+    }
+}

@@ -1,0 +1,64 @@
+//! What bots do: play a game that they know, or try inputs of one that they don't.
+
+mod dice;
+mod minds;
+
+use tickwire_games::{arena::Arena, field::Field};
+use tickwire_shared::Game;
+
+pub use self::{
+    dice::Dice,
+    minds::{ArenaMind, FieldMind, Maps, Turns},
+};
+use super::options::BehaviourKind;
+use crate::client::Core;
+
+/// What one bot does.
+#[derive(Debug)]
+pub enum Behaviour {
+    /// Nothing: it only acknowledges.
+    Idle,
+    /// Random inputs.
+    Random(Dice),
+    /// Plays the arena.
+    Arena(Box<Turns<ArenaMind>>),
+    /// Plays the field.
+    Field(Box<Turns<FieldMind>>),
+}
+
+impl Behaviour {
+    /// What a bot does that has just come in.
+    #[must_use]
+    pub fn new(kind: BehaviourKind, core: &Core, seed: u64, maps: &Maps) -> Behaviour {
+        let Some(replica) = core.replica() else { return Behaviour::Idle };
+        let dice = || Behaviour::Random(Dice::new(replica.schema(), seed));
+        match kind {
+            BehaviourKind::Idle => Behaviour::Idle,
+            BehaviourKind::Random => dice(),
+            BehaviourKind::Auto => Behaviour::known(core, seed, maps).unwrap_or_else(dice),
+        }
+    }
+
+    /// Plays the game, if it is one as this program knows it.
+    fn known(core: &Core, seed: u64, maps: &Maps) -> Option<Behaviour> {
+        let (schema, player) = (core.replica()?.schema(), core.player()?);
+        if *schema == Arena::schema() {
+            let mind = ArenaMind::new(core, player, seed, maps)?;
+            return Some(Behaviour::Arena(Turns::new(mind, seed).into()));
+        }
+        let is_field = *schema == Field::schema();
+        let mind = || FieldMind::new(player, seed);
+        is_field.then(|| Behaviour::Field(Turns::new(mind(), seed).into()))
+    }
+
+    /// Sets what to do after a frame.
+    pub fn act(&mut self, core: &mut Core) {
+        let set = match self {
+            Behaviour::Idle => return,
+            Behaviour::Random(dice) => dice.act(core),
+            Behaviour::Arena(turns) => turns.act(core),
+            Behaviour::Field(turns) => turns.act(core),
+        };
+        debug_assert!(set.is_ok(), "inputs are made from the schema");
+    }
+}
