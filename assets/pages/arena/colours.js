@@ -22,14 +22,4 @@ export const PICKUP_COLOURS = {
   overdrive: '#c58bff',
 };
 
-const HUES = 16;
-
-/**
- * A ship's colour, of sixteen round the colour circle.
- * @param {number} hue
- * @param {number} [lightness]
- * @param {number} [alpha]
- */
-export function shipColour(hue, lightness = 62, alpha = 1) {
-  return `hsl(${(hue * 360) / HUES} 85% ${lightness}% / ${alpha})`;
-}
+export { hueColour as shipColour } from '../common/colours.js';

@@ -3,7 +3,8 @@
 // The game takes an absolute aim. The mouse points at it, a thumb's stick is it, and
 // the keys turn an aim of their own at the speed at which ships turn.
 
-import { Sticks } from './sticks.js';
+import { Keys } from '../common/keys.js';
+import { Sticks, angleOf } from '../common/sticks.js';
 
 /** @type {Record<string, string>} */
 const KEYS = {
@@ -32,60 +33,9 @@ export class Controls {
    */
   constructor(surface, boostButton, turnRate) {
     this.turnRate = turnRate;
-    /** What is held down. @type {Set<string>} */
-    this.held = new Set();
-    /** Where the mouse is, while it was the last to aim. @type {{x: number, y: number} | null} */
-    this.mouse = null;
     this.aim = 0;
-    this.sticks = new Sticks(surface, boostButton);
-    this.abort = new AbortController();
-    this.listen(surface);
-  }
-
-  /** @param {HTMLElement} surface */
-  listen(surface) {
-    const { signal } = this.abort;
-    const on = (/** @type {EventTarget} */ target, /** @type {string} */ type, /** @type {any} */ listener) =>
-      target.addEventListener(type, listener, { signal });
-    on(window, 'keydown', (/** @type {KeyboardEvent} */ event) => this.key(event, true));
-    on(window, 'keyup', (/** @type {KeyboardEvent} */ event) => this.key(event, false));
-    // Keys that go up while another window has the focus are never reported.
-    on(window, 'blur', () => this.held.clear());
-    on(surface, 'pointermove', (/** @type {PointerEvent} */ event) => this.point(event));
-    on(surface, 'pointerdown', (/** @type {PointerEvent} */ event) => this.click(event, true));
-    on(window, 'pointerup', (/** @type {PointerEvent} */ event) => this.click(event, false));
-    on(surface, 'contextmenu', (/** @type {Event} */ event) => event.preventDefault());
-  }
-
-  /**
-   * @param {KeyboardEvent} event
-   * @param {boolean} down
-   */
-  key(event, down) {
-    const action = KEYS[event.code];
-    const typing = event.target instanceof HTMLInputElement;
-    if (!action || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    if (down) this.held.add(action);
-    else this.held.delete(action);
-    if (action === 'left' || action === 'right') this.mouse = null;
-  }
-
-  /** @param {PointerEvent} event */
-  point(event) {
-    if (event.pointerType !== 'touch') this.mouse = { x: event.clientX, y: event.clientY };
-  }
-
-  /**
-   * @param {PointerEvent} event
-   * @param {boolean} down
-   */
-  click(event, down) {
-    if (event.pointerType === 'touch') return;
-    if (down) this.point(event);
-    const button = event.button === 2 ? 'mouse-boost' : 'mouse-fire';
-    if (down) this.held.add(button);
-    else this.held.delete(button);
+    this.keys = new Keys(surface, KEYS, ['fire', 'boost']);
+    this.sticks = new Sticks(surface, [boostButton]);
   }
 
   /**
@@ -96,20 +46,32 @@ export class Controls {
    * @returns {Input}
    */
   read(ship, heading, seconds) {
-    const thumbs = this.sticks.read(heading);
-    if (thumbs) {
-      this.aim = thumbs.aim;
-      return thumbs;
-    }
-    const has = (/** @type {string} */ action) => (this.held.has(action) ? 1 : 0);
-    if (this.mouse) this.aim = Math.atan2(this.mouse.y - ship.y, this.mouse.x - ship.x);
-    else this.aim += (has('right') - has('left')) * this.turnRate * seconds;
+    if (this.sticks.used) return this.thumbs(heading);
+    const { mouse } = this.keys;
+    if (mouse) this.aim = Math.atan2(mouse.y - ship.y, mouse.x - ship.x);
+    else this.aim += this.keys.pull('right', 'left') * this.turnRate * seconds;
     return {
       aim: this.aim,
-      thrust: has('forward') - has('back'),
-      fire: this.held.has('fire') || this.held.has('mouse-fire'),
-      boost: this.held.has('boost') || this.held.has('mouse-boost'),
+      thrust: this.keys.pull('forward', 'back'),
+      fire: this.keys.has('fire'),
+      boost: this.keys.has('boost'),
     };
+  }
+
+  /**
+   * The left thumb flies, the right one aims and fires. Alone, the left one turns the ship
+   * and pushes it. With the right one aiming, it only pushes, forward or back as it points
+   * along the ship or against it.
+   * @param {number} heading where the ship points
+   * @returns {Input}
+   */
+  thumbs(heading) {
+    const flying = angleOf(this.sticks.left);
+    const aiming = angleOf(this.sticks.right);
+    this.aim = aiming ?? flying ?? this.aim;
+    let thrust = flying === null ? 0 : 1;
+    if (flying !== null && aiming !== null && Math.cos(flying - heading) < -0.3) thrust = -1;
+    return { aim: this.aim, thrust, fire: aiming !== null, boost: this.sticks.held.has('boost') };
   }
 
   /**
@@ -117,12 +79,12 @@ export class Controls {
    * @param {number} heading
    */
   face(heading) {
-    if (!this.mouse) this.aim = heading;
+    if (!this.keys.mouse) this.aim = heading;
   }
 
   /** Stops listening. */
   end() {
-    this.abort.abort();
+    this.keys.end();
     this.sticks.end();
   }
 }

@@ -1,10 +1,11 @@
 // The scene: floor, walls, pickups, bullets, ships and effects, from back to front.
 
+import { Picture, modulo } from '../common/picture.js';
+import { drawSticks } from '../common/sticks.js';
 import { COLOURS, PICKUP_COLOURS, shipColour } from './colours.js';
 import { drawLabel, drawShip } from './ship.js';
-import { REACH } from './sticks.js';
 
-/** @typedef {import('./camera.js').Camera} Camera */
+/** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./map.js').GameMap} GameMap */
 /** @typedef {Record<string, any>} Entity */
 
@@ -12,12 +13,10 @@ import { REACH } from './sticks.js';
 const TRAIL = 58;
 const STARS = 140;
 
-export class Scene {
+export class Scene extends Picture {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));
-    this.ratio = 1;
+    super(canvas);
     /** Where each bullet was first seen. @type {Map<number, {x: number, y: number}>} */
     this.births = new Map();
     this.stars = Array.from({ length: STARS }, () => ({
@@ -25,21 +24,6 @@ export class Scene {
       y: Math.random(),
       depth: 0.15 + Math.random() * 0.5,
     }));
-  }
-
-  /**
-   * Fits the canvas to the window, device pixel by device pixel.
-   * @param {Camera} camera
-   */
-  fit(camera) {
-    const [width, height] = [window.innerWidth, window.innerHeight];
-    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
-    const [across, down] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
-    if (this.canvas.width !== across || this.canvas.height !== down) {
-      this.canvas.width = across;
-      this.canvas.height = down;
-    }
-    camera.resize(width, height);
   }
 
   /**
@@ -237,25 +221,10 @@ export class Scene {
     context.setLineDash([]);
   }
 
-  /** @param {import('./sticks.js').Sticks} sticks */
+  /** @param {import('../common/sticks.js').Sticks} sticks */
   drawSticks(sticks) {
-    const { context } = this;
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    for (const [stick, colour] of /** @type {const} */ ([
-      [sticks.left, '94 231 255'],
-      [sticks.right, '255 93 115'],
-    ])) {
-      if (!stick) continue;
-      context.lineWidth = 2;
-      context.strokeStyle = `rgb(${colour} / 0.5)`;
-      context.fillStyle = `rgb(${colour} / 0.35)`;
-      context.beginPath();
-      context.arc(stick.startX, stick.startY, REACH, 0, Math.PI * 2);
-      context.stroke();
-      context.beginPath();
-      context.arc(stick.x, stick.y, 24, 0, Math.PI * 2);
-      context.fill();
-    }
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    drawSticks(this.context, sticks, '94 231 255', '255 93 115');
   }
 }
 
@@ -280,12 +249,4 @@ function drawSymbol(context, sort) {
     context.lineTo(0.5, -2);
     context.fill();
   }
-}
-
-/**
- * @param {number} value
- * @param {number} size
- */
-function modulo(value, size) {
-  return ((value % size) + size) % size;
 }

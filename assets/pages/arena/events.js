@@ -3,8 +3,8 @@
 import { COLOURS, PICKUP_COLOURS, shipColour } from './colours.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
-/** @typedef {import('./effects.js').Effects} Effects */
-/** @typedef {import('./camera.js').Camera} Camera */
+/** @typedef {import('./effects.js').ShipEffects} Effects */
+/** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./hud.js').Hud} Hud */
 
 /** How long a struck ship shines, in seconds. */

@@ -1,14 +1,12 @@
 // What floats above the scene: scores, kills, hull, rounds, and what happened to you.
 
-import { shipColour } from './colours.js';
-import { element, make } from './dom.js';
+import { element, make } from '../common/dom.js';
+import { Feed, bar, nameOf, scoreLine } from '../common/hud.js';
 
 /** @typedef {Record<string, any>} Entity */
 /** @typedef {import('./map.js').Setup} Setup */
 
 const MOST_SCORES = 8;
-const MOST_KILLS = 5;
-const KILL_SHOWN = 6000;
 /** How often the text is brought up to date, in milliseconds. */
 const INTERVAL = 100;
 
@@ -29,9 +27,8 @@ export class Hud {
     this.known = new Map();
     this.killedBy = '';
     this.scores = element('scores', HTMLOListElement);
-    this.feed = element('feed', HTMLUListElement);
+    this.feed = new Feed();
     this.notice = element('notice', HTMLDivElement);
-    this.feed.replaceChildren();
     element('room-code', HTMLElement).textContent = code;
     this.bars = {
       hp: bar('hp'),
@@ -67,19 +64,9 @@ export class Hud {
     const mine = places.find(({ ship }) => ship.player === this.player);
     const shown = places.slice(0, MOST_SCORES);
     if (mine && mine.place > MOST_SCORES) shown[MOST_SCORES - 1] = mine;
-    this.scores.replaceChildren(...shown.map(({ ship, place }) => this.scoreLine(ship, place)));
-  }
-
-  /**
-   * @param {Entity} ship
-   * @param {number} place
-   */
-  scoreLine({ player, name, hue, score }, place) {
-    const line = make('li', player === this.player ? 'me' : '');
-    const dot = make('span', 'dot');
-    dot.style.background = shipColour(hue);
-    line.append(make('span', '', `${place}`), dot, make('span', 'name', name), make('b', '', `${score}`));
-    return line;
+    const line = (/** @type {any} */ ship, /** @type {number} */ place) =>
+      scoreLine(ship, place, ship.player === this.player);
+    this.scores.replaceChildren(...shown.map(({ ship, place }) => line(ship, place)));
   }
 
   /** @param {Entity | undefined} own */
@@ -110,31 +97,7 @@ export class Hud {
   kill({ killer, victim }) {
     const [by, of] = [killer, victim].map((player) => this.known.get(player));
     if (victim === this.player) this.killedBy = killer === victim ? 'yourself' : (by?.name ?? 'somebody');
-    const line = make('li', killer === this.player || victim === this.player ? 'mine' : '');
-    line.append(pilot(by), make('span', 'arrow', '✕'), pilot(of));
-    this.feed.append(line);
-    while (this.feed.childElementCount > MOST_KILLS) this.feed.firstElementChild?.remove();
-    setTimeout(() => line.remove(), KILL_SHOWN);
+    const own = killer === this.player || victim === this.player;
+    this.feed.add(own, nameOf(by), make('span', 'arrow', '✕'), nameOf(of));
   }
-}
-
-/** @param {{name: string, hue: number} | undefined} known */
-function pilot(known) {
-  const name = make('b', '', known?.name ?? 'somebody');
-  if (known) name.style.color = shipColour(known.hue, 75);
-  return name;
-}
-
-/**
- * What sets one bar of the own ship.
- * @param {string} name
- */
-function bar(name) {
-  const fill = element(`${name}-bar`, HTMLElement);
-  const text = element(`${name}-text`, HTMLElement);
-  return (/** @type {number} */ share, /** @type {string} */ label, /** @type {boolean} */ low) => {
-    fill.style.transform = `scaleX(${share})`;
-    text.textContent = label;
-    fill.parentElement?.classList.toggle('low', low);
-  };
 }

@@ -4,16 +4,16 @@ import { Interpolation } from '/sdk/tickwire.js';
 
 import { COLOURS, shipColour } from './colours.js';
 import { Controls } from './controls.js';
-import { element } from './dom.js';
-import { Effects } from './effects.js';
+import { element } from '../common/dom.js';
+import { ShipEffects } from './effects.js';
 import { Events } from './events.js';
 import { Hud } from './hud.js';
 import { GameMap } from './map.js';
-import { Minimap } from './minimap.js';
-import { Overlay } from './overlay.js';
+import { ArenaMap } from './minimap.js';
+import { Overlay } from '../common/overlay.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
-/** @typedef {import('./camera.js').Camera} Camera */
+/** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./draw.js').Scene} Scene */
 /** @typedef {Record<string, any>} Entity */
 
@@ -34,10 +34,10 @@ export class Session {
     this.setup = JSON.parse(room.setup);
     this.map = new GameMap(this.setup);
     this.view = new Interpolation(room, { isJump });
-    this.effects = new Effects();
+    this.effects = new ShipEffects();
     this.hud = new Hud(this.setup, room.player, room.code);
     this.events = new Events(room, this.effects, camera, this.hud);
-    this.minimap = new Minimap(this.map);
+    this.minimap = new ArenaMap(this.map);
     this.overlay = new Overlay(room);
     const boost = element('boost', HTMLButtonElement);
     this.controls = new Controls(scene.canvas, boost, this.setup.turn_rate);

@@ -1,23 +1,26 @@
 // What part of the world is on the screen.
 
-/** How many units the wider view shows at least, across and down. */
-const VIEW_WIDTH = 1180;
-const VIEW_HEIGHT = 700;
-/** How many units the narrower side shows at least. */
-const VIEW_LEAST = 460;
-/** How far beyond the map's edge is shown, in units. */
-const MARGIN = 110;
-/** How far the camera looks ahead to where the player aims, in units. */
-const LOOK_AHEAD = 70;
+/**
+ * @typedef {object} CameraOptions
+ * @property {number} width how many units a wide view shows across, at most
+ * @property {number} height and down
+ * @property {number} least how many units the narrower side shows at least
+ * @property {number} margin how far beyond the map's edge is shown, in units
+ * @property {number} lookAhead how far it looks ahead to where the player aims, in units
+ */
 
 export class Camera {
-  constructor() {
+  /** @param {CameraOptions} options */
+  constructor(options) {
+    this.options = options;
     this.x = 0;
     this.y = 0;
     this.width = 1;
     this.height = 1;
     /** Screen pixels a unit. */
     this.scale = 1;
+    /** How much closer than usual the player wants to look. */
+    this.zoom = 1;
     this.shake = 0;
     this.placed = false;
   }
@@ -29,8 +32,8 @@ export class Camera {
   resize(width, height) {
     this.width = width;
     this.height = height;
-    const wide = Math.max(width / VIEW_WIDTH, height / VIEW_HEIGHT);
-    this.scale = Math.min(wide, Math.min(width, height) / VIEW_LEAST);
+    const wide = Math.max(width / this.options.width, height / this.options.height);
+    this.scale = Math.min(wide, Math.min(width, height) / this.options.least) * this.zoom;
   }
 
   /**
@@ -41,8 +44,10 @@ export class Camera {
    * @param {number} seconds since the last time
    */
   follow(place, aim, map, seconds) {
-    const x = within(place.x + Math.cos(aim) * LOOK_AHEAD, this.width / this.scale, map.width);
-    const y = within(place.y + Math.sin(aim) * LOOK_AHEAD, this.height / this.scale, map.height);
+    const { lookAhead, margin } = this.options;
+    const [across, down] = [this.width / this.scale, this.height / this.scale];
+    const x = within(place.x + Math.cos(aim) * lookAhead, across, map.width, margin);
+    const y = within(place.y + Math.sin(aim) * lookAhead, down, map.height, margin);
     const far = Math.hypot(x - this.x, y - this.y) > 900;
     const share = this.placed && !far ? 1 - Math.exp(-seconds * 7) : 1;
     this.x += (x - this.x) * share;
@@ -104,8 +109,9 @@ export class Camera {
  * @param {number} middle
  * @param {number} view its extent, in units
  * @param {number} map the map's
+ * @param {number} margin
  */
-function within(middle, view, map) {
-  const [least, most] = [view / 2 - MARGIN, map - view / 2 + MARGIN];
+function within(middle, view, map, margin) {
+  const [least, most] = [view / 2 - margin, map - view / 2 + margin];
   return least > most ? map / 2 : Math.min(Math.max(middle, least), most);
 }

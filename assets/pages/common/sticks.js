@@ -1,11 +1,7 @@
-// Two virtual sticks: the left thumb flies, the right one aims and fires.
-//
-// A stick is where its thumb came down. Alone, the left one turns the ship and
-// pushes it. With the right one aiming, it only pushes, forward or back as it
-// points along the ship or against it.
+// Virtual sticks, one for each thumb: a stick is where its thumb came down. And buttons beside them.
 
 /** How far a stick goes, and how far it must go to mean something, in CSS pixels. */
-export const REACH = 56;
+const REACH = 56;
 const DEAD = 12;
 
 /** @typedef {{pointer: number, startX: number, startY: number, x: number, y: number}} Stick */
@@ -13,25 +9,30 @@ const DEAD = 12;
 export class Sticks {
   /**
    * @param {HTMLElement} surface
-   * @param {HTMLElement} boostButton
+   * @param {HTMLElement[]} buttons held or not, by their ids
    */
-  constructor(surface, boostButton) {
+  constructor(surface, buttons) {
     /** @type {Stick | null} */
     this.left = null;
     /** @type {Stick | null} */
     this.right = null;
-    this.boosting = false;
+    /** The buttons that are held down. @type {Set<string>} */
+    this.held = new Set();
+    /** Whether there are thumbs at all. */
     this.used = false;
-    this.aim = 0;
     this.abort = new AbortController();
     const { signal } = this.abort;
     surface.addEventListener('pointerdown', (event) => this.down(event), { signal });
     surface.addEventListener('pointermove', (event) => this.move(event), { signal });
     for (const type of /** @type {const} */ (['pointerup', 'pointercancel'])) {
       surface.addEventListener(type, (event) => this.up(event), { signal });
-      boostButton.addEventListener(type, () => this.boost(boostButton, false), { signal });
+      for (const button of buttons) {
+        button.addEventListener(type, () => this.press(button, false), { signal });
+      }
     }
-    boostButton.addEventListener('pointerdown', () => this.boost(boostButton, true), { signal });
+    for (const button of buttons) {
+      button.addEventListener('pointerdown', () => this.press(button, true), { signal });
+    }
   }
 
   /** @param {PointerEvent} event */
@@ -71,24 +72,10 @@ export class Sticks {
    * @param {HTMLElement} button
    * @param {boolean} on
    */
-  boost(button, on) {
-    this.boosting = on;
+  press(button, on) {
+    if (on) this.held.add(button.id);
+    else this.held.delete(button.id);
     button.classList.toggle('held', on);
-  }
-
-  /**
-   * What the thumbs do; null before the first touch, when something else steers.
-   * @param {number} heading where the ship points
-   * @returns {import('./controls.js').Input | null}
-   */
-  read(heading) {
-    if (!this.used) return null;
-    const flying = angleOf(this.left);
-    const aiming = angleOf(this.right);
-    this.aim = aiming ?? flying ?? this.aim;
-    let thrust = flying === null ? 0 : 1;
-    if (flying !== null && aiming !== null && Math.cos(flying - heading) < -0.3) thrust = -1;
-    return { aim: this.aim, thrust, fire: aiming !== null, boost: this.boosting };
   }
 
   /** Stops listening. */
@@ -101,8 +88,33 @@ export class Sticks {
  * Where a stick points, in radians; null while it is let go or hardly moved.
  * @param {Stick | null} stick
  */
-function angleOf(stick) {
+export function angleOf(stick) {
   if (!stick) return null;
   const [x, y] = [stick.x - stick.startX, stick.y - stick.startY];
   return Math.hypot(x, y) < DEAD ? null : Math.atan2(y, x);
+}
+
+/**
+ * Draws the sticks that are in use.
+ * @param {CanvasRenderingContext2D} context in CSS pixels
+ * @param {Sticks} sticks
+ * @param {string} left the colour of the left one, as three numbers
+ * @param {string} right and of the right one
+ */
+export function drawSticks(context, sticks, left, right) {
+  for (const [stick, colour] of /** @type {const} */ ([
+    [sticks.left, left],
+    [sticks.right, right],
+  ])) {
+    if (!stick) continue;
+    context.lineWidth = 2;
+    context.strokeStyle = `rgb(${colour} / 0.5)`;
+    context.fillStyle = `rgb(${colour} / 0.35)`;
+    context.beginPath();
+    context.arc(stick.startX, stick.startY, REACH, 0, Math.PI * 2);
+    context.stroke();
+    context.beginPath();
+    context.arc(stick.x, stick.y, 24, 0, Math.PI * 2);
+    context.fill();
+  }
 }
