@@ -92,6 +92,12 @@ export class Camera {
     return Math.abs(place.x - this.x) < across && Math.abs(place.y - this.y) < down;
   }
 
+  /** What is on the screen, in units. */
+  box() {
+    const [width, height] = [this.width / this.scale, this.height / this.scale];
+    return { left: this.x - width / 2, top: this.y - height / 2, width, height };
+  }
+
   /**
    * Where a place of the world is on the screen, in CSS pixels.
    * @param {{x: number, y: number}} place

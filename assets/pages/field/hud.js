@@ -1,0 +1,82 @@
+// What floats above the meadow: standings, news, light, energy, and what happened to you.
+
+import { element, make } from '../common/dom.js';
+import { Feed, bar, nameOf, scoreLine } from '../common/hud.js';
+
+/** @typedef {Record<string, any>} Entity */
+
+/** How often the text is brought up to date, in milliseconds. */
+const INTERVAL = 100;
+
+export class Hud {
+  /**
+   * @param {import('./session.js').Setup} setup
+   * @param {number} player the own number
+   * @param {string} code the room's
+   */
+  constructor(setup, player, code) {
+    this.setup = setup;
+    this.player = player;
+    this.shown = 0;
+    this.scores = element('scores', HTMLOListElement);
+    this.feed = new Feed();
+    this.notice = element('notice', HTMLDivElement);
+    element('room-code', HTMLElement).textContent = code;
+    this.bars = { light: bar('light'), energy: bar('energy'), ready: bar('ready') };
+  }
+
+  /**
+   * Brings everything up to date, a few times a second.
+   * @param {number} now milliseconds
+   * @param {Entity[]} standings
+   * @param {Entity | undefined} own
+   * @param {number} tickHz
+   */
+  update(now, standings, own, tickHz) {
+    if (now - this.shown < INTERVAL) return;
+    this.shown = now;
+    const lines = standings.map((line, index) => scoreLine(this.fresh(line, own), index + 1, line.player === this.player));
+    // Whoever is too far behind for the standings is shown below them.
+    const named = standings.some(({ player }) => player === this.player);
+    if (own && own.rank && !named) lines.push(scoreLine(/** @type {any} */ (own), own.rank, true));
+    this.scores.replaceChildren(...lines);
+    this.showVitals(own, tickHz);
+    this.notice.hidden = own?.life !== 'faded';
+    this.notice.textContent = 'Your light went out\nyou wake up elsewhere in a moment';
+  }
+
+  /**
+   * A line of the standings; one's own score is known sooner than they tell.
+   * @param {Entity} line
+   * @param {Entity | undefined} own
+   * @returns {any}
+   */
+  fresh(line, own) {
+    return own && line.player === own.player ? { ...line, score: own.score } : line;
+  }
+
+  /**
+   * @param {Entity | undefined} own
+   * @param {number} tickHz
+   */
+  showVitals(own, tickHz) {
+    const { light_max, energy_max, call_seconds } = this.setup;
+    const light = own?.life === 'faded' ? 0 : (own?.light ?? 0);
+    this.bars.light(light / light_max, '✦'.repeat(light), light < 2);
+    const energy = (own?.energy ?? 0) / energy_max;
+    this.bars.energy(energy, `${Math.round(energy * 100)}%`, false);
+    const wait = (own?.cooldown ?? 0) / tickHz;
+    this.bars.ready(1 - Math.min(1, wait / call_seconds), wait > 0 ? `${Math.ceil(wait)} s` : 'ready', false);
+  }
+
+  /**
+   * @param {{victim: number, by: number, lost: number, faded: boolean}} caught
+   * @param {any} victim
+   * @param {any} thief
+   */
+  caught({ by, lost, faded }, victim, thief) {
+    const arrow = make('span', 'arrow', faded ? '✕' : '➜');
+    const loss = make('span', 'hint', lost > 0 ? ` ${lost}` : '');
+    this.feed.add(true, by === 0 ? make('b', '', 'a wolf') : nameOf(thief), arrow, nameOf(victim), loss);
+  }
+}

@@ -1,0 +1,77 @@
+// The whole world, coarsely: regions as soft colours, for the corner and for the ground.
+
+import { hueColour } from '../common/colours.js';
+import { Minimap } from '../common/minimap.js';
+
+/** @typedef {Record<string, any>} Entity */
+
+/** The highest level of a region. */
+const LEVEL_MAX = 7;
+
+export class Overview extends Minimap {
+  /** @param {import('./session.js').Setup} setup */
+  constructor({ size, regions }) {
+    super({ width: size, height: size });
+    /** How green the ground is, one pixel a region. */
+    this.lushness = canvasOf(regions);
+    /** What lives where, one pixel a region. */
+    this.life = canvasOf(regions);
+  }
+
+  /**
+   * @param {number} now milliseconds
+   * @param {ReadonlyMap<number, Entity>} regions
+   * @param {ReadonlyMap<number, Entity>} beacons
+   * @param {Entity | undefined} own
+   * @param {import('../common/camera.js').Camera} camera
+   */
+  update(now, regions, beacons, own, camera) {
+    if (!this.begin(now)) return;
+    paint(this.lushness, regions, ({ growth }) => {
+      const lush = growth / LEVEL_MAX;
+      return lush > 0.3 ? [70, 150, 60, (lush - 0.3) * 130] : [176, 158, 92, (0.3 - lush) * 170];
+    });
+    paint(this.life, regions, ({ growth, foragers, predators }) => [
+      34 + growth * 8 + foragers * 16 + predators * 9,
+      62 + growth * 15 + foragers * 11 - predators * 5,
+      40 + growth * 4 + foragers * 9 - predators * 3,
+      235,
+    ]);
+    const { width } = this.map;
+    this.context.drawImage(this.life, 0, 0, width, width);
+    for (const { pos, hue } of beacons.values()) this.dot(pos, 190, hueColour(hue, 72), 0.9);
+    if (own) {
+      this.dot(own.pos, 330, '#ffffff', 1);
+      this.dot(own.pos, 220, hueColour(own.hue), 1);
+    }
+    this.frame(camera.box());
+  }
+
+  /** @param {{left: number, top: number, width: number, height: number}} box */
+  frame({ left, top, width, height }) {
+    this.context.lineWidth = 110;
+    this.context.strokeStyle = 'rgb(255 255 255 / 0.85)';
+    this.context.strokeRect(left, top, width, height);
+  }
+}
+
+/** @param {number} side */
+function canvasOf(side) {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = side;
+  return canvas;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {ReadonlyMap<number, Entity>} regions
+ * @param {(region: Entity) => number[]} colour
+ */
+function paint(canvas, regions, colour) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const pixels = context.createImageData(canvas.width, canvas.height);
+  for (const region of regions.values()) {
+    pixels.data.set(colour(region), (region.row * canvas.width + region.column) * 4);
+  }
+  context.putImageData(pixels, 0, 0);
+}

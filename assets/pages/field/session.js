@@ -1,0 +1,137 @@
+// One game from joining to the end of the connection: input in, pictures out.
+
+import { Interpolation } from '/sdk/tickwire.js';
+
+import { element } from '../common/dom.js';
+import { Effects } from '../common/effects.js';
+import { Overlay } from '../common/overlay.js';
+import { Controls } from './controls.js';
+import { Events } from './events.js';
+import { Hud } from './hud.js';
+import { Overview } from './overview.js';
+import { Wisps } from './wisps.js';
+
+/** @typedef {import('/sdk/tickwire.js').Room} Room */
+/** @typedef {import('../common/camera.js').Camera} Camera */
+/** @typedef {import('./scene.js').Scene} Scene */
+/** @typedef {Record<string, any>} Entity */
+
+/**
+ * What the field tells once; lengths in units, times in seconds.
+ * @typedef {object} Setup
+ * @property {number} size
+ * @property {number} regions
+ * @property {number} wisp_radius
+ * @property {number} radius_a_size
+ * @property {number} light_max
+ * @property {number} energy_max
+ * @property {number} call_seconds
+ * @property {number} scare_reach
+ * @property {number} call_reach
+ */
+
+/** The longest step of the pictures, for pages that were hidden, in seconds. */
+const LONGEST_STEP = 0.1;
+
+export class Session {
+  /**
+   * @param {Room} room
+   * @param {Scene} scene
+   * @param {Camera} camera
+   */
+  constructor(room, scene, camera) {
+    this.room = room;
+    this.scene = scene;
+    this.camera = camera;
+    /** @type {Setup} */
+    this.setup = JSON.parse(room.setup);
+    this.world = { width: this.setup.size, height: this.setup.size };
+    this.view = new Interpolation(room, { isJump });
+    this.effects = new Effects();
+    this.hud = new Hud(this.setup, room.player, room.code);
+    this.events = new Events(room, this.effects, camera, this.hud, this.setup);
+    this.overview = new Overview(this.setup);
+    this.overlay = new Overlay(room);
+    this.wisps = new Wisps(this.setup);
+    const buttons = ['dash', 'call'].map((id) => element(id, HTMLButtonElement));
+    this.controls = new Controls(scene.canvas, buttons, camera);
+    this.last = performance.now();
+    camera.placed = false;
+  }
+
+  /**
+   * Draws one picture.
+   * @param {number} now milliseconds
+   */
+  draw(now) {
+    const seconds = Math.min((now - this.last) / 1000, LONGEST_STEP);
+    this.last = now;
+    this.view.update(now);
+    const own = this.findOwn();
+    const input = this.controls.read(this.camera.toScreen(own?.wisp.pos ?? this.camera));
+    this.room.send(input);
+    if (own && own.wisp.life !== 'faded') {
+      this.camera.follow(own.wisp.pos, this.controls.way, this.world, seconds);
+    }
+    this.effects.update(this.view.tick, seconds);
+    this.paint(now / 1000, seconds, own);
+    const standings = [...this.room.entities('standing').values()].filter(({ player }) => player !== 0);
+    this.hud.update(now, standings, this.ownNow(), this.room.tickHz);
+    this.overview.update(now, this.room.entities('region'), this.room.entities('beacon'), own?.wisp, this.camera);
+    this.overlay.update(now);
+  }
+
+  /** The own wisp as it is drawn. */
+  findOwn() {
+    for (const [id, wisp] of this.view.entities('wisp')) {
+      if (wisp.player === this.room.player) return { id, wisp };
+    }
+    return null;
+  }
+
+  /** The own wisp as the server last told, for figures that should not lag. */
+  ownNow() {
+    return [...this.room.entities('wisp').values()].find((wisp) => wisp.player === this.room.player);
+  }
+
+  /**
+   * @param {number} time in seconds
+   * @param {number} seconds since the last picture
+   * @param {{id: number, wisp: Entity} | null} own
+   */
+  paint(time, seconds, own) {
+    const { scene, camera, view } = this;
+    const { size } = this.setup;
+    scene.fit(camera);
+    scene.drawGround(camera, time, { size, lushness: this.overview.lushness });
+    const leader = this.room.entities('standing').values().next().value?.player ?? 0;
+    const night = scene.drawLife(view, camera, time, seconds, {
+      clock: view.tick / this.room.tickHz,
+      own: own?.id ?? -1,
+      heading: this.controls.way,
+      leader,
+      wisps: this.wisps,
+    });
+    this.effects.draw(scene.context, camera);
+    this.events.draw(scene.context, own?.wisp.pos, seconds);
+    scene.drawLight(camera, time, night);
+    scene.drawSticks(this.controls.sticks);
+  }
+
+  /** Stops listening. */
+  end() {
+    this.controls.end();
+    this.overlay.end();
+    this.view.stop();
+  }
+}
+
+/**
+ * A faded wisp comes in somewhere else.
+ * @param {string} kind
+ * @param {Entity} before
+ * @param {Entity} after
+ */
+function isJump(kind, before, after) {
+  return kind === 'wisp' && before.life === 'faded' && after.life !== 'faded';
+}
