@@ -25,6 +25,8 @@ pub struct RoomConfig {
     pub bytes_a_second: u32,
     /// After how many ticks without a word a viewer is given up.
     pub silence_ticks: u32,
+    /// After how many ticks a viewer is given up that has frames under way and acknowledges none.
+    pub stall_ticks: u32,
 }
 
 impl RoomConfig {
@@ -42,6 +44,7 @@ impl RoomConfig {
             repeat_ticks: (tick_hz / 4).max(1),
             bytes_a_second: u32::MAX,
             silence_ticks: tick_hz * 30,
+            stall_ticks: tick_hz * 15,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a room counts; a shell adds up its rooms and shows them.
 
-use crate::inputs::InputCounters;
+use crate::{
+    inputs::InputCounters,
+    pace::{Decision, Pace},
+};
 
 /// What a room counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,16 @@ pub struct RoomCounters {
     pub skipped_frames: u64,
     /// Segments that a frame left out because the viewer's byte budget was spent.
     pub deferred_segments: u64,
+    /// Frames not made because the viewer was on a lower rate.
+    pub thinned_frames: u64,
+    /// Frames that stood alone because the viewer's last one had left the history.
+    pub lag_keyframes: u64,
+    /// Times that a viewer was put on a lower rate, or on one lower still.
+    pub slowed_viewers: u64,
+    /// Viewers given up because they acknowledged nothing for too long.
+    pub stalled_viewers: u64,
+    /// Viewers given up because their messages piled up.
+    pub overflowed_viewers: u64,
     /// Inputs used or waiting.
     pub inputs: u64,
     /// Inputs that came too late.
@@ -34,6 +47,16 @@ pub struct RoomCounters {
 }
 
 impl RoomCounters {
+    /// Counts what became of a viewer's frame, and whether its rate was lowered.
+    pub(crate) fn note_pace(&mut self, decision: Decision, pace: &mut Pace) {
+        self.slowed_viewers += u64::from(pace.take_slowed());
+        match decision {
+            Decision::Send => {}
+            Decision::Skip => self.skipped_frames += 1,
+            Decision::Thin => self.thinned_frames += 1,
+        }
+    }
+
     /// These counters with one player's inputs added.
     #[must_use]
     pub fn with_inputs(self, inputs: InputCounters) -> RoomCounters {

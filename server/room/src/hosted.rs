@@ -28,6 +28,10 @@ pub trait HostedRoom: Send {
     /// connection should be closed with [`CloseCode::BadMessage`].
     fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError>;
 
+    /// A player's frame of the last tick is not polled: its connection has not yet taken
+    /// all of an earlier one.
+    fn handle_blocked(&mut self, player: PlayerId);
+
     /// Makes the next tick.
     fn tick(&mut self);
 

@@ -6,14 +6,14 @@ use tickwire_shared::{
     replica::state_hash,
 };
 
-use crate::room::Room;
+use crate::{pace::Decision, room::Room};
 
 /// Whether a frame was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Poll {
     /// A frame was appended.
     Frame,
-    /// The viewer has enough frames under way; a later one will merge this tick.
+    /// The viewer has enough frames under way or is on a lower rate; a later one will merge this tick.
     Skipped,
     /// There is nothing to send: the player is unknown, or has this tick's frame.
     Nothing,
@@ -23,15 +23,17 @@ impl<G: Game> Room<G> {
     /// Appends the frame of the last tick for a player, if one is due.
     pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         let Some(index) = self.position(player) else { return Poll::Nothing };
-        let viewer = &self.players[index].viewer;
+        let viewer = &mut self.players[index].viewer;
         if !viewer.interest.is_set() || viewer.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
-        if !viewer.pace.may_send() {
-            self.counters.skipped_frames += 1;
+        let decision = viewer.pace.decide(self.now, viewer.is_pressed());
+        self.counters.note_pace(decision, &mut viewer.pace);
+        if decision != Decision::Send {
             return Poll::Skipped;
         }
         let baseline = viewer.baseline(self.now, self.config.history_ticks);
+        self.counters.lag_keyframes += u64::from(baseline.is_none() && viewer.has_baseline());
         let start = out.len();
         self.plan_segments(index, baseline);
         self.write_header(index, baseline, out);
@@ -52,6 +54,12 @@ impl<G: Game> Room<G> {
         let available = viewer.budget.available(self.now);
         let waiting = self.plan.make(&mut viewer.interest, &mut self.segments, available);
         self.counters.deferred_segments += waiting as u64;
+    }
+
+    /// Notes that a player's connection still has the rest of an earlier frame to send.
+    pub(crate) fn note_blocked(&mut self, player: PlayerId) {
+        let Some(index) = self.position(player) else { return };
+        self.players[index].viewer.pace.blocked(self.now);
     }
 
     fn write_header(&mut self, index: usize, baseline: Option<Tick>, out: &mut Vec<u8>) {

@@ -187,16 +187,19 @@ impl<G: Game> Room<G> {
         }
     }
 
-    /// Gives up players that are silent or whose messages no longer fit.
+    /// Gives up players that are silent, acknowledge nothing, or whose messages no longer fit.
     fn evict(&mut self) {
         for index in (0..self.players.len()).rev() {
             let Player { id, viewer, .. } = &self.players[index];
             let silent = viewer.pace.silent_for(self.now) > self.config.silence_ticks;
-            let code = match (silent, viewer.overflowed()) {
+            let stalled = viewer.pace.stalled_for(self.now) > self.config.stall_ticks;
+            let code = match (silent, stalled || viewer.overflowed()) {
                 (true, _) => CloseCode::Idle,
                 (_, true) => CloseCode::TooSlow,
                 _ => continue,
             };
+            self.counters.stalled_viewers += u64::from(!silent && stalled);
+            self.counters.overflowed_viewers += u64::from(!silent && !stalled);
             self.evictions.push_back((*id, code));
             self.counters.evictions += 1;
             self.handle_leave(*id);
@@ -218,7 +221,8 @@ impl<G: Game> HostedRoom for Room<G> {
         }
         let id = PlayerId(self.next_player);
         self.next_player += 1;
-        let viewer = Viewer::new(self.now, &self.config);
+        let mut viewer = Viewer::new(self.now, &self.config);
+        viewer.pace = viewer.pace.with_phase(id.0);
         self.players.push(Player { id, inputs: InputQueue::default(), viewer });
         self.game.join(id, &clean_name(name));
         Ok(id)
@@ -243,6 +247,10 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         self.write_frame(player, out)
+    }
+
+    fn handle_blocked(&mut self, player: PlayerId) {
+        self.note_blocked(player);
     }
 
     fn poll_eviction(&mut self) -> Option<(PlayerId, CloseCode)> {

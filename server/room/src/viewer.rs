@@ -124,6 +124,18 @@ impl Viewer {
         (self.echo.replace(echo) != Some(echo)).then_some(echo)
     }
 
+    /// Whether the messages of one more tick might not fit behind those that wait.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        self.messages.len() + MAX_MESSAGE_BYTES_A_TICK > MAX_WAITING_MESSAGE_BYTES
+    }
+
+    /// Whether a frame that stands alone does so only because the last one is too long ago.
+    #[must_use]
+    pub fn has_baseline(&self) -> bool {
+        self.baseline.is_some()
+    }
+
     /// Keeps a message for the next frame.
     pub fn queue_message(&mut self, bytes: &[u8]) {
         if self.messages.len() + bytes.len() > MAX_WAITING_MESSAGE_BYTES {

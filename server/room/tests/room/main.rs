@@ -4,4 +4,5 @@ mod hostile;
 mod interest;
 mod sim;
 mod simulation;
+mod slow;
 mod viewers;
