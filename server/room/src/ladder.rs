@@ -161,31 +161,30 @@ impl Ladder {
             self.restart(now);
             return false;
         }
-        if now.since(self.since) < self.second {
+        let (age, heard) = (now.since(self.since), self.acknowledgements > 0);
+        // A second in which nothing was acknowledged lasts until something is, or it was a stall.
+        if age < self.second || (!heard && age < STALL * self.second) {
             return false;
         }
-        if self.acknowledgements > 0 {
-            let few = self.acknowledgements <= self.second as u32 / RARELY;
-            self.is_rare = few && self.arrived >= 2 * self.acknowledgements;
+        if !heard {
+            (self.calm, self.strained) = (0, false);
         }
+        let probe = heard && self.judge(now);
+        self.restart(now);
+        probe
+    }
+
+    /// Draws the conclusions of a second; true when the way should be looked at before that.
+    fn judge(&mut self, now: Tick) -> bool {
+        let few = self.acknowledgements <= self.second as u32 / RARELY;
+        self.is_rare = few && self.arrived >= 2 * self.acknowledgements;
         let strained = self.is_rare || self.skipped * STRAINED >= self.due.max(1);
         let doubtful = self.skipped >= DOUBTFUL;
         let probed = self.probed.is_some_and(|at| now.since(at) < PROBE_AGAIN * self.second);
-        if self.acknowledgements == 0 {
-            (self.calm, self.strained) = (0, false);
-        } else if doubtful && !probed {
-            // What this second says is known once it is known how long the way is.
+        if doubtful && !probed {
             self.strained = strained;
-            self.restart(now);
             return true;
-        } else {
-            self.judge(now, strained, doubtful);
         }
-        self.restart(now);
-        false
-    }
-
-    fn judge(&mut self, now: Tick, strained: bool, doubtful: bool) {
         self.calm = if doubtful || strained { 0 } else { self.calm + 1 };
         let twice = std::mem::replace(&mut self.strained, strained) && strained;
         if twice {
@@ -195,6 +194,7 @@ impl Ladder {
             self.change(self.step - 1, now);
             self.raised = Some(now);
         }
+        false
     }
 
     fn lower(&mut self, now: Tick) {

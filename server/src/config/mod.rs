@@ -89,6 +89,8 @@ pub struct Limits {
     pub shutdown_wait: Duration,
     /// Without a word from a player, until it is given up.
     pub silence: Duration,
+    /// Without an acknowledgement from a player that has frames under way, until it is given up.
+    pub stall: Duration,
     /// Of sustained excess, until a connection that floods is closed.
     pub flood_wait: Duration,
     /// Messages read from one connection a tick; the rest waits.
@@ -112,11 +114,12 @@ impl Default for Limits {
             stuck_after: Duration::from_secs(5),
             shutdown_wait: Duration::from_secs(2),
             silence: Duration::from_secs(30),
+            stall: Duration::from_secs(15),
             flood_wait: Duration::from_secs(2),
             messages_per_tick: 32,
             bytes_per_tick: 8 * 1024,
-            unsent_bytes: 64 * 1024,
-            send_buffer: 128 * 1024,
+            unsent_bytes: 192 * 1024,
+            send_buffer: 64 * 1024,
             receive_buffer: 32 * 1024,
         }
     }

@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -141,12 +142,14 @@ impl Directory {
         let tick_hz = self.config.tick_hz.unwrap_or(game.tick_hz);
         let seed = room_seed(self.config.seed, rooms.opened);
         let usual = RoomConfig::new(&rooms.unused_code(), tick_hz, seed);
-        let silence = self.config.limits.silence;
+        let limits = &self.config.limits;
+        let ticks = |time: Duration| (time.as_secs_f64() * f64::from(tick_hz)).ceil() as u32;
         RoomConfig {
             start_tick: Tick(self.config.start_tick),
             max_players: self.config.max_players.unwrap_or(game.max_players),
             hash_interval: self.config.hash_interval,
-            silence_ticks: (silence.as_secs_f64() * f64::from(tick_hz)).ceil() as u32,
+            silence_ticks: ticks(limits.silence),
+            stall_ticks: ticks(limits.stall),
             ..usual
         }
     }

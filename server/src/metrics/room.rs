@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tickwire_room::RoomCounters;
 
 /// How many counters a room has.
-pub const ROOM_COUNTERS: usize = 12;
+pub const ROOM_COUNTERS: usize = 17;
 
 /// The names of a room's counters, in the order of [`room_values`].
 const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
@@ -13,6 +13,11 @@ const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
     "full_frames",
     "merged_frames",
     "skipped_frames",
+    "thinned_frames",
+    "lag_keyframes",
+    "slowed_viewers",
+    "stalled_viewers",
+    "overflowed_viewers",
     "inputs_accepted",
     "inputs_late",
     "inputs_early",
@@ -31,6 +36,11 @@ pub fn room_values(counters: &RoomCounters) -> [u64; ROOM_COUNTERS] {
         counters.full_frames,
         counters.merged_frames,
         counters.skipped_frames,
+        counters.thinned_frames,
+        counters.lag_keyframes,
+        counters.slowed_viewers,
+        counters.stalled_viewers,
+        counters.overflowed_viewers,
         counters.inputs,
         counters.late_inputs,
         counters.early_inputs,

@@ -113,7 +113,10 @@ impl<S: Socket> Connection<S> {
             return self.end(BROKE);
         }
         if self.pipe.blocked() {
-            cx.metrics.skipped_for_tail.add(u64::from(self.player.is_some()));
+            if let Some(player) = self.player {
+                cx.metrics.skipped_for_tail.add(1);
+                room.handle_blocked(player);
+            }
             return;
         }
         let mut out = std::mem::take(&mut cx.outgoing);

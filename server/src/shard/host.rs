@@ -21,6 +21,9 @@ use crate::{
 };
 
 mod exchange;
+mod slow;
+
+use slow::SlowLog;
 
 /// How long a room goes on when everybody has left it, before it sleeps.
 const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
@@ -44,6 +47,7 @@ pub(crate) struct RoomHost<S> {
     slow_logged: Option<Instant>,
     /// How many players there were when that was last logged, and when it was.
     players_logged: (usize, Option<Instant>),
+    slow_viewers: SlowLog,
 }
 
 /// What is left of a room whose game panicked.
@@ -67,6 +71,7 @@ impl<S: Socket> RoomHost<S> {
             linger,
             slow_logged: None,
             players_logged: (0, None),
+            slow_viewers: SlowLog::default(),
         }
     }
 
@@ -134,7 +139,9 @@ impl<S: Socket> RoomHost<S> {
         self.note_players(now);
         // About twice a second: collecting them looks at every player.
         if self.room.now().0.is_multiple_of((self.room.tick_hz() / 2).max(1)) {
-            self.publish_counters();
+            let counters = self.room.counters();
+            self.entry.publish_counters(&counters);
+            self.slow_viewers.note(&self.entry.code, counters, now);
         }
         let took = time().saturating_duration_since(now);
         self.note_duration(now, took, period, cx);

@@ -8,5 +8,6 @@ mod limits;
 mod pages;
 mod play;
 mod rooms;
+mod slow;
 #[path = "../support/mod.rs"]
 mod support;

@@ -59,7 +59,7 @@ fn depart<S: Socket>(connections: &mut [Connection<S>], room: &mut dyn HostedRoo
 fn evict<S: Socket>(connections: &mut [Connection<S>], player: PlayerId, code: CloseCode) {
     let why = match code {
         CloseCode::Idle => "nothing was heard for too long",
-        CloseCode::TooSlow => "the connection did not take frames for too long",
+        CloseCode::TooSlow => "frames were not acknowledged, or messages piled up, for too long",
         _ => "the room gave the player up",
     };
     if let Some(connection) = connections.iter_mut().find(|one| one.player == Some(player)) {
