@@ -2,9 +2,11 @@
 //!
 //! [`worlds`] are what is measured; a [`session::Session`] is a room of one of
 //! them with clients that hold replicas, in one thread and without sockets; a
-//! [`recording::Recording`] is what such a session replicated, tick by tick.
+//! [`recording::Recording`] is what such a session replicated, tick by tick. A
+//! [`trace`] is the same for anybody's game, as a file.
 
 pub mod clock;
 pub mod recording;
 pub mod session;
+pub mod trace;
 pub mod worlds;

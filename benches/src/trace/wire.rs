@@ -1,0 +1,236 @@
+//! The codec as the trace tool uses it: all that the tool knows of the codec's inside is here.
+//!
+//! A [`Lane`] turns ticks into rows and encodes them against those of the tick
+//! before; a [`Proof`] decodes what a lane wrote, knowing nothing else; a
+//! [`Ledger`] adds up what each field's bits cost.
+
+use tickwire_shared::{
+    codec::{
+        DecodeError, Decoder, Encoded, Encoder, Layout, Priors, encode::BitSink, model, predict,
+    },
+    rows::{Row, Rows},
+    schema::{Audience, Schema},
+};
+
+use super::reader::Tick;
+
+/// Encodes tick after tick, each against the one before.
+#[derive(Debug)]
+pub struct Lane {
+    /// The schema, flattened.
+    pub layout: Layout,
+    priors: Priors,
+    encoder: Encoder,
+    /// The rows of the tick before; none before a keyframe.
+    pub before: Rows,
+    /// The rows of the tick encoded last.
+    pub now: Rows,
+    gap: u32,
+    /// The bytes that this tick took.
+    pub bytes: Vec<u8>,
+    scratch: Vec<i32>,
+}
+
+impl Lane {
+    /// A lane with a table of priors, or nothing when the table does not fit this codec.
+    #[must_use]
+    pub fn new(schema: &Schema, table: Option<&[u8]>) -> Option<Lane> {
+        let layout = Layout::new(schema, Audience::Public);
+        let priors = Priors::new(&layout, table.unwrap_or(model::BUILTIN))?;
+        Some(Lane {
+            layout,
+            priors,
+            encoder: Encoder::default(),
+            before: Rows::default(),
+            now: Rows::default(),
+            gap: 0,
+            bytes: Vec::new(),
+            scratch: Vec::new(),
+        })
+    }
+
+    /// Encodes a tick whose columns are these.
+    pub fn encode(&mut self, tick: &Tick, values: &[u32]) -> Encoded {
+        std::mem::swap(&mut self.before, &mut self.now);
+        self.gap = tick.gap.unwrap_or(0);
+        if tick.gap.is_none() {
+            self.before.clear();
+        }
+        self.fill_now(tick, values);
+        self.bytes.clear();
+        let baseline = (&self.before, self.gap);
+        self.encoder.encode(&self.layout, &self.priors, baseline, &self.now, &mut self.bytes)
+    }
+
+    fn fill_now(&mut self, tick: &Tick, mut values: &[u32]) {
+        self.now.clear();
+        for id in &tick.ids {
+            let kind = &self.layout.kinds[id.kind()];
+            let (row, rest) = values.split_at(kind.columns.len());
+            self.now.push_still(*id, row, kind.motions);
+            values = rest;
+        }
+        match self.gap {
+            0 => {}
+            1 => self.now.derive_motion(&self.layout, &self.before, &mut self.scratch),
+            _ => self.spread_motion(),
+        }
+    }
+
+    /// What happened within a gap is not in the trace, so the motion is taken to be even.
+    fn spread_motion(&mut self) {
+        let (layout, still) = (&self.layout, std::mem::take(&mut self.now));
+        let mut old = self.before.iter(layout).peekable();
+        for row in still.iter(layout) {
+            let kind = &layout.kinds[row.id.kind()];
+            while old.next_if(|old| old.id < row.id).is_some() {}
+            match old.next_if(|old| old.id == row.id) {
+                Some(old) => {
+                    let motion = &mut self.scratch;
+                    predict::motion_between(kind, old.values, row.values, self.gap, motion);
+                    self.now.push(Row { motion, ..row });
+                }
+                None => self.now.push(row),
+            }
+        }
+    }
+}
+
+/// A decoder that only ever sees what a lane wrote.
+#[derive(Debug, Default)]
+pub struct Proof {
+    decoder: Decoder,
+    held: Rows,
+    next: Rows,
+}
+
+impl Proof {
+    /// Decodes what the lane wrote, and returns which field of which kind is not what it should be.
+    ///
+    /// # Errors
+    /// When the bytes cannot be decoded at all.
+    pub fn check(
+        &mut self,
+        lane: &Lane,
+        encoded: Encoded,
+    ) -> Result<Option<(usize, usize)>, DecodeError> {
+        if lane.gap == 0 {
+            self.held.clear();
+        }
+        let (layout, baseline) = (&lane.layout, (&self.held, lane.gap));
+        if encoded.as_predicted {
+            self.decoder.advance(layout, baseline, &mut self.next);
+        } else {
+            let (priors, bytes) = (&lane.priors, &lane.bytes);
+            self.decoder.decode(layout, priors, baseline, bytes, &mut self.next)?;
+        }
+        std::mem::swap(&mut self.held, &mut self.next);
+        Ok((self.held != lane.now).then(|| first_difference(layout, &self.held, &lane.now)))
+    }
+}
+
+/// The kind and field of the first difference; a field beyond the last when it is not in the values.
+fn first_difference(layout: &Layout, held: &Rows, wanted: &Rows) -> (usize, usize) {
+    let mut held = held.iter(layout);
+    for wanted in wanted.iter(layout) {
+        let groups = &layout.kinds[wanted.id.kind()].groups;
+        let Some(held) = held.next().filter(|held| held.id == wanted.id) else {
+            return (wanted.id.kind(), groups.len());
+        };
+        let differs = (0..wanted.values.len()).find(|at| held.values[*at] != wanted.values[*at]);
+        if let Some(at) = differs {
+            let field = groups.iter().position(|group| at < group.start + group.len);
+            return (wanted.id.kind(), field.unwrap_or(groups.len()));
+        }
+        if held != wanted {
+            return (wanted.id.kind(), groups.len());
+        }
+    }
+    (0, usize::MAX)
+}
+
+/// What the bits of each field cost, at the odds that the codec gave them.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Bits spent on saying who is new, by id.
+    pub ids: f64,
+    /// Bits spent on saying which rows differ or are gone, by kind.
+    pub rows: Vec<f64>,
+    /// Bits spent on values, by kind and field.
+    pub fields: Vec<Vec<f64>>,
+}
+
+/// Whose bits a model's are.
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    Ids,
+    Row(usize),
+    Field(usize, usize),
+}
+
+impl Ledger {
+    /// An empty ledger for a lane.
+    #[must_use]
+    pub fn new(lane: &Lane) -> Ledger {
+        let kinds = &lane.layout.kinds;
+        let fields = kinds.iter().map(|kind| vec![0.0; kind.groups.len()]).collect();
+        Ledger { ids: 0.0, rows: vec![0.0; kinds.len()], fields }
+    }
+
+    /// Adds the bits of the tick that the lane encoded last.
+    pub fn add(&mut self, lane: &mut Lane) {
+        let mut models = Vec::new();
+        lane.priors.reset(&mut models);
+        let owners = owners(&lane.layout, &lane.priors);
+        let mut clerk = Clerk { ledger: self, models, owners, last: Owner::Ids };
+        let baseline = (&lane.before, lane.gap);
+        lane.encoder.encode_into(&lane.layout, &lane.priors, baseline, &lane.now, &mut clerk);
+    }
+
+    fn spend(&mut self, owner: Owner, bits: f64) {
+        match owner {
+            Owner::Ids => self.ids += bits,
+            Owner::Row(kind) => self.rows[kind] += bits,
+            Owner::Field(kind, field) => self.fields[kind][field] += bits,
+        }
+    }
+}
+
+/// Where each owner's models begin, in order.
+fn owners(layout: &Layout, priors: &Priors) -> Vec<(usize, Owner)> {
+    let mut owners = vec![(0, Owner::Ids)];
+    owners.extend((0..layout.kinds.len()).map(|kind| (priors.kind_base(kind), Owner::Row(kind))));
+    for (kind, part) in layout.kinds.iter().enumerate() {
+        let groups = part.groups.iter().enumerate();
+        owners.extend(
+            groups.map(|(at, group)| (priors.group_base(group.model), Owner::Field(kind, at))),
+        );
+    }
+    owners
+}
+
+/// Repeats what the range coder's models learn, and writes down what each bit costs.
+struct Clerk<'a> {
+    ledger: &'a mut Ledger,
+    models: Vec<model::Bit>,
+    owners: Vec<(usize, Owner)>,
+    last: Owner,
+}
+
+impl BitSink for Clerk<'_> {
+    fn bit(&mut self, model: usize, bit: bool) {
+        // All texts share their models, so a text's bits are those of the field begun last.
+        let is_text = (model::once::TEXT..model::once::BITS).contains(&model);
+        if !is_text {
+            let after = self.owners.partition_point(|(base, _)| *base <= model);
+            self.last = self.owners[after - 1].1;
+        }
+        let zero = f64::from(self.models[model].p0()) / f64::from(1 << 15);
+        self.models[model].learn(bit);
+        self.ledger.spend(self.last, -(if bit { 1.0 - zero } else { zero }).log2());
+    }
+
+    fn raw(&mut self, _value: u32, count: u32) {
+        self.ledger.spend(self.last, f64::from(count));
+    }
+}
