@@ -33,10 +33,19 @@ impl Recording {
         let layout = Layout::new(&schema, Audience::Public);
         let rows = (0..ticks).map(|_| {
             session.tick();
-            let held = session.clients[0].replica.segments();
-            let public = held.iter().find(|held| held.audience == Audience::Public);
-            public.expect("everybody holds the public segment").rows.clone()
+            public_rows(session).clone()
         });
         Recording { name: name.into(), schema, layout, ticks: rows.collect() }
     }
+}
+
+/// What a session's first client holds of what everybody may see.
+///
+/// # Panics
+/// When the session has no client, or that one has had no frame yet.
+#[must_use]
+pub fn public_rows<G: Game>(session: &Session<G>) -> &Rows {
+    let held = session.clients[0].replica.segments();
+    let public = held.iter().find(|held| held.audience == Audience::Public);
+    &public.expect("everybody holds the public segment").rows
 }

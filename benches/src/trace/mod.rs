@@ -4,10 +4,12 @@
 //! {"kinds":{"ship":{"pos":{"type":"vec2","min":0,"max":4096,"step":0.0625,"predict":"linear"}}}}
 //! {"tick":1,"entities":[[7,"ship",{"pos":[10.5,3.0]}]]}
 //! ```
-//! [`reader`] turns lines into ticks, [`meter`] measures them, [`report`] is what comes out.
-//! All of it streams: however long a trace is, a line and two ticks' rows are in memory.
+//! [`reader`] turns lines into ticks, [`meter`] measures them, [`report`] is what comes out,
+//! [`export`] writes traces of the named worlds. All of it streams: however long a trace is,
+//! a line and two ticks' rows are in memory.
 
 pub mod error;
+pub mod export;
 pub mod header;
 pub mod json;
 pub mod lines;

@@ -13,6 +13,8 @@ use tickwire_shared::{
     schema::{Audience, Field, FieldType, Kind, Predict, Schema},
 };
 
+/// Ticks a second.
+pub const TICK_HZ: u32 = 60;
 const CUBES: usize = 901;
 const CUBE_BYTES: usize = 32;
 /// Positions are in 1/512 units within ±256 units across and 0 to 32 units up.

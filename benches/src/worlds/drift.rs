@@ -7,6 +7,8 @@ use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, schema::Schema,
 };
 
+use crate::session::Session;
+
 /// The named worlds.
 pub const WORLDS: [(&str, Config); 3] = [
     ("sparse", Config { entities: 1000, movers_in_100: 5, replaced_a_tick: 0 }),
@@ -23,6 +25,14 @@ pub struct Config {
     pub movers_in_100: u32,
     /// How many are replaced by new ones each tick.
     pub replaced_a_tick: u32,
+}
+
+/// A session of a drifting world with somebody to watch it.
+#[must_use]
+pub fn session(config: &Config, seed: u64) -> Session<Drift> {
+    let mut session = Session::new(config, seed, |_| Box::new(|_| Nudge::default()));
+    session.join();
+    session
 }
 
 /// One drifting entity.

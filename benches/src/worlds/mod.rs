@@ -8,17 +8,19 @@
 //! | `arena` | the arena with 64 pilots |
 //! | `field` | the field with wanderers; a session only, for no client holds all of it |
 //! | `cubes` | the recorded cubes, if the recording is there |
+//! | `r1` | ships as plain numbers; for traces only |
 
 pub mod arena;
 pub mod cubes;
 pub mod drift;
 pub mod field;
+pub mod r1;
 
 use std::path::Path;
 
 use tickwire_shared::{codec::Layout, schema::Audience};
 
-use crate::{recording::Recording, session::Session};
+use crate::recording::Recording;
 
 /// Where the recorded cubes are looked for, from the workspace's root.
 pub const CUBES: &str = "../shared/data/cubes_dev.bin.xz";
@@ -36,10 +38,7 @@ pub fn record_all(ticks: usize) -> Vec<Recording> {
 /// Records one of the drifting worlds.
 #[must_use]
 pub fn record_drift(name: &str, config: &drift::Config, ticks: usize) -> Recording {
-    let mut session =
-        Session::<drift::Drift>::new(config, 1, |_| Box::new(|_| drift::Nudge::default()));
-    session.join();
-    Recording::of(name, &mut session, ticks)
+    Recording::of(name, &mut drift::session(config, 1), ticks)
 }
 
 /// The recorded cubes' first ticks, or nothing with a line that says so.

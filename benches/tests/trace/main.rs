@@ -1,8 +1,10 @@
 //! The trace tool: what it counts, what it refuses, and that it needs no more memory than two ticks.
 
+mod command;
 mod figures;
 mod refusals;
 mod streaming;
+mod worlds;
 
 use tickwire_benches::trace::{Report, TraceError, measure};
 
