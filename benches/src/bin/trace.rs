@@ -22,7 +22,8 @@ a decoder that saw nothing else, and must come out equal; then it is counted. Th
 changes are also sent as JSON, bincode, varint deltas, and those deflated, to compare.
 
 Below the codecs is a table by field: what each costs, and what one bit less of it
-would save, which is measured by encoding the trace again with that field half as fine.";
+would save, which is measured by encoding the trace again with that field half as fine.
+It saves less than nothing where the finer values were predicted exactly: rounding is noise.";
 
 const EXAMPLES: &str = r#"THE TRACE
   {"kinds":{"ship":{"pos":{"type":"vec2","min":0,"max":4096,"step":0.0625,"predict":"linear"},

@@ -38,8 +38,10 @@ impl<R: BufRead> Lines<R> {
             if self.buffer.len() > self.limit {
                 return Err(Problem::TooLong(self.limit));
             }
-            if !self.buffer.trim_ascii().is_empty() {
-                return parse(&self.buffer).map(Some);
+            // Some editors begin a file with a mark that is no part of it.
+            let line = self.buffer.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&self.buffer);
+            if !line.trim_ascii().is_empty() {
+                return parse(line).map(Some);
             }
         }
     }
@@ -69,7 +71,7 @@ mod tests {
 
     #[test]
     fn blank_lines_count_but_say_nothing() {
-        let mut lines = Lines::new(&b"1\n\n  \r\n2"[..], 100);
+        let mut lines = Lines::new("\u{FEFF}1\n\n  \r\n2".as_bytes(), 100);
         assert_eq!(lines.next_json().expect("it is JSON"), Some(Json::Whole(1)));
         assert_eq!(lines.next_json().expect("it is JSON"), Some(Json::Whole(2)));
         assert_eq!(lines.number, 4);

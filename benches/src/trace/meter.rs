@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use tickwire_shared::schema::Schema;
+use tickwire_shared::schema::{Kind, Schema};
 
 use super::{
     error::{Problem, TraceError},
@@ -43,8 +43,7 @@ pub fn measure<R: BufRead>(
 /// Measures tick after tick. It holds the rows of two ticks for each field, and sums.
 #[derive(Debug)]
 pub struct Meter {
-    schema: Schema,
-    hz: u32,
+    header: Header,
     lane: Lane,
     proof: Proof,
     ledger: Ledger,
@@ -60,14 +59,13 @@ impl Meter {
     /// When the priors do not fit; see [`priors_fit`].
     #[must_use]
     pub fn new(header: &Header, priors: Option<&[u8]>) -> Meter {
-        let lane = Lane::new(&header.schema, priors).expect("the caller checked the priors");
+        let lane = Lane::new(header, priors).expect("the caller checked the priors");
         Meter {
-            schema: header.schema.clone(),
-            hz: header.hz,
+            header: header.clone(),
             proof: Proof::default(),
             ledger: Ledger::new(&lane),
             rivals: Rivals::default(),
-            what_ifs: WhatIf::all(&header.schema, priors),
+            what_ifs: WhatIf::all(header, priors),
             totals: Totals::new(header.schema.kinds.len()),
             lane,
         }
@@ -85,7 +83,8 @@ impl Meter {
             return Err(Problem::Differs { tick: tick.number, what: self.name(kind, field) });
         }
         let changes = Changes::between(&self.lane.layout, &self.lane.before, &self.lane.now);
-        let rivals = self.rivals.tick(&self.schema, &self.lane.layout, tick.number, &changes);
+        let rivals =
+            self.rivals.tick(&self.header.schema, &self.lane.layout, tick.number, &changes);
         self.totals.add(tick, encoded.updates, &changes, self.lane.bytes.len(), rivals);
         self.what_ifs.iter_mut().for_each(|what_if| what_if.tick(tick));
         if tick.gap.is_some() && !encoded.as_predicted {
@@ -95,7 +94,7 @@ impl Meter {
     }
 
     fn name(&self, kind: usize, field: usize) -> String {
-        match self.schema.kinds.get(kind) {
+        match self.header.schema.kinds.get(kind) {
             Some(kind) => match kind.fields.get(field) {
                 Some(field) => format!("{}.{}", kind.name, field.name),
                 None => format!("which entities of kind {} there are, or their motion", kind.name),
@@ -107,15 +106,15 @@ impl Meter {
     /// What was measured so far.
     #[must_use]
     pub fn report(&self, file: &str, clamped: &[Vec<u64>]) -> Report {
-        let header = (&self.schema, self.hz);
-        Report::new(file, header, &self.totals, (&self.ledger, &self.what_ifs), clamped)
+        let costs = (&self.ledger, self.what_ifs.as_slice());
+        Report::new(file, &self.header, &self.totals, costs, clamped)
     }
 }
 
 /// Whether a table of priors fits this codec.
 #[must_use]
 pub fn priors_fit(table: &[u8]) -> bool {
-    let input = tickwire_shared::schema::Kind { name: "input".into(), fields: Vec::new() };
+    let input = Kind { name: "input".into(), fields: Vec::new() };
     let schema = Schema { game: "trace".into(), kinds: Vec::new(), input, messages: Vec::new() };
-    Lane::new(&schema, Some(table)).is_some()
+    Lane::new(&Header { schema, hz: 60 }, Some(table)).is_some()
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tickwire_shared::schema::Schema;
 
 use super::{
+    header::Header,
     reader::Tick,
     rivals::{Changes, NAMES},
     what_if::WhatIf,
@@ -164,17 +165,18 @@ impl Report {
     #[must_use]
     pub fn new(
         file: &str,
-        (schema, hz): (&Schema, u32),
+        header: &Header,
         totals: &Totals,
         (ledger, what_ifs): (&Ledger, &[WhatIf]),
         clamped: &[Vec<u64>],
     ) -> Report {
-        let codecs: Vec<CodecRow> = (0..5).map(|index| totals.codec(index, hz)).collect();
+        let Header { schema, hz } = header;
+        let codecs: Vec<CodecRow> = (0..5).map(|index| totals.codec(index, *hz)).collect();
         let ours = codecs[0].clone();
         Report {
             file: file.to_owned(),
             game: schema.game.clone(),
-            hz,
+            hz: *hz,
             // A tick that does not survive the codec ends the measurement with an error.
             verified: totals.ticks > 0,
             ticks: totals.ticks,

@@ -1,8 +1,11 @@
 //! What one bit less of a field would save: the same ticks with that field half as fine.
 
-use tickwire_shared::schema::{FieldType, Schema};
+use tickwire_shared::schema::FieldType;
 
-use super::{reader::Tick, wire::Lane};
+use super::{header::Header, reader::Tick, wire::Lane};
+
+/// Each takes as much memory as there are fields, so a schema of thousands has the first ones only.
+const MOST: usize = 200;
 
 /// One field, half as fine, in a lane of its own.
 #[derive(Debug)]
@@ -20,24 +23,24 @@ pub struct WhatIf {
 }
 
 impl WhatIf {
-    /// One for each field that can lose a bit.
+    /// One for each field that can lose a bit, up to a limit.
     #[must_use]
-    pub fn all(schema: &Schema, table: Option<&[u8]>) -> Vec<WhatIf> {
-        let fields = schema.kinds.iter().enumerate();
+    pub fn all(header: &Header, table: Option<&[u8]>) -> Vec<WhatIf> {
+        let fields = header.schema.kinds.iter().enumerate();
         let fields = fields.flat_map(|(kind, k)| (0..k.fields.len()).map(move |at| (kind, at)));
-        fields.filter_map(|(kind, at)| WhatIf::new(schema, table, kind, at)).collect()
+        fields.filter_map(|(kind, at)| WhatIf::new(header, table, kind, at)).take(MOST).collect()
     }
 
-    fn new(schema: &Schema, table: Option<&[u8]>, kind: usize, field: usize) -> Option<WhatIf> {
-        let fields = &schema.kinds[kind].fields;
+    fn new(header: &Header, table: Option<&[u8]>, kind: usize, field: usize) -> Option<WhatIf> {
+        let fields = &header.schema.kinds[kind].fields;
         let ty = coarser(&fields[field].ty)?;
         let start: usize = fields[..field].iter().map(|field| field.ty.columns().len()).sum();
         // The first column of a rotation is which of its parts is left out.
         let first = start + usize::from(matches!(ty, FieldType::Quat { .. }));
         let columns = first..start + ty.columns().len();
-        let mut schema = schema.clone();
-        schema.kinds[kind].fields[field].ty = ty;
-        let lane = Lane::new(&schema, table)?;
+        let mut header = header.clone();
+        header.schema.kinds[kind].fields[field].ty = ty;
+        let lane = Lane::new(&header, table)?;
         Some(WhatIf { kind, field, columns, lane, values: Vec::new(), bytes: 0 })
     }
 

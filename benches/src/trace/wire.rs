@@ -9,10 +9,10 @@ use tickwire_shared::{
         DecodeError, Decoder, Encoded, Encoder, Layout, Priors, encode::BitSink, model, predict,
     },
     rows::{Row, Rows},
-    schema::{Audience, Schema},
+    schema::Audience,
 };
 
-use super::reader::Tick;
+use super::{header::Header, reader::Tick};
 
 /// Encodes tick after tick, each against the one before.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub struct Lane {
 impl Lane {
     /// A lane with a table of priors, or nothing when the table does not fit this codec.
     #[must_use]
-    pub fn new(schema: &Schema, table: Option<&[u8]>) -> Option<Lane> {
-        let layout = Layout::new(schema, Audience::Public);
+    pub fn new(header: &Header, table: Option<&[u8]>) -> Option<Lane> {
+        let layout = Layout::new(&header.schema, Audience::Public);
         let priors = Priors::new(&layout, table.unwrap_or(model::BUILTIN))?;
         Some(Lane {
             layout,

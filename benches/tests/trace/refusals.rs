@@ -1,6 +1,8 @@
 //! What is wrong with a trace is said with its line, entity and field, and what to do.
 
-use crate::{SHIPS, measured};
+use tickwire_benches::trace::measure;
+
+use crate::{Random, SHIPS, measured};
 
 /// A schema line with one field.
 fn field(text: &str) -> String {
@@ -118,4 +120,44 @@ fn ticks_that_do_not_rise_are_refused() {
     check(&[SHIPS, tick, "", tick], &["t.jsonl:4: ", "tick 5 follows tick 5", "must rise"]);
     let earlier = r#"{"tick":4,"entities":[]}"#;
     check(&[SHIPS, tick, earlier], &["t.jsonl:3: ", "tick 4 follows tick 5"]);
+}
+
+#[test]
+fn whatever_bytes_stand_in_a_trace_it_is_measured_or_refused() {
+    let tick =
+        |at| format!("{{\"tick\":{at},\"entities\":[[7,\"ship\",{{\"pos\":[{at},2],\"hp\":9}}]]}}");
+    let whole = [SHIPS.to_owned(), tick(1), tick(2), tick(3)].join("\n").into_bytes();
+    let parts: [&[u8]; 12] = [
+        b"null",
+        b"1e999",
+        b"-1",
+        b"[]",
+        b"{}",
+        b"\"",
+        b"18446744073709551616",
+        b"1e300",
+        b"\xFF",
+        b"\n",
+        b"9223372036854775807",
+        b"",
+    ];
+    let mut random = Random(31);
+    let (mut fine, mut refused) = (0, 0);
+    for _ in 0..3000 {
+        let mut bytes = whole.clone();
+        let at = random.below(bytes.len() as u64) as usize;
+        let end = (at + random.below(4) as usize).min(bytes.len());
+        let part = parts[random.below(parts.len() as u64) as usize];
+        bytes.splice(at..end, part.iter().copied());
+        match measure(&bytes[..], "t.jsonl", None, |_| {}) {
+            Ok(report) => fine += u32::from(report.verified),
+            Err(error) => {
+                let message = error.to_string();
+                assert!(message.starts_with("t.jsonl:"), "{message}");
+                assert!(!message.contains("please report"), "{message}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(fine > 100 && refused > 1000, "{fine} fine, {refused} refused");
 }
