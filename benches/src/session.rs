@@ -61,8 +61,11 @@ impl<G: Game> Session<G> {
         seed: u64,
         make_driver: impl FnMut(PlayerId) -> Driver<G::Input> + 'static,
     ) -> Self {
-        let room =
-            RoomConfig { max_players: 100_000, ..RoomConfig::new("BENCH", G::TICK_HZ, seed) };
+        let room = RoomConfig {
+            max_players: 100_000,
+            bytes_a_second: G::BYTES_A_SECOND,
+            ..RoomConfig::new("BENCH", G::TICK_HZ, seed)
+        };
         Session {
             room: Room::new(room, config),
             clients: Vec::new(),

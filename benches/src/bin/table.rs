@@ -8,9 +8,11 @@ use serde::Serialize;
 use tickwire_benches::{
     clock::timed,
     recording::Recording,
-    worlds::{arena, record_all},
+    session::Session,
+    worlds::{arena, field, record_all},
 };
 use tickwire_shared::{
+    Game,
     codec::{Decoder, Encoder, Priors, model},
     rows::Rows,
 };
@@ -18,7 +20,9 @@ use tickwire_shared::{
 /// Long enough for all of the recorded cubes.
 const TICKS: usize = 2838;
 /// Sizes of the arena that are measured.
-const PLAYERS: [usize; 4] = [8, 16, 64, 200];
+const ARENAS: [usize; 4] = [8, 16, 64, 200];
+/// Players in a field of ten thousand things that are measured, and for how many ticks.
+const FIELDS: [(usize, usize); 3] = [(16, 300), (100, 300), (1000, 120)];
 
 /// What the codec makes of a world, for one viewer at the baseline of the tick before.
 #[derive(Serialize)]
@@ -32,10 +36,13 @@ struct CodecRow {
     decode_us_a_tick: f64,
 }
 
-/// What a room of the arena takes, without sockets.
+/// What a room of a game takes, without sockets.
 #[derive(Serialize)]
 struct RoomRow {
+    world: &'static str,
     players: usize,
+    rows_held: f64,
+    kilobytes_a_client_second: f64,
     bytes_a_frame: f64,
     bytes_an_update: f64,
     cpu_us_a_tick: f64,
@@ -133,36 +140,57 @@ fn codec_row(recording: &Recording) -> CodecRow {
 }
 
 fn room_rows() -> Vec<RoomRow> {
-    println!("\nroom of the arena, everything but the sockets");
+    println!("\nrooms, everything but the sockets; in the field each player sees what is near");
     println!(
-        "{:<8} {:>10} {:>12} {:>12} {:>16} {:>18}",
-        "players", "frame B", "bytes/update", "tick µs", "µs/client-tick", "updates/core-s"
+        "{:<6} {:>7} {:>10} {:>8} {:>12} {:>8} {:>10} {:>14} {:>15}",
+        "world",
+        "players",
+        "rows held",
+        "frame B",
+        "bytes/update",
+        "kB/s",
+        "tick µs",
+        "µs/client-tick",
+        "updates/core-s"
     );
     let print = |row: &RoomRow| {
         println!(
-            "{:<8} {:>10.1} {:>12.2} {:>12.1} {:>16.2} {:>18.0}",
+            "{:<6} {:>7} {:>10.0} {:>8.1} {:>12.2} {:>8.2} {:>10.1} {:>14.2} {:>15.0}",
+            row.world,
             row.players,
+            row.rows_held,
             row.bytes_a_frame,
             row.bytes_an_update,
+            row.kilobytes_a_client_second,
             row.cpu_us_a_tick,
             row.cpu_us_a_client_tick,
             row.updates_a_core_second,
         );
     };
-    PLAYERS.map(room_row).into_iter().inspect(print).collect()
+    let arenas = ARENAS.into_iter().map(|players| room_row(arena::session(players, 2), 600));
+    let fields = FIELDS
+        .into_iter()
+        .map(|(players, ticks)| room_row(field::session(&field::CROWDED, players, 2), ticks));
+    arenas.chain(fields).inspect(print).collect()
 }
 
-fn room_row(players: usize) -> RoomRow {
-    let mut session = arena::session(players, 2);
+fn room_row<G: Game>(mut session: Session<G>, ticks: usize) -> RoomRow {
     (0..150).for_each(|_| session.tick());
     session.reset();
-    (0..600).for_each(|_| session.tick());
+    (0..ticks).for_each(|_| session.tick());
+    let players = session.clients.len();
+    let held = session.clients.iter().flat_map(|client| client.replica.segments());
+    let rows_held = held.map(|held| held.rows.len()).sum::<usize>() as f64 / players as f64;
     let tally = session.tally;
     let cpu = tally.server_cpu.as_secs_f64();
     let (bytes, updates) = (tally.payload_bytes as f64, tally.updates as f64);
+    let bytes_a_frame = bytes / tally.frames as f64;
     RoomRow {
+        world: G::NAME,
         players,
-        bytes_a_frame: bytes / tally.frames as f64,
+        rows_held,
+        kilobytes_a_client_second: bytes_a_frame * f64::from(G::TICK_HZ) / 1e3,
+        bytes_a_frame,
         bytes_an_update: bytes / updates,
         cpu_us_a_tick: cpu * 1e6 / tally.ticks as f64,
         cpu_us_a_client_tick: cpu * 1e6 / tally.frames as f64,
