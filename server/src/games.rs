@@ -17,6 +17,7 @@ pub(crate) struct HostedGame {
     pub(crate) name: &'static str,
     pub(crate) tick_hz: u32,
     pub(crate) max_players: u32,
+    pub(crate) bytes_a_second: u32,
     pub(crate) make: RoomFactory,
     configure: Configure,
 }
@@ -64,6 +65,7 @@ impl Games {
             name: G::NAME,
             tick_hz: G::TICK_HZ,
             max_players: G::MAX_PLAYERS,
+            bytes_a_second: G::BYTES_A_SECOND,
             make: factory::<G>(config),
             configure: |table| Ok(factory::<G>(table.try_into()?)),
         });

@@ -6,6 +6,7 @@ pub const TICK_HZ: Bounds = Bounds::new(1, 240);
 pub const SEED: Bounds = Bounds::new(0, u64::MAX);
 pub const START_TICK: Bounds = Bounds::new(0, u32::MAX as u64);
 pub const MAX_PLAYERS: Bounds = Bounds::new(1, 10_000);
+pub const BYTES_A_SECOND: Bounds = Bounds::new(1_000, 1_000_000_000);
 pub const SHARDS: Bounds = Bounds::new(1, 1024);
 pub const HASH_INTERVAL: Bounds = Bounds::new(1, 100_000);
 pub const MAX_CONNECTIONS: Bounds = Bounds::new(1, 10_000_000);

@@ -186,6 +186,9 @@ pub struct Settings {
     /// Players that a room takes [default: the game's own]
     #[arg(long, value_name = "N", env = "TICKWIRE_MAX_PLAYERS", value_parser = whole::<u32>(bounds::MAX_PLAYERS))]
     pub max_players: Option<u32>,
+    /// Bytes of frames that one player is sent in a second; what is far waits [default: the game's own]
+    #[arg(long, value_name = "N", env = "TICKWIRE_BYTES_A_SECOND", value_parser = whole::<u32>(bounds::BYTES_A_SECOND))]
+    pub bytes_a_second: Option<u32>,
     /// Threads that run rooms [default: as many as there are cores]
     #[arg(long, value_name = "N", env = "TICKWIRE_SHARDS", value_parser = whole::<usize>(bounds::SHARDS))]
     pub shards: Option<usize>,
@@ -226,6 +229,7 @@ impl Settings {
             seed: self.seed.or(under.seed),
             start_tick: self.start_tick.or(under.start_tick),
             max_players: self.max_players.or(under.max_players),
+            bytes_a_second: self.bytes_a_second.or(under.bytes_a_second),
             shards: self.shards.or(under.shards),
             assets: self.assets.or(under.assets),
             allow_origin: self.allow_origin.or(under.allow_origin),

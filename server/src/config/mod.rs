@@ -27,6 +27,8 @@ pub struct Config {
     pub start_tick: u32,
     /// Players a room takes; each game's own limit if absent.
     pub max_players: Option<u32>,
+    /// Bytes of frames that one player is sent in a second; each game's own limit if absent.
+    pub bytes_a_second: Option<u32>,
     /// Threads that run rooms; as many as there are cores if absent.
     pub shards: Option<usize>,
     /// Serve pages from this directory instead of the ones in the binary.
@@ -53,6 +55,7 @@ impl Default for Config {
             seed: random_seed(),
             start_tick: 0,
             max_players: None,
+            bytes_a_second: None,
             shards: None,
             assets: None,
             allow_origin: Vec::new(),

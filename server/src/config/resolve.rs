@@ -152,6 +152,7 @@ fn config(settings: Settings) -> Result<Config, ConfigError> {
         seed: settings.seed.unwrap_or(usual.seed),
         start_tick: settings.start_tick.unwrap_or(usual.start_tick),
         max_players: settings.max_players,
+        bytes_a_second: settings.bytes_a_second,
         shards: settings.shards,
         assets: settings.assets.map(assets).transpose()?,
         allow_origin: origins(settings.allow_origin.unwrap_or_default())?,
@@ -171,6 +172,7 @@ fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
     let size = |value: Option<usize>| value.map(|value| value as u64);
     within("tick-hz", settings.tick_hz.map(u64::from), bounds::TICK_HZ)?;
     within("max-players", settings.max_players.map(u64::from), bounds::MAX_PLAYERS)?;
+    within("bytes-a-second", settings.bytes_a_second.map(u64::from), bounds::BYTES_A_SECOND)?;
     within("shards", size(settings.shards), bounds::SHARDS)?;
     within("hash-interval", settings.hash_interval.map(u64::from), bounds::HASH_INTERVAL)?;
     within("max-connections", size(settings.max_connections), bounds::MAX_CONNECTIONS)?;

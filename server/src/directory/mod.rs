@@ -147,6 +147,7 @@ impl Directory {
         RoomConfig {
             start_tick: Tick(self.config.start_tick),
             max_players: self.config.max_players.unwrap_or(game.max_players),
+            bytes_a_second: self.config.bytes_a_second.unwrap_or(game.bytes_a_second),
             hash_interval: self.config.hash_interval,
             silence_ticks: ticks(limits.silence),
             stall_ticks: ticks(limits.stall),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tickwire_room::RoomCounters;
 
 /// How many counters a room has.
-pub const ROOM_COUNTERS: usize = 17;
+pub const ROOM_COUNTERS: usize = 18;
 
 /// The names of a room's counters, in the order of [`room_values`].
 const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
@@ -18,6 +18,7 @@ const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
     "slowed_viewers",
     "stalled_viewers",
     "overflowed_viewers",
+    "deferred_segments",
     "inputs_accepted",
     "inputs_late",
     "inputs_early",
@@ -41,6 +42,7 @@ pub fn room_values(counters: &RoomCounters) -> [u64; ROOM_COUNTERS] {
         counters.slowed_viewers,
         counters.stalled_viewers,
         counters.overflowed_viewers,
+        counters.deferred_segments,
         counters.inputs,
         counters.late_inputs,
         counters.early_inputs,

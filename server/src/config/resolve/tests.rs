@@ -55,6 +55,7 @@ fn every_setting_may_stand_in_the_file() {
         seed = 5
         start-tick = 4294967290
         max-players = 6
+        bytes-a-second = 50000
         shards = 2
         assets = '../assets'
         allow-origin = ['https://a.example', 'https://b.example']
