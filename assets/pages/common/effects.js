@@ -31,7 +31,9 @@ const MOST_WAITING = 300;
  */
 
 export class Effects {
-  constructor() {
+  /** @param {boolean} [round] whether particles are round, and not square */
+  constructor(round = false) {
+    this.round = round;
     /** @type {Particle[]} */
     this.particles = [];
     /** @type {Ring[]} */
@@ -131,7 +133,13 @@ export class Effects {
       context.globalAlpha = left;
       context.fillStyle = it.colour;
       const size = it.size * (0.4 + left * 0.6);
-      context.fillRect(it.x - size, it.y - size, size * 2, size * 2);
+      if (!this.round) {
+        context.fillRect(it.x - size, it.y - size, size * 2, size * 2);
+        continue;
+      }
+      context.beginPath();
+      context.arc(it.x, it.y, size, 0, Math.PI * 2);
+      context.fill();
     }
     for (const ring of this.rings) {
       const done = ring.age / ring.life;

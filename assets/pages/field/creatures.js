@@ -51,7 +51,7 @@ function legs(context, gait, swing, hips, length, colour, width) {
 export function drawForager(context, { coat, mood }, pose, time) {
   const moving = Math.min(1, pose.speed / 60);
   const hop = Math.abs(Math.sin(pose.gait / 14)) * moving * (mood === 'wander' ? 1.5 : 5);
-  const size = (coat === 'lamb' ? 0.62 : 1) * Math.min(1, 0.3 + pose.age * 3);
+  const size = (coat === 'lamb' ? 0.8 : 1.3) * Math.min(1, 0.3 + pose.age * 3);
   context.save();
   context.translate(pose.x, pose.y);
   context.scale(pose.face * size, size);
@@ -108,7 +108,7 @@ function note(context, pose, time) {
   context.font = '700 15px system-ui, sans-serif';
   context.textAlign = 'center';
   context.fillStyle = '#fff3c4';
-  context.fillText('♪', pose.x + Math.sin(up * 5) * 5, pose.y - 38 - up * 16);
+  context.fillText('♪', pose.x + Math.sin(up * 5) * 5, pose.y - 48 - up * 16);
   context.globalAlpha = 1;
 }
 
@@ -126,7 +126,7 @@ export function drawPredator(context, { hunt }, pose, time) {
   const bound = Math.sin(pose.gait / 18) * moving;
   context.save();
   context.translate(pose.x, pose.y);
-  context.scale(pose.face * 1.15, 1.15);
+  context.scale(pose.face * 1.4, 1.4);
   if (resting) context.translate(0, 7);
   else legs(context, pose.gait * 0.8, 8 * moving, [-13, 10, -10, 13], 13, COATS.back, 3.6);
   context.translate(0, -Math.max(0, bound) * 4 * moving);
@@ -158,6 +158,24 @@ function tail(context, resting, time, moving) {
   context.quadraticCurveTo(-27, -17 + wag, -33, up + wag);
   context.stroke();
   blob(context, COATS.light, -33, up + wag, 3);
+}
+
+/**
+ * What is seen of a predator at night; drawn where light adds up.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Entity} predator
+ * @param {Pose} pose
+ * @param {number} night 0 to 1
+ */
+export function shineEye(context, { hunt }, pose, night) {
+  if (hunt === 'rest') return;
+  const chases = hunt === 'chase';
+  const [x, y] = [pose.x + pose.face * 1.4 * (chases ? 24.4 : 22.4), pose.y - 1.4 * (chases ? 23.6 : 25.6)];
+  context.globalAlpha = 0.25 + night * 0.75;
+  blob(context, chases ? '#ff4a3a' : '#ffcf4a', x, y, 2.2);
+  context.globalAlpha *= 0.3;
+  blob(context, chases ? '#ff4a3a' : '#ffcf4a', x, y, chases ? 11 : 7);
+  context.globalAlpha = 1;
 }
 
 /**
@@ -209,6 +227,6 @@ function sleep(context, pose, time) {
   context.globalAlpha = Math.sin(up * Math.PI) * 0.8;
   context.font = `700 ${10 + up * 6}px system-ui, sans-serif`;
   context.fillStyle = '#e8ecff';
-  context.fillText('z', pose.x + pose.face * 26 + up * 8, pose.y - 26 - up * 18);
+  context.fillText('z', pose.x + pose.face * 34 + up * 8, pose.y - 34 - up * 18);
   context.globalAlpha = 1;
 }

@@ -72,9 +72,9 @@ export class Events {
    */
   call(pos, hue) {
     const { scare_reach, call_reach } = this.setup;
-    this.effects.ring(pos, 20, call_reach, hueColour(hue, 80, 0.5), 1.1, 10);
-    this.effects.ring(pos, 20, scare_reach, hueColour(hue, 88), 0.75, 16);
-    this.effects.ring(pos, 10, 160, '#ffffff', 0.45, 12);
+    this.effects.ring(pos, 20, call_reach, hueColour(hue, 80, 0.35), 1.2, 5);
+    this.effects.ring(pos, 20, scare_reach, hueColour(hue, 85, 0.5), 0.85, 9);
+    this.effects.ring(pos, 10, 160, hueColour(hue, 92, 0.7), 0.5, 6);
     this.effects.burst(pos, 30, 420, hueColour(hue, 80), 2.6, 0.9);
   }
 
@@ -84,7 +84,7 @@ export class Events {
     const near = (/** @type {Entity} */ wisp) => Math.hypot(wisp.pos.x - pos.x, wisp.pos.y - pos.y) < GATHER_REACH;
     if (![...this.room.entities('wisp').values()].some(near)) return;
     const colour = MEALS[stage];
-    const head = { x: pos.x, y: pos.y - 20 };
+    const head = { x: pos.x, y: pos.y - 26 };
     this.later(() => {
       this.effects.burst(head, stage === 'gold' ? 22 : 10, 120, colour, 2.4, 0.7);
       this.effects.ring(head, 6, stage === 'gold' ? 60 : 34, colour, 0.4);

@@ -6,8 +6,8 @@ import { openLobby } from '../common/lobby.js';
 import { Scene } from './scene.js';
 import { Session } from './session.js';
 
-// Never more than what the server sends every tick: half of the diagonal is some 870 units.
-const camera = new Camera({ width: 1500, height: 880, least: 620, margin: 160, lookAhead: 60 });
+// Never more than what the server sends every tick: half of the diagonal is some 790 units.
+const camera = new Camera({ width: 1360, height: 800, least: 580, margin: 160, lookAhead: 60 });
 const scene = new Scene(element('scene', HTMLCanvasElement));
 
 openLobby({

@@ -8,7 +8,7 @@ import { blob, hash, sprite, stamp } from './sprites.js';
 /** The side of the noise's tile, in its own pixels. */
 const TILE = 256;
 /** Each square of this side has at most one tuft, in units. */
-const TUFT_CELL = 74;
+const TUFT_CELL = 62;
 const HEDGE_STEP = 44;
 
 /** Light and shade of the grass: one tile fine, one coarse, so that no repetition shows. */
@@ -24,7 +24,7 @@ const LAYERS = /** @type {const} */ ([
  */
 function noise(x, y) {
   let [sum, weight] = [0, 0];
-  for (const [cells, share] of [[4, 1], [9, 0.6], [23, 0.4], [61, 0.28]]) {
+  for (const [cells, share] of [[4, 1], [9, 0.6], [23, 0.35], [61, 0.16]]) {
     const [u, v] = [(x / TILE) * cells, (y / TILE) * cells];
     const [left, top] = [Math.floor(u), Math.floor(v)];
     const [a, b] = [smooth(u - left), smooth(v - top)];
@@ -65,7 +65,7 @@ export class Ground {
     this.context = context;
     const grass = noiseTile((value) => {
       const light = (value - 0.5) * 2.6;
-      return [104 + light * 34, 142 + light * 30, 74 + light * 16, 255];
+      return [98 + light * 46, 150 + light * 34, 76 + light * 14, 255];
     });
     const shade = noiseTile((value) => {
       const dark = Math.max(0, value - 0.52) * 4;

@@ -1,6 +1,7 @@
 // The time of day: a tint over everything that does not shine, and what drifts in the air.
 
 import { modulo } from '../common/picture.js';
+import { glow, stamp } from './sprites.js';
 
 /** How long a day is, in seconds. */
 const DAY = 300;
@@ -11,15 +12,15 @@ const MOTES = 46;
  * @type {[number, number[], number][]}
  */
 const HOURS = [
-  [0, [255, 226, 184], 0.1],
+  [0, [255, 236, 208], 0.1],
   [0.2, [255, 252, 240], 0],
   [0.45, [255, 250, 232], 0],
-  [0.6, [255, 208, 150], 0.15],
+  [0.6, [255, 222, 176], 0.15],
   [0.7, [226, 158, 150], 0.5],
   [0.78, [118, 124, 190], 1],
   [0.9, [128, 132, 196], 1],
   [0.96, [222, 186, 196], 0.5],
-  [1, [255, 226, 184], 0.1],
+  [1, [255, 236, 208], 0.1],
 ];
 
 /**
@@ -41,6 +42,8 @@ export class Light {
   constructor(context) {
     this.context = context;
     this.vignette = vignette();
+    this.pollen = glow('hsl(46 100% 88%', 8);
+    this.firefly = glow('hsl(72 100% 78%', 12);
     this.motes = Array.from({ length: MOTES }, () => ({
       x: Math.random(),
       y: Math.random(),
@@ -79,16 +82,8 @@ export class Light {
       const left = modulo(x * width + Math.sin(time * 0.4 + phase) * 50 - camera.x * shift, width);
       const top = modulo(y * height + Math.cos(time * 0.3 + phase) * 40 - camera.y * shift, height);
       const blink = 0.5 + 0.5 * Math.sin(time * (1 + night * 2) + phase * 3);
-      const size = (1 + depth * 1.1) * ratio;
-      context.fillStyle = night > 0.4 ? '#e9ff9a' : '#fff6d0';
-      context.globalAlpha = blink * (0.22 + night * 0.55);
-      context.beginPath();
-      context.arc(left, top, size, 0, Math.PI * 2);
-      context.fill();
-      context.globalAlpha *= 0.25;
-      context.beginPath();
-      context.arc(left, top, size * 3.5, 0, Math.PI * 2);
-      context.fill();
+      context.globalAlpha = blink * (0.4 + night * 0.6);
+      stamp(context, night > 0.4 ? this.firefly : this.pollen, left, top, (0.3 + depth * 0.35 + night * 0.3) * ratio);
     }
     context.globalCompositeOperation = 'source-over';
     context.globalAlpha = 1;

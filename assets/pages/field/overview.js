@@ -2,6 +2,7 @@
 
 import { hueColour } from '../common/colours.js';
 import { Minimap } from '../common/minimap.js';
+import { hash } from './sprites.js';
 
 /** @typedef {Record<string, any>} Entity */
 
@@ -14,8 +15,10 @@ export class Overview extends Minimap {
     super({ width: size, height: size });
     /** How green the ground is, one pixel a region. */
     this.lushness = canvasOf(regions);
-    /** What lives where, one pixel a region. */
-    this.life = canvasOf(regions);
+    /** The same for the map in the corner. */
+    this.ground = canvasOf(regions);
+    /** The side of a region. */
+    this.side = size / regions;
   }
 
   /**
@@ -31,20 +34,31 @@ export class Overview extends Minimap {
       const lush = growth / LEVEL_MAX;
       return lush > 0.3 ? [70, 150, 60, (lush - 0.3) * 130] : [176, 158, 92, (0.3 - lush) * 170];
     });
-    paint(this.life, regions, ({ growth, foragers, predators }) => [
-      34 + growth * 8 + foragers * 16 + predators * 9,
-      62 + growth * 15 + foragers * 11 - predators * 5,
-      40 + growth * 4 + foragers * 9 - predators * 3,
-      235,
-    ]);
+    paint(this.ground, regions, ({ growth }) => [42 + growth * 10, 78 + growth * 15, 48 + growth * 4, 235]);
     const { width } = this.map;
-    this.context.drawImage(this.life, 0, 0, width, width);
+    this.context.imageSmoothingQuality = 'high';
+    this.context.drawImage(this.ground, 0, 0, width, width);
+    for (const region of regions.values()) this.creatures(region);
     for (const { pos, hue } of beacons.values()) this.dot(pos, 190, hueColour(hue, 72), 0.9);
     if (own) {
       this.dot(own.pos, 330, '#ffffff', 1);
       this.dot(own.pos, 220, hueColour(own.hue), 1);
     }
     this.frame(camera.box());
+  }
+
+  /**
+   * Dots for the creatures of a region: not each where it is, but as many as it is full.
+   * @param {Entity} region
+   */
+  creatures({ column, row, foragers, predators }) {
+    const count = Math.round(foragers / 2);
+    for (let i = 0; i < count + Math.floor(predators / 3); i++) {
+      const bits = hash(column * 31 + i, row * 17 - i);
+      const x = (column + (bits & 255) / 256) * this.side;
+      const y = (row + ((bits >>> 8) & 255) / 256) * this.side;
+      this.dot({ x, y }, 88, i < count ? '#fff6dc' : '#ff5b4d', i < count ? 0.7 : 0.85);
+    }
   }
 
   /** @param {{left: number, top: number, width: number, height: number}} box */

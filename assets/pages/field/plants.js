@@ -15,6 +15,8 @@ const SPECIES = [
 const GOLD = ['#ffd34d', 'hsl(45 100% 65%'];
 /** Plants in squares of this side are mostly of one colour. */
 const PATCH = 520;
+/** How large plants are drawn. */
+const SCALE = 1.3;
 
 export class Plants {
   constructor() {
@@ -48,10 +50,11 @@ export class Plants {
     const sway = Math.sin(time * 1.4 + pos.x / 90 + pos.y / 120) * 0.07;
     const picture =
       stage === 'sprout' ? this.sprout : stage === 'leaf' ? this.leaf : stage === 'bud' ? kind.bud : kind.blossom;
-    blob(context, 'rgb(20 40 25 / .22)', pos.x + 2, pos.y + 1, stage === 'sprout' ? 5 : 10, stage === 'sprout' ? 2.5 : 4);
+    const wide = (stage === 'sprout' ? 5 : 10) * SCALE;
+    blob(context, 'rgb(20 40 25 / .24)', pos.x + 2, pos.y + 1, wide, wide * 0.42);
     context.save();
     context.transform(1, 0, sway, 1, pos.x, pos.y);
-    stamp(context, picture, 0, 0, stage === 'gold' ? 1.25 : 1);
+    stamp(context, picture, 0, 0, stage === 'gold' ? 1.25 * SCALE : SCALE);
     context.restore();
   }
 
@@ -68,7 +71,7 @@ export class Plants {
     const gold = stage === 'gold';
     const pulse = 0.5 + 0.5 * Math.sin(time * (gold ? 3 : 1.8) + pos.x);
     context.globalAlpha = (gold ? 0.5 : 0.16) + pulse * (gold ? 0.25 : 0.1) + night * 0.25;
-    stamp(context, this.kindOf(plant).glow, pos.x, pos.y - 24, gold ? 1.5 : 0.9 + pulse * 0.15);
+    stamp(context, this.kindOf(plant).glow, pos.x, pos.y - 24 * SCALE, (gold ? 1.6 : 0.9 + pulse * 0.15) * SCALE);
     context.globalAlpha = 1;
   }
 }

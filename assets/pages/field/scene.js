@@ -2,7 +2,7 @@
 
 import { Picture } from '../common/picture.js';
 import { drawSticks } from '../common/sticks.js';
-import { drawForager, drawPredator, shadow } from './creatures.js';
+import { drawForager, drawPredator, shadow, shineEye } from './creatures.js';
 import { Ground } from './ground.js';
 import { Light, daylight } from './light.js';
 import { Plants } from './plants.js';
@@ -59,7 +59,7 @@ export class Scene extends Picture {
     for (const plant of grown) this.plants.draw(context, plant, time);
     const actors = this.gather(view, camera, seconds);
     for (const { kind, pose, entity } of actors) {
-      const across = kind === 'wisp' ? play.wisps.radius(entity) * 0.8 : kind === 'predator' ? 22 : 15;
+      const across = kind === 'wisp' ? play.wisps.radius(entity) * 0.8 : kind === 'predator' ? 28 : 20;
       shadow(context, pose, across);
     }
     for (const actor of actors) {
@@ -69,6 +69,9 @@ export class Scene extends Picture {
     this.light.tint(camera.box(), tint);
     context.globalCompositeOperation = 'lighter';
     for (const plant of grown) this.plants.shine(context, plant, time, night);
+    for (const { kind, entity, pose } of actors) {
+      if (kind === 'predator') shineEye(context, entity, pose, night);
+    }
     const wisps = actors.filter(({ kind }) => kind === 'wisp');
     for (const { entity, pose } of wisps) play.wisps.shine(context, entity, pose, night);
     context.globalCompositeOperation = 'source-over';

@@ -47,7 +47,7 @@ export class Session {
     this.setup = JSON.parse(room.setup);
     this.world = { width: this.setup.size, height: this.setup.size };
     this.view = new Interpolation(room, { isJump });
-    this.effects = new Effects();
+    this.effects = new Effects(true);
     this.hud = new Hud(this.setup, room.player, room.code);
     this.events = new Events(room, this.effects, camera, this.hud, this.setup);
     this.overview = new Overview(this.setup);

@@ -34,14 +34,42 @@ export class Wisps {
     context.globalAlpha = 0.5 + night * 0.3;
     stamp(context, this.glows[wisp.hue], pose.x, pose.y - HOVER, (radius / 60) * (3.6 + night));
     context.globalAlpha = 1;
-    const { tail } = pose;
-    for (let i = tail.length - 1; i > 0; i--) {
-      const left = 1 - i / tail.length;
-      context.globalAlpha = left * (wisp.dashing ? 0.34 : 0.2);
-      const wave = Math.sin(pose.gait / 16 - i * 0.7) * (1 - left) * 5;
-      blob(context, hueColour(wisp.hue, 68), tail[i].x + wave, tail[i].y - HOVER + wave, radius * (0.25 + left * 0.6));
+    if (pose.tail.length < 3) return;
+    for (const [width, alpha] of /** @type {const} */ ([
+      [0.8, 0.24],
+      [0.4, 0.4],
+    ])) {
+      this.tail(context, wisp, pose, radius * width, wisp.dashing ? alpha * 1.6 : alpha);
     }
-    context.globalAlpha = 1;
+  }
+
+  /**
+   * A ribbon along where the wisp was, as one shape, so that it has no seams.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Entity} wisp
+   * @param {Pose} pose
+   * @param {number} width
+   * @param {number} alpha
+   */
+  tail(context, wisp, { x, y, gait, tail }, width, alpha) {
+    const points = [{ x, y }, ...tail];
+    const end = points[points.length - 1];
+    const fade = context.createLinearGradient(x, y, end.x, end.y);
+    fade.addColorStop(0, hueColour(wisp.hue, 70, alpha));
+    fade.addColorStop(1, hueColour(wisp.hue, 60, 0));
+    context.fillStyle = fade;
+    context.beginPath();
+    const edge = (/** @type {number} */ index, /** @type {number} */ side) => {
+      const [before, after] = [points[Math.max(0, index - 1)], points[Math.min(points.length - 1, index + 1)]];
+      const across = Math.atan2(after.y - before.y, after.x - before.x) + Math.PI / 2;
+      const left = 1 - index / (points.length - 1);
+      const wave = Math.sin(gait / 18 + index * 0.8) * (1 - left) * 5;
+      const reach = side * width * left + wave;
+      context.lineTo(points[index].x + Math.cos(across) * reach, points[index].y - HOVER + Math.sin(across) * reach);
+    };
+    for (let i = 0; i < points.length; i++) edge(i, 1);
+    for (let i = points.length - 1; i >= 0; i--) edge(i, -1);
+    context.fill();
   }
 
   /**

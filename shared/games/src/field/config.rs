@@ -19,7 +19,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { growth: 4200, foragers: 1500, predators: 400 }
+        Config { growth: 4800, foragers: 1400, predators: 360 }
     }
 }
 
@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn what_is_not_set_is_the_default() {
         let config: Config = serde_json::from_str(r#"{"predators": 7}"#).expect("it is one");
-        assert_eq!((config.growth, config.predators), (4200, 7));
+        assert_eq!((config.growth, config.predators), (4800, 7));
     }
 
     #[test]

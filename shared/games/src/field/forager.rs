@@ -27,8 +27,9 @@ new_key_type! {
 /// All the foragers of a room.
 pub type Foragers = SlotMap<ForagerKey, Forager>;
 
-/// How near a forager comes to the wisp that it follows, in units.
-const AT_HEEL: f32 = 74.0;
+/// How near a forager comes to the wisp that it follows, in units: not all equally near, so
+/// that they do not stand in one place.
+const AT_HEEL: (f32, f32) = (60.0, 125.0);
 /// More neighbours than this are a crowd, from which it keeps off.
 const CROWD: usize = 14;
 /// How many neighbours it looks at, at most.
@@ -87,9 +88,9 @@ pub struct Forager {
     /// Meals since something came of them.
     #[replicate(skip)]
     pub(super) meals: u8,
-    /// Whom it follows.
+    /// Whom it follows, and how near, in units.
     #[replicate(skip)]
-    leader: WispKey,
+    leader: (WispKey, f32),
 }
 
 /// What becomes of a creature when it has made up its mind.
@@ -119,7 +120,9 @@ impl Forager {
 
     /// Hears a wisp's call.
     pub fn hear(&mut self, caller: WispKey, rates: &Rates) {
-        (self.mood, self.leader) = (Mood::Follow, caller);
+        let share = self.heading.cos() / 2.0 + 0.5;
+        let near = AT_HEEL.0 + (AT_HEEL.1 - AT_HEEL.0) * share;
+        (self.mood, self.leader) = (Mood::Follow, (caller, near));
         self.left = rates.ticks(FOLLOW_SECONDS);
     }
 
@@ -164,18 +167,18 @@ impl Forager {
     }
 
     fn follow(&mut self, scene: &mut Scene<'_>) {
-        let leader = scene.wisps.get(self.leader).filter(|wisp| wisp.is_there());
-        let Some(gap) = leader.map(|wisp| wisp.pos - self.pos) else {
+        let (leader, near) = self.leader;
+        let wisp = scene.wisps.get(leader).filter(|wisp| wisp.is_there());
+        let Some(gap) = wisp.map(|wisp| wisp.pos - self.pos) else {
             return self.rest(Mood::Graze, 0);
         };
-        if gap.length() > AT_HEEL {
+        if gap.length() > near {
             return self.head(gap, FOLLOW_SPEED, scene.rates);
         }
         self.stride.stop();
         if self.coat == Coat::Fleecy {
             (self.coat, self.meals) = (Coat::Shorn, 0);
-            let (wisp, worth) = (self.leader, FLEECE_WORTH);
-            scene.gains.push(Gain { wisp, meal: Meal::Fleece, worth });
+            scene.gains.push(Gain { wisp: leader, meal: Meal::Fleece, worth: FLEECE_WORTH });
         }
     }
 

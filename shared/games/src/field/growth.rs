@@ -22,9 +22,9 @@ new_key_type! {
 }
 
 /// How many beds there are.
-const BEDS: usize = 96;
+const BEDS: usize = 64;
 /// How large they are, in units.
-const BED_RADIUS: (f32, f32) = (300.0, 850.0);
+const BED_RADIUS: (f32, f32) = (280.0, 680.0);
 /// One plant in so many comes up outside of any bed.
 const STRAY_ODDS: usize = 12;
 

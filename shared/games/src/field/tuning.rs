@@ -44,7 +44,7 @@ pub const SIZE_DRAG: f32 = 0.012;
 /// How soon a wisp flies as it wants to: the share of what is missing that it gains a second.
 pub const AGILITY: f32 = 8.0;
 /// The radius of the smallest wisp, in units.
-pub const WISP_RADIUS: f32 = 16.0;
+pub const WISP_RADIUS: f32 = 19.0;
 /// What each step of size adds to that.
 pub const RADIUS_A_SIZE: f32 = 1.6;
 /// The greatest size.
@@ -146,7 +146,7 @@ pub const HUNTER_STARVES_SECONDS: f32 = 150.0;
 pub const KILLS_TO_BREED: u8 = 4;
 
 /// How long a plant takes from one stage to the next, in seconds: at least this and at most twice this.
-pub const STAGE_SECONDS: f32 = 9.0;
+pub const STAGE_SECONDS: f32 = 7.0;
 /// One bud in so many turns to gold.
 pub const GOLD_ODDS: usize = 18;
 /// How long it takes a bare world to grow full, in seconds.

@@ -32,6 +32,16 @@ fn the_same_seed_and_inputs_give_the_same_world() {
     assert_ne!(scribbled_field(7, 400), scribbled_field(8, 400));
 }
 
+/// A change of rules or of numbers changes this world: then write down the new one.
+#[test]
+fn every_build_and_machine_makes_the_same_world() {
+    assert_eq!(
+        scribbled_field(7, 600),
+        1_704_037_589_207_656_232,
+        "the world of seed 7 after 600 ticks"
+    );
+}
+
 const BOTS: u32 = 24;
 
 #[test]
@@ -42,7 +52,7 @@ fn bots_gather_grow_and_get_bitten() {
         field.game.join(PlayerId(bot), "bot");
     }
     let (mut meals, mut fleeces, mut bites, mut fades) = (0, 0, 0, 0);
-    for tick in 0..90 * 30 {
+    for tick in 0..60 * 30 {
         for (bot, wanderer) in bots.iter_mut().filter(|(bot, _)| (tick + bot) % 3 == 0) {
             let controls = wanderer.decide(&field.view(*bot));
             field.input(*bot, controls);
@@ -57,7 +67,7 @@ fn bots_gather_grow_and_get_bitten() {
     }
     let mut scores: Vec<_> = (1..=BOTS).map(|bot| field.wisp(bot).score).collect();
     scores.sort_unstable();
-    assert!(scores[0] >= 15, "somebody goes hungry: {scores:?}");
+    assert!(scores[0] >= 8, "somebody goes hungry: {scores:?}");
     assert!(fleeces > 20, "{fleeces} fleeces of {meals} meals");
     assert!((1..300).contains(&bites), "{bites} bites");
     assert!(fades < 40, "{fades} faded");
