@@ -1,35 +1,28 @@
 // What floats above the scene: scores, kills, hull, rounds, and what happened to you.
 
-import { element, make } from '../common/dom.js';
-import { Feed, bar, nameOf, scoreLine } from '../common/hud.js';
+import { make } from '../common/dom.js';
+import { BaseHud, bar, nameOf, scoreLine } from '../common/hud.js';
 
 /** @typedef {Record<string, any>} Entity */
 /** @typedef {import('./map.js').Setup} Setup */
 
 const MOST_SCORES = 8;
-/** How often the text is brought up to date, in milliseconds. */
-const INTERVAL = 100;
 
-export class Hud {
+export class Hud extends BaseHud {
   /**
    * @param {Setup} setup
    * @param {number} player the own number
    * @param {string} code the room's
    */
   constructor(setup, player, code) {
+    super(player, code);
     this.setup = setup;
-    this.player = player;
-    this.shown = 0;
     /**
      * The names of all players seen, for those who have left.
      * @type {Map<number, {name: string, hue: number}>}
      */
     this.known = new Map();
     this.killedBy = '';
-    this.scores = element('scores', HTMLOListElement);
-    this.feed = new Feed();
-    this.notice = element('notice', HTMLDivElement);
-    element('room-code', HTMLElement).textContent = code;
     this.bars = {
       hp: bar('hp'),
       ammo: bar('ammo'),
@@ -50,8 +43,7 @@ export class Hud {
    * @param {number} tickHz
    */
   update(now, ships, own, tickHz) {
-    if (now - this.shown < INTERVAL) return;
-    this.shown = now;
+    if (!this.isDue(now)) return;
     this.showScores(ships);
     this.showVitals(own);
     this.showNotice(own, tickHz);

@@ -1,49 +1,37 @@
 // One game from joining to the end of the connection: input in, pictures out.
 
-import { Interpolation } from '/sdk/tickwire.js';
-
+import { element } from '../common/dom.js';
+import { BaseSession } from '../common/session.js';
 import { COLOURS, shipColour } from './colours.js';
 import { Controls } from './controls.js';
-import { element } from '../common/dom.js';
 import { ShipEffects } from './effects.js';
 import { Events } from './events.js';
 import { Hud } from './hud.js';
 import { GameMap } from './map.js';
 import { ArenaMap } from './minimap.js';
-import { Overlay } from '../common/overlay.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./draw.js').Scene} Scene */
 /** @typedef {Record<string, any>} Entity */
 
-/** The longest step of the pictures, for pages that were hidden, in seconds. */
-const LONGEST_STEP = 0.1;
-
-export class Session {
+/** @extends {BaseSession<import('./map.js').Setup, Scene>} */
+export class Session extends BaseSession {
   /**
    * @param {Room} room
    * @param {Scene} scene
    * @param {Camera} camera
    */
   constructor(room, scene, camera) {
-    this.room = room;
-    this.scene = scene;
-    this.camera = camera;
-    /** @type {import('./map.js').Setup} */
-    this.setup = JSON.parse(room.setup);
+    super(room, scene, camera, 'ship', isJump);
     this.map = new GameMap(this.setup);
-    this.view = new Interpolation(room, { isJump });
     this.effects = new ShipEffects();
     this.hud = new Hud(this.setup, room.player, room.code);
     this.events = new Events(room, this.effects, camera, this.hud);
     this.minimap = new ArenaMap(this.map);
-    this.overlay = new Overlay(room);
     const boost = element('boost', HTMLButtonElement);
     this.controls = new Controls(scene.canvas, boost, this.setup.turn_rate);
-    this.last = performance.now();
     this.wasWrecked = true;
-    camera.placed = false;
   }
 
   /**
@@ -51,43 +39,27 @@ export class Session {
    * @param {number} now milliseconds
    */
   draw(now) {
-    const seconds = Math.min((now - this.last) / 1000, LONGEST_STEP);
-    this.last = now;
-    this.view.update(now);
+    const seconds = this.advance(now);
     const own = this.findOwn();
     const heading = this.steer(own, seconds);
-    if (own) this.camera.follow(own.ship.pos, this.controls.aim, this.map, seconds);
+    if (own) this.camera.follow(own.entity.pos, this.controls.aim, this.map, seconds);
     this.trail(seconds);
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, own, heading);
     this.hud.update(now, this.room.entities('ship'), this.ownNow(), this.room.tickHz);
     this.minimap.update(now, this.view.entities('ship'), this.room.entities('pickup'), this.room.player);
-    this.overlay.update(now);
-  }
-
-  /** The own ship as it is drawn. */
-  findOwn() {
-    for (const [id, ship] of this.view.entities('ship')) {
-      if (ship.player === this.room.player) return { id, ship };
-    }
-    return null;
-  }
-
-  /** The own ship as the server last told, for figures that should not lag. */
-  ownNow() {
-    return [...this.room.entities('ship').values()].find((ship) => ship.player === this.room.player);
   }
 
   /**
    * Sends what the player does, and returns where the own ship is to be drawn pointing.
-   * @param {{ship: Entity} | null} own
+   * @param {{entity: Entity} | null} own
    * @param {number} seconds
    */
   steer(own, seconds) {
-    const heading = own?.ship.heading ?? 0;
-    if (own && own.ship.life !== 'wrecked' && this.wasWrecked) this.controls.face(heading);
-    this.wasWrecked = own?.ship.life === 'wrecked';
-    const place = this.camera.toScreen(own?.ship.pos ?? this.camera);
+    const heading = own?.entity.heading ?? 0;
+    if (own && own.entity.life !== 'wrecked' && this.wasWrecked) this.controls.face(heading);
+    this.wasWrecked = own?.entity.life === 'wrecked';
+    const place = this.camera.toScreen(own?.entity.pos ?? this.camera);
     const input = this.controls.read(place, heading, seconds);
     this.room.send(input);
     // A ship always turns to its aim at one speed, so how far it has come by now is known
@@ -115,7 +87,7 @@ export class Session {
 
   /**
    * @param {number} time in seconds
-   * @param {{id: number, ship: Entity} | null} own
+   * @param {{id: number, entity: Entity} | null} own
    * @param {number} heading
    */
   paint(time, own, heading) {
@@ -125,7 +97,7 @@ export class Session {
     scene.drawMap(this.map, camera, time);
     scene.drawPickups(view.entities('pickup'), camera, time);
     scene.drawBullets(view.entities('bullet'), camera);
-    if (own && own.ship.life !== 'wrecked') scene.drawAim(own.ship.pos, this.controls.aim);
+    if (own && own.entity.life !== 'wrecked') scene.drawAim(own.entity.pos, this.controls.aim);
     const hurt = (/** @type {number} */ id) => this.events.hurt(id);
     const mine = { id: own?.id ?? -1, heading };
     scene.drawShips(view.entities('ship'), camera, time, mine, hurt, this.setup.hp_max);
@@ -133,11 +105,9 @@ export class Session {
     scene.drawSticks(this.controls.sticks);
   }
 
-  /** Stops listening. */
   end() {
+    super.end();
     this.controls.end();
-    this.overlay.end();
-    this.view.stop();
   }
 }
 

@@ -5,6 +5,8 @@ import { element, make } from './dom.js';
 
 const MOST_NEWS = 5;
 const NEWS_SHOWN = 6000;
+/** How often the text is brought up to date, in milliseconds. */
+const INTERVAL = 100;
 
 /**
  * One line of the scores.
@@ -18,6 +20,32 @@ export function scoreLine({ name, hue, score }, place, own) {
   dot.style.background = hueColour(hue);
   line.append(make('span', '', `${place}`), dot, make('span', 'name', name), make('b', '', `${score}`));
   return line;
+}
+
+/** What the heads-up displays of all games begin with. */
+export class BaseHud {
+  /**
+   * @param {number} player the own number
+   * @param {string} code the room's
+   */
+  constructor(player, code) {
+    this.player = player;
+    this.shown = 0;
+    this.scores = element('scores', HTMLOListElement);
+    this.notice = element('notice', HTMLDivElement);
+    this.feed = new Feed();
+    element('room-code', HTMLElement).textContent = code;
+  }
+
+  /**
+   * Whether it is time to bring the text up to date.
+   * @param {number} now milliseconds
+   */
+  isDue(now) {
+    if (now - this.shown < INTERVAL) return false;
+    this.shown = now;
+    return true;
+  }
 }
 
 /** What happened lately, each for a few seconds. */

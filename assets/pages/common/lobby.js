@@ -2,6 +2,7 @@
 
 import { Client, TickwireError } from '/sdk/tickwire.js';
 
+import './shell.js';
 import { element } from './dom.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
@@ -146,7 +147,9 @@ async function share() {
  */
 export function openLobby(opened) {
   game = opened;
+  nameField.placeholder = form.dataset.name ?? '';
   nameField.value = remembered();
+  nameField.focus();
   codeField.value = codeInAddress();
   form.addEventListener('submit', (event) => {
     event.preventDefault();

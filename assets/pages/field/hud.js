@@ -1,27 +1,19 @@
 // What floats above the meadow: standings, news, light, energy, and what happened to you.
 
-import { element, make } from '../common/dom.js';
-import { Feed, bar, nameOf, scoreLine } from '../common/hud.js';
+import { make } from '../common/dom.js';
+import { BaseHud, bar, nameOf, scoreLine } from '../common/hud.js';
 
 /** @typedef {Record<string, any>} Entity */
 
-/** How often the text is brought up to date, in milliseconds. */
-const INTERVAL = 100;
-
-export class Hud {
+export class Hud extends BaseHud {
   /**
    * @param {import('./session.js').Setup} setup
    * @param {number} player the own number
    * @param {string} code the room's
    */
   constructor(setup, player, code) {
+    super(player, code);
     this.setup = setup;
-    this.player = player;
-    this.shown = 0;
-    this.scores = element('scores', HTMLOListElement);
-    this.feed = new Feed();
-    this.notice = element('notice', HTMLDivElement);
-    element('room-code', HTMLElement).textContent = code;
     this.bars = { light: bar('light'), energy: bar('energy'), ready: bar('ready') };
   }
 
@@ -33,8 +25,7 @@ export class Hud {
    * @param {number} tickHz
    */
   update(now, standings, own, tickHz) {
-    if (now - this.shown < INTERVAL) return;
-    this.shown = now;
+    if (!this.isDue(now)) return;
     const lines = standings.map((line, index) => scoreLine(this.fresh(line, own), index + 1, line.player === this.player));
     // Whoever is too far behind for the standings is shown below them.
     const named = standings.some(({ player }) => player === this.player);

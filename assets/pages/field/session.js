@@ -1,10 +1,8 @@
 // One game from joining to the end of the connection: input in, pictures out.
 
-import { Interpolation } from '/sdk/tickwire.js';
-
 import { element } from '../common/dom.js';
 import { Effects } from '../common/effects.js';
-import { Overlay } from '../common/overlay.js';
+import { BaseSession } from '../common/session.js';
 import { Controls } from './controls.js';
 import { Events } from './events.js';
 import { Hud } from './hud.js';
@@ -30,33 +28,23 @@ import { Wisps } from './wisps.js';
  * @property {number} call_reach
  */
 
-/** The longest step of the pictures, for pages that were hidden, in seconds. */
-const LONGEST_STEP = 0.1;
-
-export class Session {
+/** @extends {BaseSession<Setup, Scene>} */
+export class Session extends BaseSession {
   /**
    * @param {Room} room
    * @param {Scene} scene
    * @param {Camera} camera
    */
   constructor(room, scene, camera) {
-    this.room = room;
-    this.scene = scene;
-    this.camera = camera;
-    /** @type {Setup} */
-    this.setup = JSON.parse(room.setup);
+    super(room, scene, camera, 'wisp', isJump);
     this.world = { width: this.setup.size, height: this.setup.size };
-    this.view = new Interpolation(room, { isJump });
     this.effects = new Effects(true);
     this.hud = new Hud(this.setup, room.player, room.code);
     this.events = new Events(room, this.effects, camera, this.hud, this.setup);
     this.overview = new Overview(this.setup);
-    this.overlay = new Overlay(room);
     this.wisps = new Wisps(this.setup);
     const buttons = ['dash', 'call'].map((id) => element(id, HTMLButtonElement));
     this.controls = new Controls(scene.canvas, buttons, camera);
-    this.last = performance.now();
-    camera.placed = false;
   }
 
   /**
@@ -64,40 +52,24 @@ export class Session {
    * @param {number} now milliseconds
    */
   draw(now) {
-    const seconds = Math.min((now - this.last) / 1000, LONGEST_STEP);
-    this.last = now;
-    this.view.update(now);
+    const seconds = this.advance(now);
     const own = this.findOwn();
-    const input = this.controls.read(this.camera.toScreen(own?.wisp.pos ?? this.camera));
+    const input = this.controls.read(this.camera.toScreen(own?.entity.pos ?? this.camera));
     this.room.send(input);
-    if (own && own.wisp.life !== 'faded') {
-      this.camera.follow(own.wisp.pos, this.controls.way, this.world, seconds);
+    if (own && own.entity.life !== 'faded') {
+      this.camera.follow(own.entity.pos, this.controls.way, this.world, seconds);
     }
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, seconds, own);
     const standings = [...this.room.entities('standing').values()].filter(({ player }) => player !== 0);
     this.hud.update(now, standings, this.ownNow(), this.room.tickHz);
-    this.overview.update(now, this.room.entities('region'), this.room.entities('beacon'), own?.wisp, this.camera);
-    this.overlay.update(now);
-  }
-
-  /** The own wisp as it is drawn. */
-  findOwn() {
-    for (const [id, wisp] of this.view.entities('wisp')) {
-      if (wisp.player === this.room.player) return { id, wisp };
-    }
-    return null;
-  }
-
-  /** The own wisp as the server last told, for figures that should not lag. */
-  ownNow() {
-    return [...this.room.entities('wisp').values()].find((wisp) => wisp.player === this.room.player);
+    this.overview.update(now, this.room.entities('region'), this.room.entities('beacon'), own?.entity, this.camera);
   }
 
   /**
    * @param {number} time in seconds
    * @param {number} seconds since the last picture
-   * @param {{id: number, wisp: Entity} | null} own
+   * @param {{id: number, entity: Entity} | null} own
    */
   paint(time, seconds, own) {
     const { scene, camera, view } = this;
@@ -113,16 +85,14 @@ export class Session {
       wisps: this.wisps,
     });
     this.effects.draw(scene.context, camera);
-    this.events.draw(scene.context, own?.wisp.pos, seconds);
+    this.events.draw(scene.context, own?.entity.pos, seconds);
     scene.drawLight(camera, time, night);
     scene.drawSticks(this.controls.sticks);
   }
 
-  /** Stops listening. */
   end() {
+    super.end();
     this.controls.end();
-    this.overlay.end();
-    this.view.stop();
   }
 }
 

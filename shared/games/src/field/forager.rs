@@ -27,9 +27,10 @@ new_key_type! {
 /// All the foragers of a room.
 pub type Foragers = SlotMap<ForagerKey, Forager>;
 
-/// How near a forager comes to the wisp that it follows, in units: not all equally near, so
-/// that they do not stand in one place.
-const AT_HEEL: (f32, f32) = (60.0, 125.0);
+/// How far from the wisp that it follows a forager stays, in units, each to a side of its own.
+const AT_HEEL: f32 = 90.0;
+/// How near it must come to leave its fleece, in units.
+const FLEECE_REACH: f32 = 140.0;
 /// More neighbours than this are a crowd, from which it keeps off.
 const CROWD: usize = 14;
 /// How many neighbours it looks at, at most.
@@ -88,9 +89,9 @@ pub struct Forager {
     /// Meals since something came of them.
     #[replicate(skip)]
     pub(super) meals: u8,
-    /// Whom it follows, and how near, in units.
+    /// Whom it follows, and on which side.
     #[replicate(skip)]
-    leader: (WispKey, f32),
+    leader: (WispKey, Vec2),
 }
 
 /// What becomes of a creature when it has made up its mind.
@@ -120,9 +121,8 @@ impl Forager {
 
     /// Hears a wisp's call.
     pub fn hear(&mut self, caller: WispKey, rates: &Rates) {
-        let share = self.heading.cos() / 2.0 + 0.5;
-        let near = AT_HEEL.0 + (AT_HEEL.1 - AT_HEEL.0) * share;
-        (self.mood, self.leader) = (Mood::Follow, (caller, near));
+        let side = Vec2::from_angle(self.heading) * AT_HEEL;
+        (self.mood, self.leader) = (Mood::Follow, (caller, side));
         self.left = rates.ticks(FOLLOW_SECONDS);
     }
 
@@ -167,16 +167,16 @@ impl Forager {
     }
 
     fn follow(&mut self, scene: &mut Scene<'_>) {
-        let (leader, near) = self.leader;
+        let (leader, side) = self.leader;
         let wisp = scene.wisps.get(leader).filter(|wisp| wisp.is_there());
         let Some(gap) = wisp.map(|wisp| wisp.pos - self.pos) else {
             return self.rest(Mood::Graze, 0);
         };
-        if gap.length() > near {
-            return self.head(gap, FOLLOW_SPEED, scene.rates);
+        match gap + side {
+            way if way.length() > AT_HEEL / 2.0 => self.head(way, FOLLOW_SPEED, scene.rates),
+            _ => self.stride.stop(),
         }
-        self.stride.stop();
-        if self.coat == Coat::Fleecy {
+        if self.coat == Coat::Fleecy && gap.length() < FLEECE_REACH {
             (self.coat, self.meals) = (Coat::Shorn, 0);
             scene.gains.push(Gain { wisp: leader, meal: Meal::Fleece, worth: FLEECE_WORTH });
         }

@@ -171,7 +171,10 @@ impl Meadow {
             return anywhere(rng);
         }
         let (middle, radius) = self.beds[rng.below(BEDS)];
-        around(middle, (0.0, radius), rng)
+        // Of two draws the greater one mostly, or all would crowd in the middle.
+        let share = rng.unit().max(0.75 * rng.unit());
+        let distance = share * radius;
+        around(middle, (distance, distance), rng)
     }
 }
 

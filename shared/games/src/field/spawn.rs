@@ -124,7 +124,7 @@ impl Field {
 
     fn add_predator(&mut self, pos: Vec2, rates: &Rates) {
         if self.predators.len() < usize::from(self.config.predators) {
-            let (heading, share) = (self.rng.between(0.0, TAU), self.rng.between(0.0, 0.5));
+            let (heading, share) = (self.rng.between(0.0, TAU), self.rng.between(0.1, 0.6));
             self.predators.insert(Predator::new(pos, heading, share, rates));
         }
     }

@@ -139,7 +139,7 @@ pub const CHASE_SECONDS: f32 = 7.0;
 /// How long it rests after a meal or a chase, in seconds.
 pub const REST_SECONDS: f32 = 9.0;
 /// How long a meal keeps it from being hungry, in seconds.
-pub const HUNTER_FED_SECONDS: f32 = 60.0;
+pub const HUNTER_FED_SECONDS: f32 = 40.0;
 /// How long it then lives on hunger, in seconds.
 pub const HUNTER_STARVES_SECONDS: f32 = 150.0;
 /// A predator has a cub after so many meals.

@@ -44,7 +44,7 @@ impl Wanderer {
     #[must_use]
     pub fn new(seed: u64) -> Wanderer {
         let mut rng = Rng::new(seed);
-        let (caution, hasty) = (rng.between(40.0, 240.0), rng.unit() < 0.3);
+        let (caution, hasty) = (rng.between(20.0, 200.0), rng.unit() < 0.3);
         Wanderer { rng, caution, hasty, haunt: None }
     }
 
