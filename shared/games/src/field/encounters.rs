@@ -18,7 +18,7 @@ const TOUCH_REACH: f32 = 2.0 * (WISP_RADIUS + RADIUS_A_SIZE * SIZE_MAX as f32);
 impl Field {
     /// Flies all wisps, and lets those that call be heard.
     pub(super) fn fly_wisps(&mut self, rates: &Rates) {
-        let Field { wisps, foragers, predators, places, .. } = self;
+        let Field { wisps, foragers, predators, places, rng, .. } = self;
         for (key, wisp) in wisps.iter_mut() {
             wisp.pass_time(rates);
             if !wisp.is_there() {
@@ -32,7 +32,7 @@ impl Field {
                 predators.get_mut(predator).into_iter().for_each(|it| it.scare(wisp.pos, rates));
             }
             for (forager, _) in places.foragers.near(wisp.pos, CALL_REACH) {
-                foragers.get_mut(forager).into_iter().for_each(|it| it.hear(key, rates));
+                foragers.get_mut(forager).into_iter().for_each(|it| it.hear(key, rng, rates));
             }
         }
     }

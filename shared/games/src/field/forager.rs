@@ -3,6 +3,8 @@
 //! A forager that has eaten enough grows a fleece. When a wisp calls, those that hear it come,
 //! and leave it their fleece: that is worth more than a plant.
 
+use std::f32::consts::TAU;
+
 use glam::Vec2;
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::Replicate;
@@ -18,6 +20,7 @@ use super::{
     },
     wisp::WispKey,
 };
+use crate::common::rng::Rng;
 
 new_key_type! {
     /// Names a forager.
@@ -27,10 +30,12 @@ new_key_type! {
 /// All the foragers of a room.
 pub type Foragers = SlotMap<ForagerKey, Forager>;
 
-/// How far from the wisp that it follows a forager stays, in units, each to a side of its own.
-const AT_HEEL: f32 = 90.0;
-/// How near it must come to leave its fleece, in units.
-const FLEECE_REACH: f32 = 140.0;
+/// How far from the wisp that it follows a forager stays, in units, each in a place of its own.
+const AT_HEEL: (f32, f32) = (60.0, 190.0);
+/// How near its place it stops, in units.
+const CLOSE: f32 = 40.0;
+/// How near the wisp it must come to leave its fleece, in units.
+const FLEECE_REACH: f32 = 200.0;
 /// More neighbours than this are a crowd, from which it keeps off.
 const CROWD: usize = 14;
 /// How many neighbours it looks at, at most.
@@ -89,7 +94,7 @@ pub struct Forager {
     /// Meals since something came of them.
     #[replicate(skip)]
     pub(super) meals: u8,
-    /// Whom it follows, and on which side.
+    /// Whom it follows, and where beside it.
     #[replicate(skip)]
     leader: (WispKey, Vec2),
 }
@@ -120,8 +125,8 @@ impl Forager {
     }
 
     /// Hears a wisp's call.
-    pub fn hear(&mut self, caller: WispKey, rates: &Rates) {
-        let side = Vec2::from_angle(self.heading) * AT_HEEL;
+    pub fn hear(&mut self, caller: WispKey, rng: &mut Rng, rates: &Rates) {
+        let side = Vec2::from_angle(rng.between(0.0, TAU)) * rng.between(AT_HEEL.0, AT_HEEL.1);
         (self.mood, self.leader) = (Mood::Follow, (caller, side));
         self.left = rates.ticks(FOLLOW_SECONDS);
     }
@@ -173,7 +178,7 @@ impl Forager {
             return self.rest(Mood::Graze, 0);
         };
         match gap + side {
-            way if way.length() > AT_HEEL / 2.0 => self.head(way, FOLLOW_SPEED, scene.rates),
+            way if way.length() > CLOSE => self.head(way, FOLLOW_SPEED, scene.rates),
             _ => self.stride.stop(),
         }
         if self.coat == Coat::Fleecy && gap.length() < FLEECE_REACH {
