@@ -1,6 +1,6 @@
 // Foragers and predators: a few soft shapes each, with legs that swing as far as they come.
 
-import { blob } from './sprites.js';
+import { blob, glow, stamp } from './sprites.js';
 
 /** @typedef {Record<string, any>} Entity */
 /** @typedef {import('./poses.js').Pose} Pose */
@@ -112,6 +112,9 @@ function note(context, pose, time) {
   context.globalAlpha = 1;
 }
 
+/** What shines of a predator. */
+const EYES = { chase: glow('hsl(5 100% 62%', 15), calm: glow('hsl(45 100% 62%', 9) };
+
 const COATS = { back: '#3c3f52', side: '#565a70', light: '#8d90a3' };
 
 /**
@@ -172,9 +175,7 @@ export function shineEye(context, { hunt }, pose, night) {
   const chases = hunt === 'chase';
   const [x, y] = [pose.x + pose.face * 1.4 * (chases ? 24.4 : 22.4), pose.y - 1.4 * (chases ? 23.6 : 25.6)];
   context.globalAlpha = 0.25 + night * 0.75;
-  blob(context, chases ? '#ff4a3a' : '#ffcf4a', x, y, 2.2);
-  context.globalAlpha *= 0.3;
-  blob(context, chases ? '#ff4a3a' : '#ffcf4a', x, y, chases ? 11 : 7);
+  stamp(context, chases ? EYES.chase : EYES.calm, x, y);
   context.globalAlpha = 1;
 }
 
