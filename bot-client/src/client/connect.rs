@@ -1,13 +1,21 @@
 //! A client on a WebSocket.
 
 use std::{
+    io,
     net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use fastwebsockets::{Frame, OpCode, Payload, WebSocket};
 use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 
 use super::{
     close::Closed,
@@ -15,6 +23,7 @@ use super::{
     endpoint::Endpoint,
     error::ClientError,
     handshake::{self, Stream},
+    hindrance::Hindrance,
 };
 
 /// How long the server may take to close after a goodbye.
@@ -31,6 +40,8 @@ pub struct Options {
     pub patience: Duration,
     /// After how long without a word from the server the connection counts as dead.
     pub silence: Duration,
+    /// What holds the client up, to try out a server.
+    pub hindrance: Hindrance,
 }
 
 impl Default for Options {
@@ -40,6 +51,7 @@ impl Default for Options {
             schema_hash: None,
             patience: Duration::from_secs(5),
             silence: Duration::from_secs(10),
+            hindrance: Hindrance::default(),
         }
     }
 }
@@ -51,6 +63,8 @@ pub struct Client {
     /// What the core's time is counted from.
     opened: Instant,
     silence: Duration,
+    /// Set when it leaves, so that nothing holds it up any more.
+    left: Arc<AtomicBool>,
     outgoing: Vec<u8>,
     last_wire_bytes: usize,
     last_payload_bytes: usize,
@@ -91,13 +105,15 @@ pub async fn connect_at(
 ) -> Result<Client, ClientError> {
     let limit = options.patience;
     let timed_out = |what| move |_| ClientError::TimedOut { what, limit };
-    let socket = timeout(limit, TcpStream::connect(address)).await;
+    let socket = timeout(limit, open_socket(address, &options.hindrance)).await;
     let socket = socket.map_err(timed_out("connecting"))?;
     let socket = socket.map_err(|source| ClientError::Connect { address, source })?;
     // Inputs are small and urgent. Where this fails, they are merely less urgent.
     let _ = socket.set_nodelay(true);
     let opened = Instant::now();
-    let socket = timeout(limit, handshake::open(socket, endpoint)).await;
+    let left = Arc::new(AtomicBool::new(false));
+    let brake = (&options.hindrance, left.clone());
+    let socket = timeout(limit, handshake::open(socket, endpoint, brake)).await;
     let mut socket = socket.map_err(timed_out("the handshake"))??;
     // The limit is exclusive; evidence is a little longer than the largest frame.
     socket.set_max_message_size(MAX_FRAME_BYTES + 1024);
@@ -108,10 +124,20 @@ pub async fn connect_at(
         core: Core::new(&options.name, options.schema_hash),
         opened,
         silence: options.silence,
+        left,
         outgoing: Vec::new(),
         last_wire_bytes: 0,
         last_payload_bytes: 0,
     })
+}
+
+/// Connects; a small buffer must be known before that.
+async fn open_socket(address: SocketAddr, hindrance: &Hindrance) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    if let Some(bytes) = hindrance.receive_buffer {
+        socket.set_recv_buffer_size(bytes)?;
+    }
+    socket.connect(address).await
 }
 
 impl Client {
@@ -168,6 +194,7 @@ impl Client {
     /// When the server closes with anything but [`CloseCode::Normal`], or not at all.
     pub async fn leave(&mut self) -> Result<(), ClientError> {
         self.core.leave();
+        self.left.store(true, Ordering::Relaxed);
         let limit = GOODBYE;
         let closed = timeout(limit, async {
             loop {

@@ -4,7 +4,10 @@
 //! said, and what it returns reads through two more layers for the life of the
 //! connection.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use fastwebsockets::{Role, WebSocket};
 use http_body_util::{BodyExt, Empty, Limited};
@@ -17,14 +20,14 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncReadExt, Chain, Join, join},
+    io::{AsyncReadExt, Chain},
     net::{
         TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
 };
 
-use super::{endpoint::Endpoint, error::ClientError};
+use super::{endpoint::Endpoint, error::ClientError, hindrance::Hindrance, line::Line};
 
 /// As much of a refusal's body as is read.
 const MOST_BODY_BYTES: usize = 4096;
@@ -32,12 +35,13 @@ const MOST_BODY_BYTES: usize = 4096;
 /// A socket, and before it what came together with the answer to the handshake.
 ///
 /// A server that turns a client away may close before it is spoken to.
-pub(super) type Stream = Join<Chain<Cursor<Bytes>, OwnedReadHalf>, OwnedWriteHalf>;
+pub(super) type Stream = Line<Chain<Cursor<Bytes>, OwnedReadHalf>, OwnedWriteHalf>;
 
-/// Asks for a WebSocket.
+/// Asks for a WebSocket. What holds it up does so until it is `left`.
 pub(super) async fn open(
     socket: TcpStream,
     endpoint: &Endpoint,
+    (hindrance, left): (&Hindrance, Arc<AtomicBool>),
 ) -> Result<WebSocket<Stream>, ClientError> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
     // Drives the connection until the upgrade takes the socket out of it, which is soon.
@@ -49,7 +53,7 @@ pub(super) async fn open(
         driver.abort();
         return Err(ClientError::Http { status, body });
     }
-    let socket = take_socket(hyper::upgrade::on(answer).await?);
+    let socket = take_socket(hyper::upgrade::on(answer).await?, hindrance, left);
     Ok(WebSocket::after_handshake(socket, Role::Client))
 }
 
@@ -84,11 +88,11 @@ fn first_line(body: &[u8]) -> String {
     line.chars().filter(|c| !c.is_control()).collect()
 }
 
-fn take_socket(upgraded: Upgraded) -> Stream {
+fn take_socket(upgraded: Upgraded, hindrance: &Hindrance, left: Arc<AtomicBool>) -> Stream {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>();
     let parts = parts.expect("the connection was made over this type of socket");
     let (read, write) = parts.io.into_inner().into_split();
-    join(Cursor::new(parts.read_buf).chain(read), write)
+    Line::new(Cursor::new(parts.read_buf).chain(read), write, hindrance, left)
 }
 
 #[cfg(test)]

@@ -33,8 +33,10 @@ mod doubt;
 mod endpoint;
 mod error;
 mod handshake;
+mod hindrance;
 mod human;
 mod lead;
+mod line;
 mod mismatch;
 mod ping;
 mod session;
@@ -45,6 +47,7 @@ pub use self::{
     core::{Core, Event, InputStats},
     endpoint::Endpoint,
     error::{ClientError, CoreError},
+    hindrance::{Hindrance, Stall},
     human::describe,
     lead::Lead,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},

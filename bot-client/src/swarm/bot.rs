@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::{
     behaviour::Maps,
     faults::Fault,
+    kinds::{self, Kind},
     options::SwarmOptions,
     rooms::{SharedRoom, Way},
     tally::{Counts, Tally},
@@ -41,6 +42,10 @@ pub struct Swarm {
     pub maps: Maps,
     /// Turns true when the bots are to leave.
     pub stop: watch::Sender<bool>,
+    /// Set with `stop`: from then on nothing holds a bot up.
+    pub over: Arc<AtomicBool>,
+    /// Bytes that a slow bot reads a second; 0 until that is known.
+    pub slow_rate: Arc<AtomicU64>,
     /// Set before `stop` when the run ends early, so that nobody is blamed for not having begun.
     pub interrupted: AtomicBool,
 }
@@ -57,6 +62,8 @@ impl Swarm {
             tally: Arc::default(),
             maps: Maps::default(),
             stop: watch::Sender::new(false),
+            over: Arc::default(),
+            slow_rate: Arc::default(),
             interrupted: AtomicBool::new(false),
         }
     }
@@ -66,6 +73,7 @@ impl Swarm {
 #[derive(Debug)]
 pub struct Bot {
     index: u32,
+    kind: Kind,
     swarm: Arc<Swarm>,
     stop: watch::Receiver<bool>,
     rng: Rng,
@@ -87,7 +95,7 @@ pub(super) type Mishap = (Fault, String);
 
 impl Drop for Bot {
     fn drop(&mut self) {
-        self.swarm.tally.add(&mut self.counts);
+        self.swarm.tally.add(self.kind, &mut self.counts);
     }
 }
 
@@ -98,7 +106,8 @@ impl Bot {
         let seed = swarm.options.seed ^ u64::from(index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let stop = swarm.stop.subscribe();
         let (rng, counts) = (Rng::new(seed), Counts::default());
-        Bot { index, swarm, stop, rng, counts, has_joined: false }
+        let kind = swarm.options.kind_of(index);
+        Bot { index, kind, swarm, stop, rng, counts, has_joined: false }
     }
 
     /// Lives until the swarm stops or something befalls the bot.
@@ -164,12 +173,11 @@ impl Bot {
     }
 
     /// Connects and joins the room that this bot belongs to.
-    async fn come_in(&self) -> Result<Client, Mishap> {
+    async fn come_in(&mut self) -> Result<Client, Mishap> {
         let opens = (self.index as usize) < self.swarm.rooms.len();
-        let target = &self.swarm.target;
         let endpoint = match self.room().way_in(opens).await {
             Way::Opens => self.door(),
-            Way::ByCode(code) => target.room(&code),
+            Way::ByCode(code) => self.swarm.target.room(&code),
             Way::Nowhere => {
                 let text = "the bot that was to open the room did not get in";
                 return Err((Fault::NeverJoined, text.to_owned()));
@@ -178,7 +186,8 @@ impl Bot {
         match self.join(&endpoint).await {
             // A room without players may end; somebody has to open it anew.
             Err(error) if self.has_joined && is_room_gone(&error) && self.room().is_deserted() => {
-                self.join(&self.door()).await
+                let door = self.door();
+                self.join(&door).await
             }
             other => other,
         }
@@ -192,22 +201,34 @@ impl Bot {
         if rooms.len() == 1 { target.game(game) } else { target.new_room(game) }
     }
 
-    async fn join(&self, endpoint: &Endpoint) -> Result<Client, ClientError> {
-        let name = format!("{}{}", self.swarm.options.name_prefix, self.index + 1);
-        let options = Options { name, ..Options::default() };
-        let mut client = connect_at(self.swarm.target.address(), endpoint, &options).await?;
+    async fn join(&mut self, endpoint: &Endpoint) -> Result<Client, ClientError> {
+        let swarm = &self.swarm;
+        let name = format!("{}{}", swarm.options.name_prefix, self.index + 1);
+        let hindrance = kinds::hindrance(self.kind, swarm, &mut self.rng);
+        let usual = Options::default();
+        // A stall that was asked for is not the server's silence.
+        let silence = usual.silence + hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
+        let options = Options { name, hindrance, silence, ..usual };
+        let mut client = connect_at(swarm.target.address(), endpoint, &options).await?;
         while client.next().await? != Event::Joined {}
         Ok(client)
     }
 
     async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {
         let swarm = self.swarm.clone();
-        let track = &swarm.rooms[self.index as usize % swarm.rooms.len()].track;
-        let mut visit = Visit::new(&swarm, track, client, self.rng.next_u64());
+        let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
+        let mut visit = Visit::new(&swarm, (room, self.kind), client, self.rng.next_u64());
         let leave_at = self.churn().map(|stay| Instant::now() + stay);
         let mut report_at = Instant::now() + REPORT_EVERY;
         let after = loop {
             let event = client.next().await;
+            if let Err(error) = &event
+                && kinds::may_end(self.kind, &swarm.options, error)
+            {
+                self.counts.given_up += 1;
+                visit.count_inputs(client, &mut self.counts);
+                return Ok(After::ComesBack);
+            }
             if let Err(mishap) = visit.handle(event, client, &mut self.counts) {
                 visit.count_inputs(client, &mut self.counts);
                 return Err(mishap);
@@ -216,7 +237,7 @@ impl Bot {
             if now >= report_at {
                 report_at = now + REPORT_EVERY;
                 visit.count_inputs(client, &mut self.counts);
-                swarm.tally.add(&mut self.counts);
+                swarm.tally.add(self.kind, &mut self.counts);
             }
             if *self.stop.borrow() {
                 break After::GoesHome;

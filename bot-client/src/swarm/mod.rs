@@ -2,6 +2,7 @@
 //!
 //! [`main`] is the program; [`run`] is the run, for whoever wants its [`Report`].
 
+mod ages;
 mod behaviour;
 mod bot;
 mod cpu;
@@ -9,6 +10,7 @@ mod duration;
 mod faults;
 mod file;
 mod histogram;
+mod kinds;
 mod options;
 mod pace;
 mod progress;
@@ -29,22 +31,24 @@ use std::{
 
 use tokio::{task::JoinSet, time::timeout};
 
+pub use self::{
+    ages::Ages,
+    duration::parse_duration,
+    faults::{Fault, Faults},
+    kinds::{KINDS, Kind},
+    options::{BehaviourKind, Cli, Command, SwarmOptions},
+    pace::Pace,
+    report::{KindReport, Report, Spread, TickRate, TickSpread, Verdict},
+    table::{Brief, Table, VerdictLine},
+    tally::{Counts, KindTally, Tally},
+    target::{Target, TargetError},
+    verdict::{Facts, reasons},
+};
 use self::{
     bot::{Bot, Swarm},
     cpu::MachineTime,
     file::ResultFile,
     report::Effort,
-};
-pub use self::{
-    duration::parse_duration,
-    faults::{Fault, Faults},
-    options::{BehaviourKind, Cli, Command, SwarmOptions},
-    pace::Pace,
-    report::{Report, Spread, TickRate, Verdict},
-    table::{Brief, Table, VerdictLine},
-    tally::{Counts, Tally},
-    target::{Target, TargetError},
-    verdict::{Facts, reasons},
 };
 
 /// The exit code of a command that makes no sense.
@@ -113,8 +117,10 @@ pub async fn run(options: &SwarmOptions) -> Result<Report, String> {
     let swarm = Arc::new(Swarm::new(options, target));
     let (cpu_before, machine_before) = (cpu::process_seconds(), MachineTime::now());
     let probe = tokio::spawn(cpu::probe_lag(swarm.tally.clone()));
+    let slowing = tokio::spawn(kinds::hold_down(swarm.clone()));
     let seconds = let_play(&swarm).await;
     probe.abort();
+    slowing.abort();
     let used = |before| Some(cpu::process_seconds()? - before);
     let busy = |before| Some(MachineTime::now()?.busy_since(before));
     let effort = Effort {
@@ -141,6 +147,7 @@ async fn let_play(swarm: &Arc<Swarm>) -> f64 {
         () = progress::show(options, &swarm.tally) => {}
     }
     let seconds = start.elapsed().as_secs_f64();
+    swarm.over.store(true, Ordering::Relaxed);
     swarm.stop.send_replace(true);
     bring_home(swarm, bots).await;
     seconds

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::duration::parse_duration;
+use super::{duration::parse_duration, kinds::Kind};
 
 /// Bots for a Tickwire server.
 #[derive(Debug, Parser)]
@@ -34,7 +34,12 @@ input. So a run is a load, and a proof that every client saw what the server had
 The run FAILS when a hash differs (the fields that differ are printed), when a bot
 is refused or loses its connection, when a frame cannot be applied, when a bot
 never got in or got no frame, when a room made less than 90% of its ticks (unless
-the bots themselves were held up), or when nothing was proved at all.";
+the bots themselves were held up), or when nothing was proved at all.
+
+Some of the bots can be made not to keep up, each kind in its own way: --slow, --hidden
+and --stall. They prove their state like all others. What they do to the rest is judged
+apart: the run fails when the frames of those who do keep up get old or are merged. A
+close with 4007 fails it too, unless --stall-time is so long that it must come.";
 
 const EXAMPLES: &str = "\
 EXAMPLES
@@ -49,6 +54,9 @@ EXAMPLES
 
   A soak of an hour in which a tenth of the bots leave and come back each minute:
       tickwire-bots swarm --bots 100 --rooms 2 --churn 10 --for 1h --quiet
+
+  Does anybody suffer from those who do not keep up:
+      tickwire-bots swarm --bots 100 --for 1m --slow 5% --hidden 5% --stall 5%
 
   A server on another machine, which must expect it:
       tickwire-bots swarm --url ws://10.0.0.7:2567 --allow-remote
@@ -92,6 +100,25 @@ pub struct SwarmOptions {
     /// How many percent of the bots leave and come back each minute
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_churn)]
     pub churn: f64,
+
+    /// How many percent of the bots have a link that takes six tenths of what is sent. Proves that
+    /// they see the present at a lower rate, and that every frame of theirs holds
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_share)]
+    pub slow: f64,
+
+    /// How many percent of the bots are pages that nobody looks at: they acknowledge once a second
+    /// and have no inputs. Proves that they are kept, at a low rate
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_share)]
+    pub hidden: f64,
+
+    /// How many percent of the bots stop reading now and then. Proves that they are right again
+    /// in one frame, and that nobody else is held up
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_share)]
+    pub stall: f64,
+
+    /// How long they do not read. From 15s on the server closes them, and they come back
+    #[arg(long, value_name = "TIME", default_value = "4s", allow_negative_numbers = true, value_parser = parse_duration)]
+    pub stall_time: Duration,
 
     /// What bots do
     #[arg(long, visible_alias = "behavior", value_enum, default_value_t)]
@@ -160,6 +187,12 @@ fn parse_churn(text: &str) -> Result<f64, &'static str> {
     number.ok_or("give percent a minute, 0 to 6000")
 }
 
+fn parse_share(text: &str) -> Result<f64, &'static str> {
+    let number = text.trim_end_matches('%').parse().ok();
+    let number = number.filter(|number| (0.0..=90.0).contains(number));
+    number.ok_or("give percent of the bots, 0 to 90")
+}
+
 impl SwarmOptions {
     /// How long it takes until the last bot sets out.
     #[must_use]
@@ -175,6 +208,12 @@ impl SwarmOptions {
         let (ramp, time) = (self.ramp_time(), self.time);
         if self.rooms > self.bots {
             return Err(format!("{} bots cannot fill {} rooms", self.bots, self.rooms));
+        }
+        if self.has_hindered() && self.count_of(Kind::Healthy) < self.rooms {
+            return Err(format!(
+                "of {} bots too few would keep up to open {} rooms; lower --slow, --hidden and --stall",
+                self.bots, self.rooms,
+            ));
         }
         if ramp >= time {
             return Err(format!(

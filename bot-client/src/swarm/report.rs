@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     cpu::Load,
     faults::Fault,
+    kinds::{KINDS, Kind},
     options::SwarmOptions,
     pace::{self, Pace},
     tally::Tally,
@@ -21,6 +22,32 @@ pub struct Spread {
     pub p50: f64,
     /// All but one in a hundred are at or below this.
     pub p99: f64,
+}
+
+/// The median and the 99th percentile, in ticks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TickSpread {
+    /// Half of all are at or below this.
+    pub p50: u32,
+    /// All but one in a hundred are at or below this.
+    pub p99: u32,
+}
+
+/// How the bots of one kind fared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the names are those of the whole report")]
+pub struct KindReport {
+    pub kind: &'static str,
+    pub bots: u32,
+    pub frames: u64,
+    pub full_frames: u64,
+    pub merged_frames: u64,
+    /// By how many ticks a frame was older than the newest that any bot of the room had.
+    pub frame_age_ticks: TickSpread,
+    pub hashes_verified: u64,
+    pub hash_mismatches: u64,
+    /// Closes with 4007 that were to be expected.
+    pub given_up: u64,
 }
 
 /// The ticks a second that a room made.
@@ -79,6 +106,8 @@ pub struct Report {
     pub tick_rate: TickRate,
     pub inputs_sent: u64,
     pub late_inputs: u64,
+    /// How each kind of bots fared that there was.
+    pub kinds: Vec<KindReport>,
     pub generator_cpu_seconds: Option<f64>,
     pub generator_cores: usize,
     pub generator_lag_ms: Spread,
@@ -132,8 +161,16 @@ impl Report {
         let slowness = pace::slowness(paces);
         // Bots that are out of breath may have slowed a server that shares their machine.
         let blamed = slowness.as_deref().filter(|_| saturation.is_none());
-        let facts =
-            Facts { counts: &counts, faults: &faults, bots: options.bots, slowness: blamed };
+        let kinds: Vec<_> =
+            KINDS.into_iter().filter_map(|kind| fared(kind, options, tally)).collect();
+        let judged = options.has_hindered() && saturation.is_none();
+        let facts = Facts {
+            counts: &counts,
+            faults: &faults,
+            bots: options.bots,
+            slowness: blamed,
+            healthy: kinds.first().filter(|_| judged),
+        };
         let reasons = reasons(&facts);
         let slowest = pace::slowest(paces);
         let tick_rate = TickRate {
@@ -173,6 +210,7 @@ impl Report {
             tick_rate,
             inputs_sent: counts.inputs_sent,
             late_inputs: counts.late_inputs,
+            kinds,
             generator_cpu_seconds: effort.cpu_seconds.map(round),
             generator_cores: effort.cores,
             generator_lag_ms: lag,
@@ -195,6 +233,23 @@ impl Report {
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Pass
     }
+}
+
+/// How a kind of bots fared, if there was any.
+fn fared(kind: Kind, options: &SwarmOptions, tally: &Tally) -> Option<KindReport> {
+    let (bots, told) = (options.count_of(kind), tally.kind(kind));
+    let (counts, age) = (told.counts(), |share| told.ages.quantile(share));
+    (bots > 0).then(|| KindReport {
+        kind: kind.name(),
+        bots,
+        frames: counts.frames,
+        full_frames: counts.full_frames,
+        merged_frames: counts.merged_frames,
+        frame_age_ticks: TickSpread { p50: age(0.5), p99: age(0.99) },
+        hashes_verified: counts.hashes_verified,
+        hash_mismatches: counts.hash_mismatches,
+        given_up: counts.given_up,
+    })
 }
 
 /// To a thousandth: more digits would claim more than was measured.
@@ -230,7 +285,8 @@ mod tests {
         let time = Duration::from_secs(10);
         let pace = Pace { room: "ABCD".to_owned(), tick_hz: 30, ticks: 101, time };
         let tally = Tally::default();
-        tally.add(&mut super::super::tally::Counts { hashes_verified: 1, ..Default::default() });
+        let mut proved = super::super::tally::Counts { hashes_verified: 1, ..Default::default() };
+        tally.add(Kind::Healthy, &mut proved);
         Report::new(&options, &tally, effort, &[pace])
     }
 

@@ -1,7 +1,8 @@
 //! The rooms that a swarm shares: one bot opens each, the others come by its code.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use tickwire_shared::Tick;
 use tokio::sync::watch;
 
 use super::pace::Track;
@@ -22,6 +23,8 @@ enum Door {
 pub struct SharedRoom {
     door: watch::Sender<Door>,
     inside: AtomicUsize,
+    /// The newest tick of which any bot has a frame, and one more so that there may be none.
+    newest: AtomicU64,
     /// How fast it goes.
     pub track: Track,
 }
@@ -43,7 +46,12 @@ impl SharedRoom {
     pub fn new(code: Option<&str>) -> SharedRoom {
         let door = code.map_or(Door::Awaited, |code| Door::Open(code.to_owned()));
         let door = watch::Sender::new(door);
-        SharedRoom { door, inside: AtomicUsize::new(0), track: Track::default() }
+        SharedRoom {
+            door,
+            inside: AtomicUsize::new(0),
+            newest: AtomicU64::new(0),
+            track: Track::default(),
+        }
     }
 
     /// The way in. The one who opens the room knows at once; the others wait until it is open.
@@ -68,6 +76,19 @@ impl SharedRoom {
             }
             news
         });
+    }
+
+    /// A bot has applied the frame of a tick: how many ticks older it is than the newest of any bot.
+    pub fn age(&self, tick: Tick) -> i32 {
+        let newer = |newest: u64| {
+            let known = newest.checked_sub(1).map(|known| Tick(known as u32));
+            let is_news = known.is_none_or(|known| tick.is_after(known));
+            is_news.then(|| u64::from(tick.0) + 1)
+        };
+        match self.newest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, newer) {
+            Ok(_) => 0,
+            Err(newest) => Tick((newest - 1) as u32).since(tick),
+        }
     }
 
     /// A bot that was in is out.
@@ -107,6 +128,13 @@ mod tests {
         assert!(!room.is_deserted());
         room.exit();
         assert!(room.is_deserted());
+    }
+
+    #[test]
+    fn a_frame_is_as_old_as_the_newest_one_says_even_when_the_tick_wraps() {
+        let room = SharedRoom::new(None);
+        let ages = [u32::MAX - 1, u32::MAX - 1, 1, u32::MAX, 2, 2].map(|tick| room.age(Tick(tick)));
+        assert_eq!(ages, [0, 0, 0, 2, 0, 0]);
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ impl Display for Table<'_> {
             write_head(f, report)?;
             write_traffic(f, report)?;
             write_timing(f, report)?;
+            write_kinds(f, report)?;
             write_generator(f, report)?;
         }
         write_saturation(f, report)?;
@@ -83,6 +84,30 @@ fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let Some(worst) = report.tick_rate.worst else { return Ok(()) };
     let expected = report.tick_rate.expected;
     row(f, "ticks", format_args!("{worst:.1} of {expected} a second in the slowest room"))
+}
+
+/// A row for each kind of bots, when there are several.
+fn write_kinds(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    if report.kinds.len() < 2 {
+        return Ok(());
+    }
+    for fared in &report.kinds {
+        let (frames, age) = (grouped(fared.frames), fared.frame_age_ticks);
+        let (merged, full) = (grouped(fared.merged_frames), grouped(fared.full_frames));
+        let wrong = match fared.hash_mismatches {
+            0 => String::new(),
+            wrong => format!(", {} WRONG", grouped(wrong)),
+        };
+        let closed = match fared.given_up {
+            0 => String::new(),
+            closed => format!(", {} closed", grouped(closed)),
+        };
+        let name = format!("{} {}", fared.bots, fared.kind);
+        let ages = format!("{} ticks old at p50, {} at p99", age.p50, age.p99);
+        let told = format!("{frames} frames, {merged} merged, {full} full; {ages}{wrong}{closed}");
+        row(f, &name, told)?;
+    }
+    Ok(())
 }
 
 fn write_generator(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {

@@ -11,8 +11,10 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{
+    ages::Ages,
     faults::{Fault, Faults},
     histogram::Histogram,
+    kinds::{KINDS, Kind},
 };
 use crate::client::{Core, MismatchReport};
 
@@ -46,6 +48,8 @@ pub struct Counts {
     pub inputs_sent: u64,
     /// Inputs that came too late, as the server's echoes tell.
     pub late_inputs: u64,
+    /// Closes because it was too slow, of bots that were asked to be.
+    pub given_up: u64,
 }
 
 impl AddAssign for Counts {
@@ -62,12 +66,30 @@ impl AddAssign for Counts {
         self.leaves += more.leaves;
         self.inputs_sent += more.inputs_sent;
         self.late_inputs += more.late_inputs;
+        self.given_up += more.given_up;
+    }
+}
+
+/// What the bots of one kind add to.
+#[derive(Debug, Default)]
+pub struct KindTally {
+    counts: Mutex<Counts>,
+    /// How many ticks old their frames were.
+    pub ages: Ages,
+}
+
+impl KindTally {
+    /// The sums so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.counts.lock()
     }
 }
 
 /// What all the bots of a swarm add to.
 #[derive(Debug, Default)]
 pub struct Tally {
+    kinds: [KindTally; KINDS.len()],
     counts: Mutex<Counts>,
     faults: Mutex<Faults>,
     details: Mutex<Vec<MismatchReport>>,
@@ -86,8 +108,16 @@ pub struct Tally {
 
 impl Tally {
     /// Adds a bot's counts and sets them to zero.
-    pub fn add(&self, counts: &mut Counts) {
-        *self.counts.lock() += std::mem::take(counts);
+    pub fn add(&self, kind: Kind, counts: &mut Counts) {
+        let counts = std::mem::take(counts);
+        *self.kind(kind).counts.lock() += counts;
+        *self.counts.lock() += counts;
+    }
+
+    /// What the bots of one kind added.
+    #[must_use]
+    pub fn kind(&self, kind: Kind) -> &KindTally {
+        &self.kinds[kind as usize]
     }
 
     /// The sums so far.
@@ -162,8 +192,10 @@ mod tests {
     fn a_bots_counts_are_added_once() {
         let tally = Tally::default();
         let mut counts = Counts { frames: 3, leaves: 1, ..Counts::default() };
-        tally.add(&mut counts);
-        tally.add(&mut counts);
+        tally.add(Kind::Slow, &mut counts);
+        tally.add(Kind::Slow, &mut counts);
         assert_eq!(tally.counts(), Counts { frames: 3, leaves: 1, ..Counts::default() });
+        assert_eq!(tally.kind(Kind::Slow).counts(), tally.counts());
+        assert_eq!(tally.kind(Kind::Healthy).counts(), Counts::default());
     }
 }

@@ -2,8 +2,14 @@
 
 use super::{
     faults::{Fault, Faults},
+    report::{KindReport, ratio},
     tally::Counts,
 };
+
+/// Frames of bots that keep up are at most this many ticks old at the 99th percentile.
+const MOST_AGE: u32 = 3;
+/// And at most this share of them merges ticks.
+const MOST_MERGED: f64 = 0.02;
 
 /// What a verdict goes by.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +22,8 @@ pub struct Facts<'a> {
     pub bots: u32,
     /// That rooms were slow, in words, unless that may have been the bots' own doing.
     pub slowness: Option<&'a str>,
+    /// How those fared who kept up, when others did not; unless the bots were held up themselves.
+    pub healthy: Option<&'a KindReport>,
 }
 
 /// Why a run failed, most telling first; nothing when it passed.
@@ -30,10 +38,27 @@ pub fn reasons(facts: &Facts<'_>) -> Vec<String> {
     }
     reasons.extend(facts.faults.iter().map(|(fault, text, count)| sentence(fault, text, count)));
     reasons.extend(facts.slowness.map(str::to_owned));
+    reasons.extend(facts.healthy.and_then(suffering));
     if facts.counts.hashes_verified == 0 && reasons.is_empty() {
         reasons.push(unproved(facts));
     }
     reasons
+}
+
+/// That those who kept up suffered from those who did not, in words.
+fn suffering(healthy: &KindReport) -> Option<String> {
+    let KindReport { frames, merged_frames, frame_age_ticks: age, .. } = healthy;
+    if age.p99 > MOST_AGE {
+        return Some(format!(
+            "bots that kept up got old frames: {} ticks at the 99th percentile, beside bots that did not",
+            age.p99
+        ));
+    }
+    let share = ratio(*merged_frames, *frames);
+    (share > MOST_MERGED).then(|| {
+        let percent = 100.0 * share;
+        format!("bots that kept up missed ticks, beside bots that did not: {percent:.1}% of their frames were merged")
+    })
 }
 
 fn sentence(fault: Fault, text: &str, count: u64) -> String {
@@ -74,7 +99,7 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::report::TickSpread, *};
 
     const GOOD: Counts = Counts {
         frames: 900,
@@ -89,12 +114,13 @@ mod tests {
         leaves: 2,
         inputs_sent: 800,
         late_inputs: 3,
+        given_up: 0,
     };
 
     fn judge(counts: Counts, faults: &[(Fault, &str)]) -> Vec<String> {
         let mut noted = Faults::default();
         faults.iter().for_each(|(fault, text)| noted.note(*fault, (*text).to_owned()));
-        reasons(&Facts { counts: &counts, faults: &noted, bots: 2, slowness: None })
+        reasons(&Facts { counts: &counts, faults: &noted, bots: 2, slowness: None, healthy: None })
     }
 
     #[test]
@@ -132,9 +158,39 @@ mod tests {
     #[test]
     fn a_slow_room_is_a_reason() {
         let words = "room ABCD made 10.1 of 30 ticks a second";
-        let facts =
-            Facts { counts: &GOOD, faults: &Faults::default(), bots: 2, slowness: Some(words) };
+        let facts = Facts {
+            counts: &GOOD,
+            faults: &Faults::default(),
+            bots: 2,
+            slowness: Some(words),
+            healthy: None,
+        };
         assert_eq!(reasons(&facts), [words]);
+    }
+
+    #[test]
+    fn who_keeps_up_must_not_suffer_from_who_does_not() {
+        let fared = |merged_frames, p99| {
+            let frame_age_ticks = TickSpread { p50: 0, p99 };
+            let healthy = KindReport {
+                frames: 1000,
+                merged_frames,
+                frame_age_ticks,
+                ..KindReport::default()
+            };
+            let faults = Faults::default();
+            let facts = Facts {
+                counts: &GOOD,
+                faults: &faults,
+                bots: 2,
+                slowness: None,
+                healthy: Some(&healthy),
+            };
+            reasons(&facts).concat()
+        };
+        assert_eq!(fared(20, 3), "");
+        assert!(fared(21, 0).ends_with("2.1% of their frames were merged"));
+        assert!(fared(0, 4).contains("got old frames: 4 ticks"));
     }
 
     #[test]

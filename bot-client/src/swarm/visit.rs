@@ -8,7 +8,10 @@ use super::{
     behaviour::Behaviour,
     bot::{Mishap, Swarm},
     faults::Fault,
-    pace::{Track, Watch},
+    kinds::Kind,
+    options::BehaviourKind,
+    pace::Watch,
+    rooms::SharedRoom,
     tally::Counts,
 };
 use crate::client::{Client, ClientError, Event, InputStats};
@@ -19,7 +22,8 @@ pub(super) struct Visit<'a> {
     behaviour: Behaviour,
     /// When the last frame was applied, and its tick.
     last: Option<(Instant, Tick)>,
-    track: &'a Track,
+    room: &'a SharedRoom,
+    kind: Kind,
     /// Whether this is the bot that watches the room's pace.
     watch: Option<Watch<'a>>,
     /// What was counted of the inputs already.
@@ -27,11 +31,20 @@ pub(super) struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    pub(super) fn new(swarm: &'a Swarm, track: &'a Track, client: &Client, seed: u64) -> Visit<'a> {
-        let kind = swarm.options.behaviour;
-        let behaviour = Behaviour::new(kind, client.core(), seed, &swarm.maps);
+    pub(super) fn new(
+        swarm: &'a Swarm,
+        (room, kind): (&'a SharedRoom, Kind),
+        client: &Client,
+        seed: u64,
+    ) -> Visit<'a> {
+        // Who does not look does nothing.
+        let does = match kind {
+            Kind::Hidden => BehaviourKind::Idle,
+            _ => swarm.options.behaviour,
+        };
+        let behaviour = Behaviour::new(does, client.core(), seed, &swarm.maps);
         let inputs = InputStats::default();
-        Visit { swarm, behaviour, last: None, track, watch: None, inputs }
+        Visit { swarm, behaviour, last: None, room, kind, watch: None, inputs }
     }
 
     pub(super) fn handle(
@@ -46,9 +59,9 @@ impl<'a> Visit<'a> {
                 self.count_frame(&applied, client, counts);
                 self.behaviour.act(client.core_mut());
             }
-            Ok(Event::Pong(time)) => tally.rtt.record(time),
+            Ok(Event::Pong(time)) if self.kind == Kind::Healthy => tally.rtt.record(time),
             Ok(Event::Mismatch(report)) => tally.mismatch(*report),
-            Ok(Event::Joined | Event::Nothing) => {}
+            Ok(Event::Joined | Event::Nothing | Event::Pong(_)) => {}
             Err(ClientError::Core(error)) if error.is_recoverable() => {
                 tally.fault(Fault::BadFrame, error.to_string());
             }
@@ -69,16 +82,21 @@ impl<'a> Visit<'a> {
             counts.hash_mismatches += u64::from(!check.holds());
         }
         let now = Instant::now();
+        self.swarm.tally.kind(self.kind).ages.record(self.room.age(applied.tick));
         match &mut self.watch {
             Some(watch) => watch.see(now, applied.tick),
-            None => self.watch = self.track.watch(now, applied.tick),
+            // Who does not keep up cannot tell whether the room does.
+            None if self.kind != Kind::Healthy => {}
+            None => self.watch = self.room.track.watch(now, applied.tick),
         }
         match self.last.replace((now, applied.tick)) {
             None => self.swarm.tally.join.record(client.age()),
             Some((then, tick)) => {
                 let merged = !applied.full && applied.tick.since(tick) > 1;
                 counts.merged_frames += u64::from(merged);
-                self.swarm.tally.frame_interval.record(now - then);
+                if self.kind == Kind::Healthy {
+                    self.swarm.tally.frame_interval.record(now - then);
+                }
             }
         }
     }

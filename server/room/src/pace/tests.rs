@@ -45,7 +45,7 @@ fn link(hundredths: i32) -> impl FnMut(i32) -> i32 {
     }
 }
 
-/// The same while one frame in each tick waits before it is let through: 60% of what is needed.
+/// A viewer whose link takes six frames in ten ticks, after so many of them.
 fn slow_viewer(ticks: i32) -> (Pace, Vec<Decision>) {
     let mut pace = Pace::new(Tick(0), 30);
     let all = decisions(&mut pace, Tick(u32::MAX - 100), ticks, link(167));
