@@ -5,7 +5,7 @@
 //! | 0 | the kernel has not taken all of a frame | nothing is made before its tail has gone; the kernel's buffer is small | `skipped_for_unsent` |
 //! | 1 skip | a window of frames is unacknowledged | no frame; the next one merges what was missed | `skipped_frames`, `merged_frames` |
 //! | 2 lower rate | in two seconds running a quarter of the frames was skipped, or a second of frames was acknowledged at once | every 2nd tick, then 4th, then 8th; up by one step after some seconds without a skip | `slowed_viewers`, `thinned_frames` |
-//! | 3 keyframe | the last frame has left the history | the next frame stands alone | `lag_keyframes` |
+//! | 3 keyframe | the last frame has left the history; while frames still arrive, one more is let through before that | the next frame stands alone | `lag_keyframes` |
 //! | 4 close | no acknowledgement for `stall_ticks`, or its messages overflow | 4007 | `stalled_viewers`, `overflowed_viewers` |
 //!
 //! All of it is decided here, in [`crate::pace`] and in [`crate::window`], in ticks.
@@ -116,6 +116,11 @@ impl Ladder {
     /// Whether this is one of the viewer's ticks.
     pub(crate) fn is_due(&self, now: Tick) -> bool {
         now.0.wrapping_add(self.phase).is_multiple_of(1 << self.step)
+    }
+
+    /// Whether something was acknowledged within the last second.
+    pub(crate) fn is_moving(&self, now: Tick) -> bool {
+        now.since(self.acknowledged) < self.second
     }
 
     /// How often it was put on a lower rate since this was last asked.

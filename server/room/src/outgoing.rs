@@ -27,7 +27,10 @@ impl<G: Game> Room<G> {
         if !viewer.interest.is_set() || viewer.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
-        let decision = viewer.pace.decide(self.now, viewer.is_pressed());
+        let decision = {
+            let (urgent, history) = (viewer.is_pressed(), self.config.history_ticks);
+            viewer.pace.decide(self.now, urgent, history)
+        };
         self.counters.note_pace(decision, &mut viewer.pace);
         if decision != Decision::Send {
             return Poll::Skipped;

@@ -21,13 +21,22 @@ pub struct Pace {
     window: Window,
     ladder: Ladder,
     last_heard: Tick,
+    last_sent: Option<Tick>,
 }
+
+/// A viewer's last frame is nearly forgotten after this part of the history, in quarters.
+const NEARLY_FORGOTTEN: i32 = 3;
 
 impl Pace {
     /// The pace of a viewer that joined at `now` a room of `tick_hz` ticks a second.
     #[must_use]
     pub fn new(now: Tick, tick_hz: u32) -> Self {
-        Pace { window: Window::new(tick_hz), ladder: Ladder::new(now, tick_hz), last_heard: now }
+        Pace {
+            window: Window::new(tick_hz),
+            ladder: Ladder::new(now, tick_hz),
+            last_heard: now,
+            last_sent: None,
+        }
     }
 
     /// Spreads viewers of a lower rate over the ticks, by any number of their own.
@@ -53,17 +62,22 @@ impl Pace {
     /// Whether the frame of `now` is to be made; ask once a tick.
     ///
     /// One that is `urgent`, because its messages would not fit into a later one,
-    /// is made whatever the rate, but not beyond the window.
-    pub fn decide(&mut self, now: Tick, urgent: bool) -> Decision {
+    /// is made whatever the rate, but not beyond the window. So is one without which the
+    /// last that was sent leaves the `history`, and beyond the window, too, if it is only
+    /// full and nothing has stalled: a keyframe would take the link more time.
+    pub fn decide(&mut self, now: Tick, urgent: bool, history: u32) -> Decision {
         if self.ladder.turn(now, self.window.is_probing()) {
             self.window.probe(now);
         }
-        if !urgent && !self.ladder.is_due(now) {
+        let gap = self.last_sent.map_or(0, |sent| now.since(sent));
+        let fades = gap >= history as i32 * NEARLY_FORGOTTEN / 4;
+        if !urgent && !fades && !self.ladder.is_due(now) {
             return Decision::Thin;
         }
         let space = self.window.has_space(self.ladder.period(), self.ladder.spare());
         self.ladder.note(!space);
-        if space { Decision::Send } else { Decision::Skip }
+        let last_chance = fades && self.ladder.is_moving(now) && self.window.is_possible();
+        if space || last_chance { Decision::Send } else { Decision::Skip }
     }
 
     /// The frame of `now` cannot be sent: the connection has not taken all of an earlier one.
@@ -76,6 +90,7 @@ impl Pace {
 
     /// A frame was sent for `now`.
     pub fn sent(&mut self, now: Tick) {
+        self.last_sent = Some(now);
         self.window.sent(now);
     }
 

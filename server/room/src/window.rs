@@ -20,6 +20,8 @@ use tickwire_shared::Tick;
 
 /// Frames under way beyond the way's delay, at the least.
 const LEAST_SLACK: i32 = 4;
+/// Jitter makes it at most this many times as long: the queue of a slow link shakes as well.
+const MOST_SLACK: i32 = 2;
 /// The slack without jitter lasts this part of a second, the window at most half of one.
 const SLACK_IN_A_SECOND: u32 = 10;
 /// The largest window is at least this.
@@ -119,6 +121,11 @@ impl Window {
         (self.under_way.len() as i32) < self.frames(period, spare)
     }
 
+    /// Whether one more frame may be under way at all.
+    pub(crate) fn is_possible(&self) -> bool {
+        (self.under_way.len() as i32) < self.most
+    }
+
     /// A frame was sent for `now`.
     pub(crate) fn sent(&mut self, now: Tick) {
         self.under_way.push_back(now);
@@ -129,7 +136,8 @@ impl Window {
         if self.probe.is_some() {
             return PROBE_FRAMES;
         }
-        let slack = self.slack.max(JITTER_FACTOR * self.jitter / SMOOTH);
+        let shaken = (JITTER_FACTOR * self.jitter / SMOOTH).min(MOST_SLACK * self.slack);
+        let slack = self.slack.max(shaken);
         (self.delay / period + (slack / period).max(spare)).min(self.most)
     }
 
