@@ -27,15 +27,13 @@ impl<G: Game> Room<G> {
         if !viewer.interest.is_set() || viewer.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
-        let decision = {
-            let (urgent, history) = (viewer.is_pressed(), self.config.history_ticks);
-            viewer.pace.decide(self.now, urgent, history)
-        };
+        let (urgent, history) = (viewer.is_pressed(), self.config.history_ticks);
+        let decision = viewer.pace.decide(self.now, urgent, history);
         self.counters.note_pace(decision, &mut viewer.pace);
         if decision != Decision::Send {
             return Poll::Skipped;
         }
-        let baseline = viewer.baseline(self.now, self.config.history_ticks);
+        let baseline = viewer.baseline(self.now, history);
         self.counters.lag_keyframes += u64::from(baseline.is_none() && viewer.has_baseline());
         let start = out.len();
         self.plan_segments(index, baseline);

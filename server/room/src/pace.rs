@@ -4,6 +4,9 @@ use tickwire_shared::Tick;
 
 use crate::{ladder::Ladder, window::Window};
 
+/// A viewer's last frame is nearly forgotten after so many quarters of the history.
+const NEARLY_FORGOTTEN: i32 = 3;
+
 /// What becomes of one viewer's frame of one tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -23,9 +26,6 @@ pub struct Pace {
     last_heard: Tick,
     last_sent: Option<Tick>,
 }
-
-/// A viewer's last frame is nearly forgotten after this part of the history, in quarters.
-const NEARLY_FORGOTTEN: i32 = 3;
 
 impl Pace {
     /// The pace of a viewer that joined at `now` a room of `tick_hz` ticks a second.
