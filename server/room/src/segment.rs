@@ -58,7 +58,7 @@ impl SegmentKey {
 
 /// The rows of one tick.
 #[derive(Debug, Default)]
-pub struct Snapshot {
+struct Snapshot {
     tick: Option<Tick>,
     rows: Rows,
     hash: Option<u32>,
@@ -83,6 +83,31 @@ pub enum Outcome {
     Differs,
 }
 
+/// What a segment needs while it is watched: its history ring, and what was encoded in this tick.
+#[derive(Debug, Default)]
+pub struct Memory {
+    ring: Vec<Snapshot>,
+    encodings: Vec<Encoding>,
+    bytes: Vec<u8>,
+}
+
+impl Memory {
+    /// Memory for a history of so many ticks, a power of two.
+    #[must_use]
+    pub fn new(history: u32) -> Memory {
+        assert!(history.is_power_of_two(), "the ring is indexed by a tick that wraps");
+        let ring = (0..history).map(|_| Snapshot::default()).collect();
+        Memory { ring, ..Memory::default() }
+    }
+
+    /// The same memory with nothing in it.
+    fn cleared(mut self) -> Memory {
+        self.ring.iter_mut().for_each(|snapshot| snapshot.tick = None);
+        self.encodings.clear();
+        self
+    }
+}
+
 /// A segment with its history ring.
 #[derive(Debug)]
 pub struct Segment {
@@ -94,10 +119,7 @@ pub struct Segment {
     pub used: Tick,
     /// The last tick in which an entity came from another segment, or went to one.
     pub moved: Option<Tick>,
-    ring: Vec<Snapshot>,
-    encodings: Vec<Encoding>,
-    bytes: Vec<u8>,
-    motion: Vec<i32>,
+    memory: Memory,
 }
 
 /// What it takes to encode the segments of one audience.
@@ -113,33 +135,21 @@ impl Segment {
     /// A segment that nobody watches.
     #[must_use]
     pub fn new(key: SegmentKey, now: Tick) -> Self {
-        Segment {
-            key,
-            watchers: 0,
-            used: now,
-            moved: None,
-            ring: Vec::new(),
-            encodings: Vec::new(),
-            bytes: Vec::new(),
-            motion: Vec::new(),
-        }
+        Segment { key, watchers: 0, used: now, moved: None, memory: Memory::default() }
     }
 
-    /// One more viewer; the first one brings the memory for the history, a power of two of ticks.
-    pub fn watch(&mut self, ring: impl FnOnce() -> Vec<Snapshot>) {
+    /// One more viewer; the first one brings the memory.
+    pub fn watch(&mut self, memory: impl FnOnce() -> Memory) {
         if self.watchers == 0 {
-            self.ring = ring();
-            assert!(self.ring.len().is_power_of_two(), "it is indexed by a tick that wraps");
-            self.ring.iter_mut().for_each(|snapshot| snapshot.tick = None);
+            self.memory = memory().cleared();
         }
         self.watchers += 1;
     }
 
-    /// One viewer less; the last one leaves the memory.
-    pub fn unwatch(&mut self) -> Option<Vec<Snapshot>> {
+    /// One viewer less; the last one takes the memory along.
+    pub fn unwatch(&mut self) -> Option<Memory> {
         self.watchers -= 1;
-        self.encodings.clear();
-        (self.watchers == 0).then(|| std::mem::take(&mut self.ring))
+        (self.watchers == 0).then(|| std::mem::take(&mut self.memory))
     }
 
     /// Whether any viewer is subscribed to it.
@@ -149,11 +159,12 @@ impl Segment {
     }
 
     fn slot(&self, tick: Tick) -> usize {
-        tick.0 as usize & (self.ring.len() - 1)
+        tick.0 as usize & (self.memory.ring.len() - 1)
     }
 
     fn snapshot(&self, tick: Tick) -> Option<&Snapshot> {
-        let snapshot = self.ring.get(tick.0 as usize & self.ring.len().wrapping_sub(1))?;
+        let ring = &self.memory.ring;
+        let snapshot = ring.get(tick.0 as usize & ring.len().wrapping_sub(1))?;
         (snapshot.tick == Some(tick)).then_some(snapshot)
     }
 
@@ -166,33 +177,31 @@ impl Segment {
     /// Begins the capture of a tick, forgetting the oldest one.
     pub fn begin(&mut self, tick: Tick) {
         let slot = self.slot(tick);
-        let snapshot = &mut self.ring[slot];
+        let snapshot = &mut self.memory.ring[slot];
         snapshot.tick = Some(tick);
         snapshot.rows.clear();
         snapshot.hash = None;
-        self.encodings.clear();
-        self.bytes.clear();
+        self.memory.encodings.clear();
+        self.memory.bytes.clear();
         self.used = tick;
     }
 
     /// Takes one entity's columns.
     pub fn put(&mut self, tick: Tick, layout: &Layout, id: EntityId, values: &[u32]) {
         let slot = self.slot(tick);
-        self.ring[slot].rows.push_still(id, values, layout.kinds[id.kind()].motions);
+        self.memory.ring[slot].rows.push_still(id, values, layout.kinds[id.kind()].motions);
     }
 
     /// Ends the capture of a tick: what moved since the tick before is now known.
-    pub fn end(&mut self, tick: Tick, layout: &Layout) {
+    pub fn end(&mut self, tick: Tick, layout: &Layout, scratch: &mut Vec<i32>) {
         let slot = self.slot(tick);
-        let count = self.ring[slot].rows.len();
+        let mut rows = std::mem::take(&mut self.memory.ring[slot].rows);
+        let count = rows.len();
         assert!(count <= MAX_ROWS, "{count} entities in one segment; clients accept {MAX_ROWS}");
-        let mut rows = std::mem::take(&mut self.ring[slot].rows);
-        let mut motion = std::mem::take(&mut self.motion);
         if let Some(before) = self.rows(tick.offset(-1)) {
-            rows.derive_motion(layout, before, &mut motion);
+            rows.derive_motion(layout, before, scratch);
         }
-        self.motion = motion;
-        self.ring[slot].rows = rows;
+        self.memory.ring[slot].rows = rows;
     }
 
     /// The bytes that lead from `baseline`, or from nothing, to `tick`, the latest one, and
@@ -207,10 +216,10 @@ impl Segment {
         baseline: Option<Tick>,
         tick: Tick,
     ) -> (Outcome, &[u8]) {
-        let made = self.encodings.iter().position(|made| made.baseline == baseline);
+        let made = self.memory.encodings.iter().position(|made| made.baseline == baseline);
         let index = made.unwrap_or_else(|| self.encode_anew(codec, encoder, baseline, tick));
-        let encoding = &self.encodings[index];
-        (encoding.outcome, &self.bytes[encoding.bytes.clone()])
+        let encoding = &self.memory.encodings[index];
+        (encoding.outcome, &self.memory.bytes[encoding.bytes.clone()])
     }
 
     fn encode_anew(
@@ -220,13 +229,13 @@ impl Segment {
         baseline: Option<Tick>,
         tick: Tick,
     ) -> usize {
-        let mut bytes = std::mem::take(&mut self.bytes);
+        let mut bytes = std::mem::take(&mut self.memory.bytes);
         let start = bytes.len();
         let outcome = self.encode_past(codec, encoder, baseline, tick, &mut bytes);
-        let bytes_end = bytes.len();
-        self.bytes = bytes;
-        self.encodings.push(Encoding { baseline, bytes: start..bytes_end, outcome });
-        self.encodings.len() - 1
+        let encoding = Encoding { baseline, bytes: start..bytes.len(), outcome };
+        self.memory.bytes = bytes;
+        self.memory.encodings.push(encoding);
+        self.memory.encodings.len() - 1
     }
 
     /// Like [`Segment::encode`], for any remembered tick and without the memo.
@@ -258,7 +267,7 @@ impl Segment {
     /// When the tick is not remembered.
     pub fn hash(&mut self, tick: Tick) -> u32 {
         let slot = self.slot(tick);
-        let snapshot = &mut self.ring[slot];
+        let snapshot = &mut self.memory.ring[slot];
         assert_eq!(snapshot.tick, Some(tick), "what a viewer holds is in the history");
         *snapshot.hash.get_or_insert_with(|| snapshot.rows.hash())
     }

@@ -13,7 +13,7 @@ use tickwire_shared::{
     slotmap::{SecondaryMap, SlotMap, new_key_type},
 };
 
-use crate::segment::{Codec, Outcome, Segment, SegmentKey, Snapshot};
+use crate::segment::{Codec, Memory, Outcome, Segment, SegmentKey};
 
 new_key_type! {
     /// Names a segment for as long as it exists.
@@ -41,8 +41,9 @@ pub struct Segments {
     status: SecondaryMap<SegmentSlot, Status>,
     by_key: BTreeMap<SegmentKey, SegmentSlot>,
     encoder: Encoder,
-    /// Histories that segments no longer need.
-    spare: Vec<Vec<Snapshot>>,
+    /// What segments no longer need.
+    spare: Vec<Memory>,
+    scratch: Vec<i32>,
     history: u32,
     now: Tick,
 }
@@ -58,6 +59,7 @@ impl Segments {
             by_key: BTreeMap::new(),
             encoder: Encoder::default(),
             spare: Vec::new(),
+            scratch: Vec::new(),
             history,
             now,
         }
@@ -118,9 +120,7 @@ impl Segments {
         }
         let slot = self.slot(key);
         let (spare, history) = (&mut self.spare, self.history);
-        let ring =
-            || spare.pop().unwrap_or_else(|| (0..history).map(|_| Snapshot::default()).collect());
-        self.segments[slot].watch(ring);
+        self.segments[slot].watch(|| spare.pop().unwrap_or_else(|| Memory::new(history)));
         Some(slot)
     }
 
@@ -146,7 +146,7 @@ impl Segments {
         let watched = self.segments.iter_mut().filter(|(_, segment)| segment.is_watched());
         for (slot, segment) in watched {
             let codec = &self.codecs[segment.key.audience() as usize];
-            segment.end(self.now, &codec.layout);
+            segment.end(self.now, &codec.layout, &mut self.scratch);
             let is_empty = segment.rows(self.now).is_none_or(Rows::is_empty);
             self.status.insert(slot, Status { is_empty, moved: segment.moved });
         }
