@@ -181,6 +181,18 @@ export function readFieldType(reader) {
   }
 }
 
+/** @typedef {Pick<import('./schema.js').Field, 'predict' | 'by'>} Predict */
+
+/**
+ * @param {ControlReader} reader
+ * @returns {Predict}
+ */
+function readPredict(reader) {
+  const variant = reader.variant(4);
+  if (variant === 2) return { predict: 'by', by: reader.string() };
+  return { predict: variant === 0 ? 'hold' : variant === 1 ? 'linear' : 'wrap' };
+}
+
 /**
  * @param {ControlReader} reader
  * @returns {Kind}
@@ -190,7 +202,7 @@ export function readKind(reader) {
   const fields = reader.list(() => ({
     name: reader.string(),
     type: readFieldType(reader),
-    predict: reader.variant(2) === 0 ? /** @type {const} */ ('hold') : /** @type {const} */ ('linear'),
+    ...readPredict(reader),
     audience: reader.variant(3),
   }));
   return { name, fields };
@@ -198,11 +210,14 @@ export function readKind(reader) {
 
 /**
  * @param {ControlReader} reader
- * @returns {Schema}
+ * @returns {Schema & {hash: number}}
  */
 export function readSchema(reader) {
+  const start = reader.at;
   const kind = () => readKind(reader);
-  return { game: reader.string(), kinds: reader.list(kind), input: kind(), messages: reader.list(kind) };
+  const game = reader.string();
+  const schema = { game, kinds: reader.list(kind), input: kind(), messages: reader.list(kind) };
+  return { ...schema, hash: fnv1a(reader.bytes.subarray(start, reader.at)) };
 }
 
 /**
@@ -217,13 +232,11 @@ export function readWelcome(bytes) {
   const player = reader.u32();
   const tickHz = reader.u32();
   const hashInterval = reader.u32();
-  const start = reader.at;
   const schema = readSchema(reader);
-  const schemaHash = fnv1a(bytes.subarray(start, reader.at));
   const priors = reader.byteList();
   const setup = reader.string();
   reader.end();
-  return { protocol, room, player, tickHz, hashInterval, schema, schemaHash, priors, setup };
+  return { protocol, room, player, tickHz, hashInterval, schema, schemaHash: schema.hash, priors, setup };
 }
 
 /**

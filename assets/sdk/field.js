@@ -104,13 +104,15 @@ function restoreText(columns, at, most) {
 }
 
 /**
- * Writes a value's columns at `at`; numbers out of range are clamped, as on the server.
+ * Writes a value's columns at `at`; numbers out of range are clamped or go round, as on the server.
  * @param {Field} field
  * @param {any} value
  * @param {Uint32Array} columns
  * @param {number} at
  */
-export function quantise({ name, type }, value, columns, at) {
+export function quantise({ name, type, predict }, value, columns, at) {
+  const toInt = predict === 'wrap' ? roundInt : clampInt;
+  const toStep = predict === 'wrap' ? roundStep : clampStep;
   switch (type.type) {
     case 'bool':
       columns[at] = value ? 1 : 0;
@@ -145,7 +147,7 @@ export function quantise({ name, type }, value, columns, at) {
  * @param {{min: number | bigint, max: number | bigint}} span
  * @param {number} value
  */
-function toInt({ min, max }, value) {
+function clampInt({ min, max }, value) {
   const from = Number(min);
   const whole = Number.isNaN(value) ? from : Math.trunc(value);
   return Math.min(Math.max(whole, from), Number(max)) - from;
@@ -155,10 +157,41 @@ function toInt({ min, max }, value) {
  * @param {{min: number, max: number, step: number}} span
  * @param {number} value
  */
-function toStep({ min, max, step }, value) {
+function clampStep({ min, max, step }, value) {
   const nearest = Math.round((float(value) - min) / step);
   // Both zero and "not a number" are the least value.
   return nearest > 0 ? Math.min(nearest, steps(min, max, step)) : 0;
+}
+
+/**
+ * @param {{min: number | bigint, max: number | bigint}} span
+ * @param {number} value
+ */
+function roundInt({ min, max }, value) {
+  const from = Number(min);
+  const whole = Number.isNaN(value) ? from : Math.trunc(value);
+  return around(whole - from, Number(max) - from + 1);
+}
+
+/**
+ * @param {{min: number, max: number, step: number}} span
+ * @param {number} value
+ */
+function roundStep({ min, max, step }, value) {
+  const exact = (float(value) - min) / step;
+  // Halves are rounded away from zero.
+  const nearest = exact < 0 ? -Math.round(-exact) : Math.round(exact);
+  return around(nearest, steps(min, max, step));
+}
+
+/**
+ * @param {number} value
+ * @param {number} count
+ */
+function around(value, count) {
+  const rest = value % count;
+  // What is no number is the least value.
+  return rest < 0 ? rest + count : rest || 0;
 }
 
 /**

@@ -1,12 +1,10 @@
-// What is modelled: where each adaptive bit stands, where it starts, and its contexts.
+// What is modelled: where each adaptive bit stands, and its contexts.
 //
-// Every segment starts again from the priors. The table of one kind's and one
-// group's bits stands for every kind and group of a schema.
-
-/** @typedef {import('./layout.js').Layout} Layout */
+// What counts as similar is decided here: by how fast a thing moves, how wrong its last
+// prediction was, and how wrong those of its neighbours in the same row are.
 
 /** Evidence beyond this no longer slows adaptation. */
-export const MOST_SEEN = 60;
+export const MOST_SEEN = 250;
 /** `RATE[seen]` is 2^17 / (2 seen + 3), rounded down. */
 export const RATE = Int32Array.from({ length: MOST_SEEN + 1 }, (_, seen) =>
   Math.floor((1 << 17) / (2 * seen + 3)),
@@ -14,79 +12,54 @@ export const RATE = Int32Array.from({ length: MOST_SEEN + 1 }, (_, seen) =>
 /** Probabilities move towards this or 2^15 less this, so no bit ever costs over 10 bits. */
 export const LEAST = 32;
 
-/** Contexts of a number's class: six sizes of motion by four of its neighbour's class. */
-export const CLASS_CONTEXTS = 24;
+/** Contexts of a number's class: eight sizes of its jolt by six of the row so far. */
+export const CLASS_CONTEXTS = 48;
 /** Bits of a class's unary code; longer classes share the last. */
-export const CLASS_BITS = 14;
+export const CLASS_BITS = 12;
+/** Contexts of a number's sign: seven jolts by three signs of motion by three classes. */
+const SIGN_CONTEXTS = 63;
 /** Classes with a mantissa of their own; longer ones share the last. */
 export const MANTISSA_CLASSES = 16;
+/** Contexts of what is sent over a gap: classes of the value's residual, sizes of a jolt. */
+export const GAP_CONTEXTS = 8;
+/** A jolt is within this, either way. */
+export const MOST_JOLT = 7;
+/** Steps of a count's class that have a model of their own; longer ones share the last. */
+export const COUNT_BITS = 16;
+/** Leading bits of a new row's column that are modelled. */
+export const FRESH_BITS = 3;
 
 /** Offsets of the bits that a segment has once. */
-export const ONCE = { ANY_NEW: 0, COUNT: 1, SLOT: 33, GENERATION: 65, TEXT: 321, BITS: 577 };
+export const ONCE = { ANY_NEW: 0, GENERATION: 1, TEXT: 257, BITS: 513 };
 /** Offsets of a kind's bits from the kind's first. */
-export const KIND = { DIFFERS: 0, GONE: 9, MOTION: 10, BITS: 11 };
+export const KIND = { DIFFERS: 0, GONE: 48, MOTION: 52, COUNT: 53, SLOT: 69, BITS: 85 };
+
+const CLASS = 86;
+const SIGN = CLASS + CLASS_CONTEXTS * CLASS_BITS;
+const MANTISSA = SIGN + SIGN_CONTEXTS;
+const MOTION = MANTISSA + MANTISSA_CLASSES * 3;
+const MOTION_SIGN = MOTION + GAP_CONTEXTS * CLASS_BITS;
+const JOLT = MOTION_SIGN + 3;
+const JOLT_SIGN = JOLT + 2 * GAP_CONTEXTS * MOST_JOLT;
 /** Offsets of a group's bits from the group's first. */
 export const GROUP = {
   DIFFERS: 0,
-  CLASS: 8,
-  SIGN: 8 + CLASS_CONTEXTS * CLASS_BITS,
-  MANTISSA: 11 + CLASS_CONTEXTS * CLASS_BITS,
-  SAME: 11 + CLASS_CONTEXTS * CLASS_BITS + MANTISSA_CLASSES * 3,
-  LARGEST: 12 + CLASS_CONTEXTS * CLASS_BITS + MANTISSA_CLASSES * 3,
-  BITS: 16 + CLASS_CONTEXTS * CLASS_BITS + MANTISSA_CLASSES * 3,
+  RAW: 64,
+  SAME: 65,
+  LARGEST: 66,
+  FRESH: 78,
+  CLASS,
+  SIGN,
+  MANTISSA,
+  MOTION,
+  MOTION_SIGN,
+  JOLT,
+  JOLT_SIGN,
+  BITS: JOLT_SIGN + 3,
 };
 
-/** How many bits a table of priors has; it takes two bytes for each. */
-export const TABLE_BITS = ONCE.BITS + KIND.BITS + GROUP.BITS;
-
-/** Where every bit of a layout's models starts. */
-export class Priors {
-  /**
-   * Spreads a table of the right length over a layout.
-   * @param {Layout} layout
-   * @param {Uint8Array} table
-   */
-  constructor(layout, table) {
-    this.kinds = layout.kinds.length;
-    const bits = ONCE.BITS + this.kinds * KIND.BITS + layout.groups * GROUP.BITS;
-    /** Each bit's probability of being zero, of 2^15. */
-    this.p0 = new Uint16Array(bits);
-    /** How much evidence stands behind it. */
-    this.seen = new Uint8Array(bits);
-    this.spread(table, 0, ONCE.BITS, 0, 1);
-    this.spread(table, ONCE.BITS, KIND.BITS, ONCE.BITS, this.kinds);
-    this.spread(table, ONCE.BITS + KIND.BITS, GROUP.BITS, this.groupBase(0), layout.groups);
-  }
-
-  /**
-   * Writes one part of the table `times` times.
-   * @param {Uint8Array} table
-   * @param {number} from the part's first bit in the table
-   * @param {number} count its length in bits
-   * @param {number} to where it goes
-   * @param {number} times
-   */
-  spread(table, from, count, to, times) {
-    for (let i = 0; i < count * times; i++) {
-      const pair = (from + (i % count)) * 2;
-      this.p0[to + i] = table[pair] * 128 + 64;
-      this.seen[to + i] = Math.min(table[pair + 1], MOST_SEEN);
-    }
-  }
-
-  /** @param {number} kind */
-  kindBase(kind) {
-    return ONCE.BITS + kind * KIND.BITS;
-  }
-
-  /** @param {number} group */
-  groupBase(group) {
-    return ONCE.BITS + this.kinds * KIND.BITS + group * GROUP.BITS;
-  }
-}
-
 /**
- * The bits needed for an unsigned number.
+ * The bits needed for an unsigned number: its class.
  * @param {number} value
  */
 export function bitLength(value) {
@@ -94,26 +67,68 @@ export function bitLength(value) {
 }
 
 /**
- * The context of a number's class.
- * @param {number} motion
- * @param {number} neighbour the class of the number before it in its group, or -1
+ * The jolt that a residual leaves behind: its class with its sign.
+ * @param {number} residual
  */
-export function classContext(motion, neighbour) {
-  const size = Math.min(bitLength(Math.abs(motion)), 5);
-  return size * 4 + (neighbour < 0 ? 0 : neighbour === 0 ? 1 : neighbour <= 2 ? 2 : 3);
+export function jolt(residual) {
+  const size = Math.min(bitLength(Math.abs(residual)), MOST_JOLT);
+  return residual < 0 ? -size : size;
 }
 
 /**
- * Half of the bits needed for the largest of some motions, rounded up.
+ * A jolt as it matters `gap` ticks later: the longer, the more may have happened.
+ * @param {number} motion
+ * @param {number} jolt
+ * @param {number} gap
+ */
+export function grownJolt(motion, jolt, gap) {
+  if (gap <= 1 || (motion === 0 && jolt === 0)) return jolt;
+  const grown = Math.min(Math.abs(jolt) + ((bitLength(gap - 1) * 3) >> 1), MOST_JOLT);
+  return jolt < 0 ? -grown : grown;
+}
+
+/**
+ * How wrong the predictions of a row have been so far, as a context: nought before anything was
+ * noted, else one more than the largest class, which counts up to `most`.
+ * @param {number} near the largest class, or -1
+ * @param {number} most
+ */
+export function nearLevel(near, most) {
+  return 1 + Math.min(near, most);
+}
+
+/**
+ * How large the largest of some motions is: two bits a step, nought when all is still.
  * @param {Int32Array} motion
  * @param {number} start
  * @param {number} count
  */
 export function motionSize(motion, start, count) {
+  return Math.min((bitLength(largest(motion, start, count)) + 1) >> 1, 3);
+}
+
+/**
+ * How a row or group moves and was jolted, as a context.
+ * @param {Int32Array} motion
+ * @param {number} start
+ * @param {number} jolts where its jolts begin
+ * @param {number} count how many there are of each
+ */
+export function restlessness(motion, start, jolts, count) {
+  const size = Math.min((bitLength(largest(motion, start, count)) + 1) >> 1, 3);
+  return size * 4 + Math.min(largest(motion, jolts, count), 3);
+}
+
+/**
+ * @param {Int32Array} numbers
+ * @param {number} start
+ * @param {number} count
+ */
+function largest(numbers, start, count) {
   let largest = 0;
   for (let i = start; i < start + count; i++) {
-    const size = Math.abs(motion[i]);
+    const size = Math.abs(numbers[i]);
     if (size > largest) largest = size;
   }
-  return (bitLength(largest) + 1) >> 1;
+  return largest;
 }

@@ -3,7 +3,7 @@
 import { TickwireError } from './errors.js';
 import { quantise, restore } from './field.js';
 import { bitLength } from './model.js';
-import { columnsOf } from './schema.js';
+import { columnsOf, fieldColumns } from './schema.js';
 
 /** @typedef {import('./schema.js').Kind} Kind */
 
@@ -12,7 +12,7 @@ export class RecordLayout {
   /** @param {Kind} kind of a valid schema */
   constructor(kind) {
     this.kind = kind;
-    const columns = kind.fields.flatMap((field) => columnsOf(field.type));
+    const columns = kind.fields.flatMap((field) => fieldColumns(field));
     this.max = Uint32Array.from(columns, (column) => column.max);
     const bits = columns.reduce((sum, column) => sum + bitLength(column.max), 0);
     /** The length of every record. */
@@ -107,7 +107,7 @@ export class RecordLayout {
         checkNumbers(field, value);
         quantise(field, value, columns, at);
       }
-      at += columnsOf(field.type).length;
+      at += fieldColumns(field).length;
     }
   }
 }
@@ -154,7 +154,7 @@ const NOTHING = /** @type {Record<string, any>} */ ({
  */
 export function neutralColumns(kind) {
   const columns = kind.fields.flatMap((field) => {
-    const own = new Uint32Array(columnsOf(field.type).length);
+    const own = new Uint32Array(fieldColumns(field).length);
     const nothing = NOTHING[field.type.type];
     if (nothing !== undefined) quantise(field, nothing, own, 0);
     return [...own];

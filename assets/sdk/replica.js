@@ -19,7 +19,7 @@ import {
   readHeader,
 } from './frame.js';
 import { Layout } from './layout.js';
-import { Priors, TABLE_BITS } from './model.js';
+import { Priors } from './priors.js';
 import { RecordLayout } from './record.js';
 import { MAX_HELD_ROWS, NO_ROWS, Rows, mix } from './rows.js';
 import { OWNER, PUBLIC, TEAM, validate } from './schema.js';
@@ -57,14 +57,12 @@ export class Replica {
    * An empty replica for what a welcome brought.
    * @param {Schema} schema
    * @param {Uint8Array} priors
+   * @param {number} tickHz
    */
-  constructor(schema, priors) {
+  constructor(schema, priors, tickHz) {
     validate(schema);
-    if (priors.length !== TABLE_BITS * 2) {
-      throw new TickwireError('replica.priors', `a priors table of ${priors.length} bytes`);
-    }
     this.schema = schema;
-    this.layouts = [PUBLIC, TEAM, OWNER].map((audience) => new Layout(schema, audience));
+    this.layouts = [PUBLIC, TEAM, OWNER].map((audience) => new Layout(schema, audience, tickHz));
     this.priors = this.layouts.map((layout) => new Priors(layout, priors));
     this.records = schema.messages.map((kind) => new RecordLayout(kind));
     this.decoder = new Decoder();

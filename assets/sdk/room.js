@@ -57,7 +57,7 @@ export class Room {
     this.closed = false;
 
     this.link = link;
-    this.replica = new Replica(welcome.schema, welcome.priors);
+    this.replica = new Replica(welcome.schema, welcome.priors, welcome.tickHz);
     this.state = new Entities(this.schema, this.replica.layouts);
     this.pacing = new Pacing();
     this.inputRecord = new RecordLayout(this.schema.input);

@@ -29,7 +29,8 @@ const MAX_NAME_BYTES = 64;
  * @typedef {object} Field
  * @property {string} name
  * @property {FieldType} type
- * @property {'hold' | 'linear'} predict what it is expected to do from tick to tick
+ * @property {'hold' | 'linear' | 'by' | 'wrap'} predict what it is expected to do from tick to tick
+ * @property {string} [by] the field that says how it changes, in its units a second
  * @property {number} audience PUBLIC, TEAM or OWNER
  */
 
@@ -46,6 +47,7 @@ const MAX_NAME_BYTES = 64;
  * @property {Kind[]} kinds
  * @property {Kind} input what a player sends each tick
  * @property {Kind[]} messages what the game tells players once
+ * @property {number} [hash] over its control bytes, when it came as such
  */
 
 /**
@@ -89,6 +91,19 @@ export function columnsOf(type) {
     case 'text':
       return Array(type.bytes / 4).fill(plain(0xffffffff));
   }
+}
+
+/**
+ * The integers that a field flattens to.
+ * @param {Field} field
+ * @returns {Column[]}
+ */
+export function fieldColumns({ type, predict }) {
+  const columns = columnsOf(type);
+  if (predict !== 'wrap') return columns;
+  // The end of a real range is its beginning again; of whole numbers both ends count.
+  const shared = type.type === 'int' ? 0 : 1;
+  return columns.map(({ max }) => ({ max: Math.max(max - shared, 0), wrap: true }));
 }
 
 /**
@@ -146,6 +161,7 @@ function validateKind(kind) {
     if (!what && index > 0 && kind.fields[index - 1].audience > field.audience) {
       what = 'stands after a field of a narrower audience';
     }
+    if (!what) what = predictionProblem(field, kind.fields);
     if (!what) columns += columnsOf(field.type).length;
     if (!what && columns > MAX_COLUMNS) what = 'takes the kind beyond 64 columns';
     if (what) {
@@ -153,6 +169,36 @@ function validateKind(kind) {
       throw new TickwireError('schema.field', `field ${names} ${what}`);
     }
   });
+}
+
+/** The types that are numbers with a unit. */
+const NUMBERS = ['int', 'float', 'vec2', 'vec3'];
+
+/**
+ * What is wrong with how a field is predicted, if anything.
+ * @param {Field} field
+ * @param {Field[]} fields
+ * @returns {string}
+ */
+function predictionProblem(field, fields) {
+  const is = NUMBERS.includes(field.type.type);
+  if (field.predict === 'wrap') {
+    if (!is) return 'cannot wrap: only int, float, vec2 and vec3 can';
+    const single = fieldColumns(field).some(({ max }) => max === 0);
+    return single ? 'needs two values or more to wrap' : '';
+  }
+  if (field.predict !== 'by') return '';
+  const velocity = fields.find(({ name }) => name === field.by);
+  if (!velocity) return 'is predicted by a field that is not there';
+  if (!(is || field.type.type === 'angle') || !NUMBERS.includes(velocity.type.type)) {
+    return 'is predicted by a field, which takes two fields of numbers';
+  }
+  if (velocity.audience !== field.audience) return 'is predicted by a field of another audience';
+  if (columnsOf(velocity.type).length !== columnsOf(field.type).length) {
+    return 'is predicted by a field with another number of components';
+  }
+  if (velocity.predict === 'by') return 'is predicted by a field that is predicted by a field';
+  return velocity.predict === 'wrap' ? 'is predicted by a field that wraps' : '';
 }
 
 /**

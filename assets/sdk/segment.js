@@ -1,9 +1,9 @@
 // Decoding a segment, from bytes that may be anybody's.
 //
 //   segment  := any_new [ per kind present: count, new-row{count} ] old-row{baseline rows}
-//   new-row  := slot-gap generation ( same | raw value )... [ motion... ]
+//   new-row  := slot-gap generation ( same | value )... [ motion... ]
 //   old-row  := differs [ gone | group... [ motion-differs [ motion... ] ] ]
-//   group    := differs [ residual... ]
+//   group    := differs [ raw value... | residual... ]
 //
 // Motion is sent only when the gap is not one tick. Rows are written straight
 // into the buffers of the segment to be, so a steady stream allocates nothing.
@@ -11,14 +11,18 @@
 import { Bits } from './bits.js';
 import { TickwireError } from './errors.js';
 import { QUAT, TEXT } from './layout.js';
-import { GROUP, KIND, ONCE, bitLength, motionSize } from './model.js';
-import { apply, motionBetween, predictRow } from './predict.js';
+import {
+  CLASS_BITS, GAP_CONTEXTS, GROUP, KIND, ONCE, bitLength, grownJolt, motionSize, nearLevel,
+  restlessness,
+} from './model.js';
+import { apply, expectedJolt, motionBetween, predictBy, predictRow, residuals } from './predict.js';
+import { certainty, reframed } from './quat.js';
 import { MAX_HELD_ROWS, MAX_ROWS, Rows, kindOf } from './rows.js';
 
 /** @typedef {import('./layout.js').Layout} Layout */
 /** @typedef {import('./layout.js').KindLayout} KindLayout */
 /** @typedef {import('./layout.js').Group} Group */
-/** @typedef {import('./model.js').Priors} Priors */
+/** @typedef {import('./priors.js').Priors} Priors */
 
 /** Decodes segments, keeping its working memory from one to the next. */
 export class Decoder {
@@ -66,13 +70,35 @@ export class Decoder {
  */
 export function advanceRows(layout, baseline, gap, now) {
   now.clear();
+  let motionAt = 0;
   for (let row = 0; row < baseline.count; row++) {
     const id = baseline.ids[row];
     const kind = layout.kinds[kindOf(id)];
     now.reserve(kind.width, kind.motions);
-    predictInto(kind, baseline, row, now.motionCount, gap, now);
-    impliedMotion(kind, baseline, row, gap, now);
+    predict(kind, baseline, row, motionAt, gap, now);
+    impliedMotion(kind, baseline, row, motionAt, gap, now);
     now.commit(id, kind.width, kind.motions);
+    motionAt += kind.motions;
+  }
+}
+
+/** The row being read as it was predicted. */
+const predicted = new Uint32Array(64);
+
+/**
+ * Predicts a row, and takes the prediction for its values until something else is said.
+ * @param {KindLayout} kind
+ * @param {Rows} old
+ * @param {number} row
+ * @param {number} motionAt
+ * @param {number} gap
+ * @param {Rows} now
+ */
+function predict(kind, old, row, motionAt, gap, now) {
+  predictRow(kind, old.values, old.starts[row], old.motion, motionAt, gap, predicted, 0);
+  const { values, valueCount } = now;
+  for (let column = 0; column < kind.width; column++) {
+    values[valueCount + column] = predicted[column];
   }
 }
 
@@ -84,21 +110,11 @@ export function advanceRows(layout, baseline, gap, now) {
  * @param {number} gap
  * @param {Rows} now
  */
-function predictInto(kind, old, row, motionAt, gap, now) {
-  const start = old.starts[row];
-  predictRow(kind, old.values, start, old.motion, motionAt, gap, now.values, now.valueCount);
-}
-
-/**
- * @param {KindLayout} kind
- * @param {Rows} old
- * @param {number} row
- * @param {number} gap
- * @param {Rows} now
- */
-function impliedMotion(kind, old, row, gap, now) {
+function impliedMotion(kind, old, row, motionAt, gap, now) {
   const { values, valueCount, motion, motionCount } = now;
-  motionBetween(kind, old.values, old.starts[row], values, valueCount, gap, motion, motionCount);
+  motionBetween(
+    kind, old, row, motionAt, predicted, 0, values, valueCount, gap, motion, motionCount,
+  );
 }
 
 /**
@@ -127,9 +143,9 @@ function oldRows(layout, priors, old, gap, bits, fresh, now) {
       recentKind = index;
       last = lastButOne = 0;
     }
-    const size = Math.min(motionSize(old.motion, motionAt, kind.motions), 2);
+    const restless = restlessness(old.motion, motionAt, motionAt + kind.movers, kind.movers);
     const base = priors.kindBase(index);
-    const differs = bits.bit(base + KIND.DIFFERS + size * 3 + last + lastButOne);
+    const differs = bits.bit(base + KIND.DIFFERS + restless * 3 + last + lastButOne);
     lastButOne = last;
     last = differs;
     oldRow(kind, priors, base, old, row, motionAt, gap, differs, bits, now);
@@ -169,15 +185,16 @@ function copyBelow(layout, fresh, merge, id, now) {
  * @param {Rows} now
  */
 function oldRow(kind, priors, base, old, row, motionAt, gap, differs, bits, now) {
-  if (differs && bits.bit(base + KIND.GONE)) return;
-  now.reserve(kind.width, kind.motions);
-  predictInto(kind, old, row, motionAt, gap, now);
   if (differs) {
-    changedGroups(kind, priors, kindOf(old.ids[row]), old.motion, motionAt, bits, now);
+    const size = motionSize(old.motion, motionAt, kind.movers);
+    if (bits.bit(base + KIND.GONE + size)) return;
   }
-  impliedMotion(kind, old, row, gap, now);
+  now.reserve(kind.width, kind.motions);
+  predict(kind, old, row, motionAt, gap, now);
+  if (differs) changedGroups(kind, priors, old, row, motionAt, gap, bits, now);
+  impliedMotion(kind, old, row, motionAt, gap, now);
   if (differs && gap !== 1 && kind.motions > 0 && bits.bit(base + KIND.MOTION)) {
-    motions(kind, priors, bits, now.motion, now.motionCount);
+    motions(kind, priors, old, row, gap, bits, now);
   }
   bits.check();
   now.commit(old.ids[row], kind.width, kind.motions);
@@ -187,22 +204,29 @@ function oldRow(kind, priors, base, old, row, motionAt, gap, differs, bits, now)
  * Applies what differs from the prediction.
  * @param {KindLayout} kind
  * @param {Priors} priors
- * @param {number} index
- * @param {Int32Array} motion
+ * @param {Rows} old
+ * @param {number} row
  * @param {number} motionAt
+ * @param {number} gap
  * @param {Bits} bits
  * @param {Rows} now
  */
-function changedGroups(kind, priors, index, motion, motionAt, bits, now) {
-  let any = 0;
+function changedGroups(kind, priors, old, row, motionAt, gap, bits, now) {
+  const { values, valueCount } = now;
+  // The largest class in the row so far.
+  let near = -1;
   for (const group of kind.groups) {
     const base = priors.groupBase(group.model);
-    const count = group.motion < 0 ? 0 : group.numbers;
-    const at = motionAt + group.motion;
-    const size = count === 0 ? 0 : Math.min(motionSize(motion, at, count), 3);
-    const differs = bits.bit(base + GROUP.DIFFERS + size * 2 + any);
-    any |= differs;
-    if (differs) changedGroup(kind, group, base, index, motion, count === 0 ? -1 : at, bits, now);
+    if (group.by >= 0) {
+      predictBy(kind, group, old.values, old.starts[row], gap, values, valueCount);
+    }
+    const at = group.motion < 0 ? -1 : motionAt + group.motion;
+    const restless = at < 0 ? 0 : restlessness(old.motion, at, at + kind.movers, group.numbers);
+    if (bits.bit(base + GROUP.DIFFERS + restless * 4 + nearLevel(near, 2))) {
+      near = changedGroup(kind, group, base, old, row, at, gap, near, bits, now);
+    } else if (near < 0) {
+      near = 0;
+    }
   }
 }
 
@@ -210,52 +234,84 @@ function changedGroups(kind, priors, index, motion, motionAt, bits, now) {
  * @param {KindLayout} kind
  * @param {Group} group
  * @param {number} base
- * @param {number} index
- * @param {Int32Array} motion
+ * @param {Rows} old
+ * @param {number} row
  * @param {number} motionAt where the group's motions begin, or -1
+ * @param {number} gap
+ * @param {number} near
+ * @param {Bits} bits
+ * @param {Rows} now
+ * @returns {number} the largest class in the row so far
+ */
+function changedGroup(kind, group, base, old, row, motionAt, gap, near, bits, now) {
+  const { values, valueCount } = now;
+  const start = valueCount + group.start;
+  if (group.coding === TEXT) {
+    bits.text(values, start, group.len);
+    return near;
+  }
+  const index = kindOf(old.ids[row]);
+  if (group.raw && bits.bit(base + GROUP.RAW)) {
+    for (let column = group.start; column < group.start + group.len; column++) {
+      const value = bits.raw(bitLength(kind.max[column]));
+      if (value > kind.max[column]) throw outOfRange(index, column);
+      values[valueCount + column] = value;
+    }
+    return Math.max(near, CLASS_BITS);
+  }
+  if (group.coding === QUAT) {
+    const max = kind.max[group.firstNumber];
+    const largest = bits.largest(base, certainty(values, start, max), values[start]);
+    reframed(values, start, largest, max, values, start);
+  }
+  for (let i = 0; i < group.numbers; i++) {
+    const column = group.firstNumber + i;
+    const max = kind.max[column];
+    const wrap = kind.wrap[column];
+    const from = values[valueCount + column];
+    const motion = motionAt < 0 ? 0 : old.motion[motionAt + i];
+    const last = motionAt < 0 ? 0 : old.motion[motionAt + kind.movers + i];
+    // In a wider range a residual may go round the 32 bits.
+    const known = wrap || max > 0x7fffffff ? -1 : from === 0 ? 0 : from === max ? 1 : -1;
+    const jolt = grownJolt(motion, last, gap);
+    const residual = bits.number(base, kind.mostClass[column], known, motion, jolt, near);
+    near = Math.max(near, bits.lastClass);
+    const value = apply(max, wrap, from, residual);
+    if (value > max) throw outOfRange(index, column);
+    values[valueCount + column] = value;
+  }
+  return near;
+}
+
+const misses = new Int32Array(3);
+const changes = new Int32Array(3);
+
+/**
+ * Adds what differs from the expected motion, and sets the jolts.
+ * @param {KindLayout} kind
+ * @param {Priors} priors
+ * @param {Rows | null} old nothing for a new row
+ * @param {number} row
+ * @param {number} gap
  * @param {Bits} bits
  * @param {Rows} now
  */
-function changedGroup(kind, group, base, index, motion, motionAt, bits, now) {
-  const { values, valueCount } = now;
-  if (group.coding === TEXT) {
-    bits.text(values, valueCount + group.start, group.len);
-    return;
-  }
-  if (group.coding === QUAT) {
-    const at = valueCount + group.start;
-    values[at] = bits.largest(base, values[at]);
-  }
-  let neighbour = -1;
-  for (let i = 0; i < group.numbers; i++) {
-    const column = group.firstNumber + i;
-    const at = valueCount + column;
-    const residual = bits.number(base, motionAt < 0 ? 0 : motion[motionAt + i], neighbour);
-    neighbour = bits.lastClass;
-    const value = apply(kind.max[column], kind.wrap[column], values[at], residual);
-    if (value > kind.max[column]) throw outOfRange(index, column);
-    values[at] = value;
-  }
-}
-
-/**
- * Adds what differs from the expected motion.
- * @param {KindLayout} kind
- * @param {Priors} priors
- * @param {Bits} bits
- * @param {Int32Array} motion
- * @param {number} motionAt
- */
-function motions(kind, priors, bits, motion, motionAt) {
+function motions(kind, priors, old, row, gap, bits, now) {
+  const { values, valueCount, motion, motionCount } = now;
   for (const group of kind.groups) {
     if (group.motion < 0) continue;
     const base = priors.groupBase(group.model);
-    let neighbour = -1;
+    if (old) {
+      residuals(kind, group, predicted, 0, values, valueCount, misses);
+      residuals(kind, group, old.values, old.starts[row], values, valueCount, changes);
+    }
     for (let i = 0; i < group.numbers; i++) {
-      const at = motionAt + group.motion + i;
-      const residual = bits.number(base, motion[at], neighbour);
-      neighbour = bits.lastClass;
-      motion[at] += residual;
+      const at = motionCount + group.motion + i;
+      const size = old ? Math.min(bitLength(Math.abs(misses[i])), GAP_CONTEXTS - 1) : GAP_CONTEXTS - 1;
+      motion[at] += bits.motion(base, size, old ? Math.sign(misses[i]) + 1 : 1);
+      const jolt = old ? expectedJolt(changes[i], motion[at], gap) : 0;
+      const sure = old && gap === 2 ? GAP_CONTEXTS : 0;
+      motion[at + kind.movers] = bits.jolt(base, sure + Math.abs(jolt), Math.sign(jolt) + 1);
     }
   }
 }
@@ -273,11 +329,11 @@ function newRows(layout, priors, gap, bits, fresh) {
   for (let index = 0; index < layout.kinds.length; index++) {
     const kind = layout.kinds[index];
     if (!kind.present) continue;
-    const count = bits.expGolomb(ONCE.COUNT);
+    const count = bits.count(priors.kindBase(index) + KIND.COUNT);
     if (fresh.count + count > MAX_ROWS) throw tooMany(count);
     let previous = -1;
     for (let i = 0; i < count; i++) {
-      const id = newId(index, previous, bits);
+      const id = newId(index, priors, previous, bits);
       newRow(kind, priors, index, gap, previous >= 0, bits, fresh);
       fresh.commit(id, kind.width, kind.motions);
       previous = id;
@@ -287,13 +343,14 @@ function newRows(layout, priors, gap, bits, fresh) {
 
 /**
  * @param {number} index
+ * @param {Priors} priors
  * @param {number} previous the new row before this one, or -1
  * @param {Bits} bits
  */
-function newId(index, previous, bits) {
+function newId(index, priors, previous, bits) {
   const expected = previous < 0 ? 0 : (previous >>> 8) & 0xffff;
-  const slot = expected + bits.expGolomb(ONCE.SLOT);
-  const generation = bits.tree(ONCE.GENERATION);
+  const slot = expected + bits.count(priors.kindBase(index) + KIND.SLOT);
+  const generation = bits.tree(ONCE.GENERATION, 8);
   if (slot > 0xffff) throw outOfOrder(index);
   const id = ((index << 24) | (slot << 8) | generation) >>> 0;
   if (previous >= id) throw outOfOrder(index);
@@ -316,19 +373,20 @@ function newRow(kind, priors, index, gap, hasPrevious, bits, fresh) {
   if (hasPrevious) values.copyWithin(valueCount, valueCount - kind.width, valueCount);
   else values.fill(0, valueCount, valueCount + kind.width);
   for (const group of kind.groups) {
-    if (bits.bit(priors.groupBase(group.model) + GROUP.SAME)) continue;
+    const base = priors.groupBase(group.model);
+    if (bits.bit(base + GROUP.SAME)) continue;
     if (group.coding === TEXT) {
       bits.text(values, valueCount + group.start, group.len);
       continue;
     }
     for (let column = group.start; column < group.start + group.len; column++) {
-      const value = bits.raw(bitLength(kind.max[column]));
+      const value = bits.fresh(base, kind.max[column]);
       if (value > kind.max[column]) throw outOfRange(index, column);
       values[valueCount + column] = value;
     }
   }
   motion.fill(0, motionCount, motionCount + kind.motions);
-  if (gap !== 1 && kind.motions > 0) motions(kind, priors, bits, motion, motionCount);
+  if (gap !== 1 && kind.motions > 0) motions(kind, priors, null, 0, gap, bits, fresh);
   bits.check();
 }
 

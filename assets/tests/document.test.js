@@ -35,7 +35,8 @@ test('the session in the document is the one that the server writes', () => {
 test('the session in the document leads where the document says', () => {
   const received = readServerMessage(bytes(cases[1].server));
   assert.ok(received.kind === 'welcome');
-  const replica = new Replica(received.welcome.schema, received.welcome.priors);
+  const { schema, priors, tickHz } = received.welcome;
+  const replica = new Replica(schema, priors, tickHz);
   const places = cases.filter((it) => it.hex).map((it) => {
     const { hash } = replica.apply(bytes(it.hex));
     if (hash) assert.equal(hash.actual, hash.expected);

@@ -11,7 +11,7 @@ import { quantise, restore } from '../sdk/field.js';
 import * as message from '../sdk/message.js';
 import { RecordLayout } from '../sdk/record.js';
 import { Replica } from '../sdk/replica.js';
-import { columnsOf, validate } from '../sdk/schema.js';
+import { columnsOf, fieldColumns, validate } from '../sdk/schema.js';
 import { bytes, golden, hex } from './golden.js';
 
 /**
@@ -37,9 +37,10 @@ function schemaOf(text) {
 }
 
 test('fields become the same columns and values', () => {
-  for (const { type, value, columns, restored } of golden('fields')) {
+  for (const { type, wraps, value, columns, restored } of golden('fields')) {
     const fieldType = readFieldType(new ControlReader(bytes(type)));
-    const field = { name: 'f', type: fieldType, predict: /** @type {const} */ ('hold'), audience: 0 };
+    const predict = /** @type {'wrap' | 'hold'} */ (wraps ? 'wrap' : 'hold');
+    const field = { name: 'f', type: fieldType, predict, audience: 0 };
     const got = new Uint32Array(columnsOf(fieldType).length);
     quantise(field, value, got, 0);
     assert.deepEqual([...got], columns, `${JSON.stringify(fieldType)} ${JSON.stringify(value)}`);
@@ -69,7 +70,7 @@ test('schemas have the same columns and hash, and broken ones are refused', () =
     }
     validate(schema);
     const columns = schema.kinds.map(({ fields }) =>
-      fields.flatMap(({ type }) => columnsOf(type).map(({ max, wrap }) => [max, wrap])),
+      fields.flatMap((field) => fieldColumns(field).map(({ max, wrap }) => [max, wrap])),
     );
     assert.deepEqual(columns, expected.columns);
   }
@@ -175,11 +176,11 @@ function applyStep(replica, step) {
   assert.deepEqual(messages, step.messages);
 }
 
-const [{ tables }, ...sessions] = golden('sessions');
+const sessions = golden('sessions');
 
 /** @param {any} session */
-function replicaOf({ schema, table }) {
-  return new Replica(schemaOf(schema), bytes(tables[table]));
+function replicaOf({ schema, priors, tickHz }) {
+  return new Replica(schemaOf(schema), bytes(priors), tickHz);
 }
 
 for (const session of sessions) {
@@ -197,12 +198,12 @@ for (const session of sessions) {
 test('broken frames are refused for the same reason and change nothing', () => {
   const [{ schema, table, first }, ...cases] = golden('refusals');
   for (const expected of cases) {
-    if (expected.badTable !== undefined) {
-      const priors = new Uint8Array(expected.badTable);
-      refused(expected, () => new Replica(schemaOf(schema), priors));
+    if (expected.badPriors !== undefined) {
+      const priors = bytes(expected.badPriors, expected.length);
+      refused(expected, () => new Replica(schemaOf(schema), priors, 30));
       continue;
     }
-    const replica = new Replica(schemaOf(schema), bytes(table));
+    const replica = new Replica(schemaOf(schema), bytes(table), 30);
     if (!expected.fresh) replica.apply(bytes(first));
     const before = replica.hash();
     const data = bytes(expected.hex, expected.length);

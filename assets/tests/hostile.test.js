@@ -13,11 +13,11 @@ import { OWNER, PUBLIC } from '../sdk/schema.js';
 import { ADDED, REMOVED } from '../sdk/changes.js';
 import { bytes, golden } from './golden.js';
 
-const [{ tables }, ...sessions] = golden('sessions');
+const sessions = golden('sessions');
 
 /** @param {any} session */
-function replicaOf({ schema, table }) {
-  return new Replica(readSchema(new ControlReader(bytes(schema))), bytes(tables[table]));
+function replicaOf({ schema, priors, tickHz }) {
+  return new Replica(readSchema(new ControlReader(bytes(schema))), bytes(priors), tickHz);
 }
 
 /**
@@ -101,7 +101,7 @@ test('mutated welcomes give errors of ours', () => {
     onlyOurErrors(() => {
       const received = readServerMessage(data);
       if (received.kind === 'welcome') {
-        new Replica(received.welcome.schema, received.welcome.priors);
+        new Replica(received.welcome.schema, received.welcome.priors, received.welcome.tickHz);
       }
     });
   }
@@ -109,7 +109,7 @@ test('mutated welcomes give errors of ours', () => {
 
 test('a small frame cannot make the client hold millions of rows', () => {
   const [{ schema, table }] = golden('refusals');
-  const replica = new Replica(readSchema(new ControlReader(bytes(schema))), bytes(table));
+  const replica = new Replica(readSchema(new ControlReader(bytes(schema))), bytes(table), 30);
   replica.build.rows = MAX_HELD_ROWS;
   assert.throws(() => {
     replica.count(/** @type {any} */ ({ count: 1 }));

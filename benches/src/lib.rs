@@ -9,4 +9,5 @@ pub mod clock;
 pub mod recording;
 pub mod session;
 pub mod trace;
+pub mod training;
 pub mod worlds;

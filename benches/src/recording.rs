@@ -1,5 +1,7 @@
 //! What a world replicated, tick by tick: the raw material of the codec's benchmarks.
 
+use std::collections::BTreeMap;
+
 use tickwire_shared::{
     Game,
     codec::Layout,
@@ -7,9 +9,12 @@ use tickwire_shared::{
     schema::{Audience, Schema},
 };
 
-use crate::session::Session;
+use crate::session::{Client, Session};
 
-/// The public rows of some consecutive ticks.
+/// Of how many clients the private segments are kept.
+const PRIVATE: usize = 8;
+
+/// The rows of some consecutive ticks.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// The world's name.
@@ -18,24 +23,61 @@ pub struct Recording {
     pub schema: Schema,
     /// The public part of it.
     pub layout: Layout,
-    /// The rows, a tick each.
+    /// The public rows, a tick each.
+    pub ticks: Vec<Rows>,
+    /// What only some were sent: their teams' and their own segments.
+    pub private: Vec<Strand>,
+}
+
+/// One segment over consecutive ticks.
+#[derive(Clone, Debug)]
+pub struct Strand {
+    /// Its part of the schema.
+    pub layout: Layout,
+    /// Its rows, a tick each.
     pub ticks: Vec<Rows>,
 }
 
 impl Recording {
-    /// Runs a session and keeps what its first client holds.
+    /// Public rows only.
+    #[must_use]
+    pub fn public(name: &str, schema: Schema, layout: Layout, ticks: Vec<Rows>) -> Recording {
+        Recording { name: name.into(), schema, layout, ticks, private: Vec::new() }
+    }
+
+    /// Runs a session and keeps what its first client holds of the public segment, and the
+    /// private ones of the first few clients.
     ///
     /// # Panics
     /// When the session has no client.
     #[must_use]
     pub fn of<G: Game>(name: &str, session: &mut Session<G>, ticks: usize) -> Recording {
         let schema = G::schema();
-        let layout = Layout::new(&schema, Audience::Public);
+        let layout = Layout::new(&schema, Audience::Public, G::TICK_HZ);
+        let mut private = BTreeMap::new();
         let rows = (0..ticks).map(|_| {
             session.tick();
+            let few = session.clients.iter().take(PRIVATE).enumerate();
+            few.for_each(|(index, client)| keep_private(index, client, &mut private));
             public_rows(session).clone()
         });
-        Recording { name: name.into(), schema, layout, ticks: rows.collect() }
+        let mut recording = Recording::public(name, schema.clone(), layout, rows.collect());
+        let strands = private.into_iter().map(|((_, _, audience), ticks)| Strand {
+            layout: Layout::new(&schema, audience, G::TICK_HZ),
+            ticks,
+        });
+        recording.private = strands.collect();
+        recording
+    }
+}
+
+type Private = BTreeMap<(usize, u32, Audience), Vec<Rows>>;
+
+fn keep_private<I>(index: usize, client: &Client<I>, private: &mut Private) {
+    let held = client.replica.segments().iter();
+    for held in held.filter(|held| held.audience != Audience::Public) {
+        let strand = private.entry((index, held.handle, held.audience)).or_default();
+        strand.push(held.rows.clone());
     }
 }
 

@@ -86,7 +86,8 @@ impl<G: Game> Session<G> {
         let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
             panic!("a welcome was expected");
         };
-        let replica = Replica::new(welcome.schema, &welcome.priors).expect("the schema is valid");
+        let replica = Replica::new(welcome.schema, &welcome.priors, welcome.tick_hz)
+            .expect("the schema is valid");
         self.clients.push(Client { id, replica, driver: (self.make_driver)(id) });
         self.frames.push(Vec::new());
     }

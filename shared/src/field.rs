@@ -68,6 +68,26 @@ pub struct Steps {
     pub step: f32,
 }
 
+/// Whole numbers in `min..=max` that go round: after `max` comes `min`.
+#[derive(Clone, Copy, Debug)]
+pub struct Cycle {
+    /// The least value.
+    pub min: i64,
+    /// The greatest value.
+    pub max: i64,
+}
+
+/// Real numbers from `min` by `step` that go round: `max` is `min` again. NaN becomes `min`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ring {
+    /// The least value.
+    pub min: f32,
+    /// Where the range begins again.
+    pub max: f32,
+    /// The distance between neighbouring values.
+    pub step: f32,
+}
+
 /// An angle in radians as one of 2^`bits` directions.
 #[derive(Clone, Copy, Debug)]
 pub struct Turn {
@@ -146,6 +166,18 @@ macro_rules! integers {
                 columns[0] = (i64::from(*self).clamp(spec.min, spec.max) - spec.min) as u32;
             }
             fn restore(spec: &Between, columns: &[u32]) -> Self {
+                (spec.min + i64::from(columns[0])) as $int
+            }
+        }
+        impl Quantise<Cycle> for $int {
+            const COLUMNS: usize = 1;
+            fn field_type(spec: &Cycle) -> FieldType {
+                FieldType::Int { min: spec.min, max: spec.max }
+            }
+            fn quantise(&self, spec: &Cycle, columns: &mut [u32]) {
+                columns[0] = (i64::from(*self) - spec.min).rem_euclid(spec.max - spec.min + 1) as u32;
+            }
+            fn restore(spec: &Cycle, columns: &[u32]) -> Self {
                 (spec.min + i64::from(columns[0])) as $int
             }
         }
@@ -228,6 +260,44 @@ impl Quantise<Steps> for Vec3 {
     fn restore(spec: &Steps, columns: &[u32]) -> Self {
         Vec3::from_array([0, 1, 2].map(|axis| from_step(columns[axis], spec)))
     }
+}
+
+impl Ring {
+    fn steps(&self) -> Steps {
+        Steps { min: self.min, max: self.max, step: self.step }
+    }
+
+    fn column(&self, value: f32) -> u32 {
+        let count = f64::from(steps(self.min, self.max, self.step));
+        let nearest = ((f64::from(value) - f64::from(self.min)) / f64::from(self.step)).round();
+        nearest.rem_euclid(count) as u32
+    }
+}
+
+macro_rules! rings {
+    ($($real:ty: $count:literal, $this:ident => $parts:expr;)*) => {$(
+        impl Quantise<Ring> for $real {
+            const COLUMNS: usize = $count;
+            fn field_type(spec: &Ring) -> FieldType {
+                <$real as Quantise<Steps>>::field_type(&spec.steps())
+            }
+            fn quantise(&self, spec: &Ring, columns: &mut [u32]) {
+                let $this = self;
+                for (column, value) in columns.iter_mut().zip($parts) {
+                    *column = spec.column(value);
+                }
+            }
+            fn restore(spec: &Ring, columns: &[u32]) -> Self {
+                <$real as Quantise<Steps>>::restore(&spec.steps(), columns)
+            }
+        }
+    )*};
+}
+
+rings! {
+    f32: 1, it => [*it];
+    Vec2: 2, it => it.to_array();
+    Vec3: 3, it => it.to_array();
 }
 
 impl Quantise<Turn> for f32 {
@@ -341,6 +411,18 @@ mod tests {
         assert_eq!(column(f32::NAN, &METRES), 0);
         assert_eq!(column(f32::INFINITY, &METRES), 80);
         assert_eq!(column(300i32, &Between { min: -5, max: 5 }), 10);
+    }
+
+    #[test]
+    fn numbers_outside_their_ring_go_round() {
+        let ring = Ring { min: -10.0, max: 10.0, step: 0.25 };
+        assert_eq!(
+            [-10.0f32, 10.0, 9.8, 9.9, -10.3].map(|it| column(it, &ring)),
+            [0, 0, 79, 0, 79]
+        );
+        assert_eq!([f32::NAN, f32::INFINITY].map(|it| column(it, &ring)), [0, 0]);
+        let cycle = Cycle { min: -2, max: 2 };
+        assert_eq!([-3i8, -2, 2, 3, 127].map(|it| column(it, &cycle)), [4, 0, 4, 0, 4]);
     }
 
     #[test]

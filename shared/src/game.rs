@@ -39,6 +39,12 @@ pub trait Game: Sized + Send + 'static {
     /// The kinds of entity and messages; see [`SchemaBuilder`].
     fn schema() -> Schema;
 
+    /// A file of priors trained on recordings of this game, made by `train`; without one its
+    /// frames are a little larger.
+    fn priors() -> Option<&'static [u8]> {
+        None
+    }
+
     /// A fresh world.
     fn init(config: &Self::Config, seed: u64) -> Self;
 

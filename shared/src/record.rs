@@ -43,7 +43,7 @@ impl RecordLayout {
     /// The layout of a kind's records.
     #[must_use]
     pub fn new(kind: &Kind) -> Self {
-        let columns = kind.fields.iter().flat_map(|field| field.ty.columns());
+        let columns = kind.fields.iter().flat_map(|field| field.columns());
         let columns: Vec<_> = columns.map(|column| (column.max, bit_length(column.max))).collect();
         let bits: u32 = columns.iter().map(|(_, width)| width).sum();
         RecordLayout { columns, bytes: bits.div_ceil(8) as usize }

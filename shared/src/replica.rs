@@ -18,7 +18,7 @@ use change::{Note, diff};
 
 use crate::{
     Replicate,
-    codec::{Decoder, Layout, Priors},
+    codec::{Decoder, Layout, Priors, PriorsError},
     frame::{self, Cadence, FrameError, FrameTick, InputEcho, Reader},
     ids::EntityId,
     record::RecordLayout,
@@ -105,20 +105,20 @@ pub enum ReplicaError {
     /// The schema breaks a limit.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// The table of priors has the wrong length.
-    #[error("a priors table of {0} bytes")]
-    Priors(usize),
+    /// The priors cannot be used.
+    #[error(transparent)]
+    Priors(#[from] PriorsError),
 }
 
 impl Replica {
-    /// An empty replica for a schema and table of priors, as a welcome brings them.
+    /// An empty replica for a schema, priors and tick rate, as a welcome brings them.
     ///
     /// # Errors
     /// When the schema or the table is not valid.
-    pub fn new(schema: Schema, priors: &[u8]) -> Result<Self, ReplicaError> {
+    pub fn new(schema: Schema, priors: &[u8], tick_hz: u32) -> Result<Self, ReplicaError> {
         schema.validate()?;
-        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience));
-        let spread = |layout| Priors::new(layout, priors).ok_or(ReplicaError::Priors(priors.len()));
+        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience, tick_hz));
+        let spread = |layout| Priors::new(layout, priors);
         let [public, team, owner] = &layouts;
         let priors = [spread(public)?, spread(team)?, spread(owner)?];
         let records = schema.messages.iter().map(RecordLayout::new).collect();

@@ -3,6 +3,7 @@
 use crate::{
     codec::{layout::Layout, predict},
     ids::EntityId,
+    schema::MAX_COLUMNS,
 };
 
 /// The most rows that one segment's bytes may add.
@@ -28,7 +29,8 @@ pub struct Row<'a> {
     pub id: EntityId,
     /// Its quantised columns.
     pub values: &'a [u32],
-    /// By how much each linearly predicted column changed in the last tick.
+    /// By how much each column that moves changed in the last tick; then, in the same order,
+    /// how far off the prediction was: see [`predict`].
     pub motion: &'a [i32],
 }
 
@@ -85,13 +87,17 @@ impl Rows {
     /// Fills in the motion of rows that stood one tick `before` too.
     pub fn derive_motion(&mut self, layout: &Layout, before: &Rows, scratch: &mut Vec<i32>) {
         let mut old = before.iter(layout).peekable();
+        let mut predicted = [0; MAX_COLUMNS];
         let (mut value, mut motion) = (0, 0);
         for id in &self.ids {
             let kind = &layout.kinds[id.kind()];
             let values = &self.values[value..value + kind.columns.len()];
             while old.next_if(|old| old.id < *id).is_some() {}
-            if let Some(old) = old.next_if(|old| old.id == *id) {
-                predict::motion_between(kind, old.values, values, 1, scratch);
+            let old = old.next_if(|old| old.id == *id);
+            if let Some(old) = old.filter(|_| kind.motions > 0) {
+                let predicted = &mut predicted[..values.len()];
+                predict::predict_row(kind, old, 1, predicted);
+                predict::motion_between(kind, (old, predicted), values, 1, scratch);
                 self.motion[motion..motion + kind.motions].copy_from_slice(scratch);
             }
             value += kind.columns.len();

@@ -34,13 +34,17 @@ pub enum Audience {
 pub const AUDIENCES: [Audience; 3] = [Audience::Public, Audience::Team, Audience::Owner];
 
 /// What a field is expected to do from one tick to the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Predict {
     /// It keeps its value.
     #[default]
     Hold,
     /// It changes by as much as in the tick before.
     Linear,
+    /// It changes by what the field of this name says, in its units a second.
+    By(String),
+    /// Like `Linear`, in a range whose ends meet: beyond the greatest value comes the least.
+    Wrap,
 }
 
 /// How a field's value becomes integers.
@@ -109,7 +113,7 @@ pub enum FieldType {
 pub struct ColumnSpec {
     /// The greatest value.
     pub max: u32,
-    /// Whether `max + 1` is zero again (then `max + 1` is a power of two).
+    /// Whether `max + 1` is zero again.
     pub wrap: bool,
 }
 
@@ -134,6 +138,12 @@ impl FieldType {
             FieldType::Enum { names } => vec![plain(names.len() as u32 - 1)],
             FieldType::Text { bytes } => vec![plain(u32::MAX); usize::from(*bytes) / 4],
         }
+    }
+
+    /// Whether the type is a number, or several, that has a unit.
+    fn is_number(&self) -> bool {
+        use FieldType::{Float, Int, Vec2, Vec3};
+        matches!(self, Int { .. } | Float { .. } | Vec2 { .. } | Vec3 { .. })
     }
 
     fn problem(&self) -> Option<&'static str> {
@@ -185,6 +195,54 @@ pub struct Field {
     pub audience: Audience,
 }
 
+impl Field {
+    /// The integers that the field flattens to.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnSpec> {
+        let mut columns = self.ty.columns();
+        if self.predict == Predict::Wrap {
+            // The end of a real range is its beginning again; of whole numbers both ends count.
+            let shared = u32::from(!matches!(self.ty, FieldType::Int { .. }));
+            let ring = |column: &mut ColumnSpec| {
+                *column = ColumnSpec { max: column.max.saturating_sub(shared), wrap: true };
+            };
+            columns.iter_mut().for_each(ring);
+        }
+        columns
+    }
+
+    /// What is wrong with how the field is predicted, given all fields of its kind.
+    fn prediction_problem(&self, fields: &[Field]) -> Option<&'static str> {
+        let by = match &self.predict {
+            Predict::Wrap if !self.ty.is_number() => {
+                return Some("cannot wrap: only int, float, vec2 and vec3 can");
+            }
+            Predict::Wrap if self.columns().iter().any(|column| column.max == 0) => {
+                return Some("needs two values or more to wrap");
+            }
+            Predict::By(by) => by,
+            _ => return None,
+        };
+        let Some(velocity) = fields.iter().find(|field| field.name == *by) else {
+            return Some("is predicted by a field that is not there");
+        };
+        let moves = self.ty.is_number() || matches!(self.ty, FieldType::Angle { .. });
+        if !moves || !velocity.ty.is_number() {
+            Some("is predicted by a field, which takes two fields of numbers")
+        } else if velocity.audience != self.audience {
+            Some("is predicted by a field of another audience")
+        } else if velocity.ty.columns().len() != self.ty.columns().len() {
+            Some("is predicted by a field with another number of components")
+        } else if matches!(velocity.predict, Predict::By(_)) {
+            Some("is predicted by a field that is predicted by a field")
+        } else if velocity.predict == Predict::Wrap {
+            Some("is predicted by a field that wraps")
+        } else {
+            None
+        }
+    }
+}
+
 /// A kind of entity, or the layout of an input or a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kind {
@@ -198,7 +256,7 @@ impl Kind {
     /// How many columns all the fields flatten to.
     #[must_use]
     pub fn columns(&self) -> usize {
-        self.fields.iter().map(|field| field.ty.columns().len()).sum()
+        self.fields.iter().map(|field| field.columns().len()).sum()
     }
 
     /// Whether entities of this kind have a row in segments of `audience`.
@@ -227,7 +285,10 @@ impl Kind {
             if index > 0 && self.fields[index - 1].audience > field.audience {
                 return problem(field, "stands after a field of a narrower audience");
             }
-            columns += field.ty.columns().len();
+            if let Some(what) = field.prediction_problem(&self.fields) {
+                return problem(field, what);
+            }
+            columns += field.columns().len();
             if columns > MAX_COLUMNS {
                 return problem(field, "takes the kind beyond 64 columns");
             }

@@ -33,11 +33,11 @@ fn field_type() -> impl Strategy<Value = FieldType> {
 }
 
 fn schema() -> impl Strategy<Value = Schema> {
-    let fields = prop::collection::vec((field_type(), any::<bool>()), 0..5);
+    let fields = prop::collection::vec((field_type(), 0u8..4), 0..5);
     prop::collection::vec(fields, 1..4).prop_map(|kinds| {
-        let kind = |(index, fields): (usize, Vec<(FieldType, bool)>)| Kind {
+        let kind = |(index, fields): (usize, Vec<(FieldType, u8)>)| Kind {
             name: format!("kind{index}"),
-            fields: fields.into_iter().enumerate().map(field).collect(),
+            fields: fields.into_iter().enumerate().flat_map(field).collect(),
         };
         let input = Kind { name: "input".into(), fields: Vec::new() };
         let kinds = kinds.into_iter().enumerate().map(kind).collect();
@@ -45,9 +45,30 @@ fn schema() -> impl Strategy<Value = Schema> {
     })
 }
 
-fn field((index, (ty, linear)): (usize, (FieldType, bool))) -> Field {
-    let predict = if linear { Predict::Linear } else { Predict::Hold };
-    Field { name: format!("field{index}"), ty, predict, audience: Audience::Public }
+/// A field; what does not wrap is linear, and what is to follow a velocity gets one of its own.
+fn field((index, (ty, predict)): (usize, (FieldType, u8))) -> Vec<Field> {
+    let is = |predict, ty| Field {
+        name: format!("field{index}"),
+        ty,
+        predict,
+        audience: Audience::Public,
+    };
+    let wraps = match &ty {
+        FieldType::Int { min, max } => max > min,
+        FieldType::Float { min, max, step } => (max - min) / step > 2.0,
+        FieldType::Vec2 { .. } | FieldType::Vec3 { .. } => true,
+        _ => false,
+    };
+    match (predict, &ty) {
+        (0, _) => vec![is(Predict::Hold, ty)],
+        (1, _) if wraps => vec![is(Predict::Wrap, ty)],
+        (2, FieldType::Int { .. } | FieldType::Vec2 { .. } | FieldType::Vec3 { .. }) => {
+            let name = format!("speed{index}");
+            let speed = Field { name: name.clone(), ..is(Predict::Linear, ty.clone()) };
+            vec![is(Predict::By(name), ty), speed]
+        }
+        _ => vec![is(Predict::Linear, ty)],
+    }
 }
 
 /// A world that moves as worlds do: most things keep going, some change, a few come and go.
@@ -139,7 +160,7 @@ impl World {
 }
 
 fn history(schema: &Schema, seed: u64, ticks: usize) -> (Layout, Vec<Rows>) {
-    let layout = Layout::new(schema, Audience::Public);
+    let layout = Layout::new(schema, Audience::Public, 30);
     let mut world = World::new(layout.clone(), seed);
     let mut history: Vec<Rows> = Vec::new();
     for _ in 0..ticks {
@@ -221,7 +242,7 @@ fn many_small_keyframes_cannot_fill_the_memory() {
     let kind = Kind { name: "mark".into(), fields: Vec::new() };
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let schema = Schema { game: "g".into(), kinds: vec![kind], input, messages: Vec::new() };
-    let layout = Layout::new(&schema, Audience::Public);
+    let layout = Layout::new(&schema, Audience::Public, 30);
     let priors = Priors::new(&layout, model::BUILTIN).unwrap();
     let mut full = Rows::default();
     (0..=u16::MAX).for_each(|slot| full.push_still(EntityId::new(0, slot, 0), &[], 0));
@@ -240,7 +261,7 @@ fn many_small_keyframes_cannot_fill_the_memory() {
         }
         frame
     };
-    let mut replica = Replica::new(schema.clone(), model::BUILTIN).unwrap();
+    let mut replica = Replica::new(schema.clone(), model::BUILTIN, 30).unwrap();
     let most = (MAX_HELD_ROWS / full.len()) as u32;
     assert_eq!(replica.apply(&frame(most + 1)), Err(FrameError::TooManyRows));
     assert!(replica.segments().is_empty(), "and nothing was applied");

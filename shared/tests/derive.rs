@@ -109,7 +109,7 @@ fn fields_stand_public_first_then_team_then_owner() {
 #[test]
 fn audience_and_prediction_are_what_the_words_say() {
     let kind = PlayerShip::kind();
-    let of = |name| (field(&kind, name).audience, field(&kind, name).predict);
+    let of = |name| (field(&kind, name).audience, field(&kind, name).predict.clone());
     assert_eq!(of("position"), (Audience::Public, Predict::Linear));
     assert_eq!(of("heading"), (Audience::Public, Predict::Hold));
     assert_eq!(of("waypoint"), (Audience::Team, Predict::Hold));
@@ -331,4 +331,31 @@ fn a_kind_may_take_every_column_there_is() {
 fn the_schema_of_derived_kinds_is_valid() {
     let kinds = vec![PlayerShip::kind(), Empty::kind(), Unit::kind(), Renamed::kind()];
     assert_eq!(schema_of(kinds).validate(), Ok(()));
+}
+
+/// A thing on a torus that says how fast it goes.
+#[derive(Debug, PartialEq, Replicate)]
+struct Comet {
+    #[replicate(range = -8.0..=8.0, step = 0.25, by = speed)]
+    pos: Vec2,
+    #[replicate(range = -4.0..=4.0, step = 0.5, name = "velocity")]
+    speed: Vec2,
+    #[replicate(range = 0.0..=100.0, step = 0.5, wrap)]
+    around: f32,
+    #[replicate(range = 0..=359, wrap)]
+    compass: u16,
+}
+
+#[test]
+fn predictions_name_the_field_on_the_wire_and_rings_go_round() {
+    use tickwire_shared::schema::Predict;
+    let kind = Comet::kind();
+    let predict: Vec<_> = kind.fields.iter().map(|field| field.predict.clone()).collect();
+    let by = Predict::By("velocity".to_owned());
+    assert_eq!(predict, [by, Predict::Hold, Predict::Wrap, Predict::Wrap]);
+    let comet = Comet { pos: Vec2::ONE, speed: Vec2::ZERO, around: 100.5, compass: 725 };
+    let mut columns = [0; 6];
+    comet.quantise(&mut columns);
+    assert_eq!(columns[4..], [1, 5]);
+    assert_eq!(Comet::restore(&columns), Comet { around: 0.5, compass: 5, ..comet });
 }

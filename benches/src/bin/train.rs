@@ -1,99 +1,124 @@
-//! Trains the built-in table of priors from the shipped worlds, and writes it.
+//! Trains priors on recordings, and writes them as a file that a game can ship.
 //!
-//! `cargo run --release -p tickwire-benches --bin train -- assets/priors/builtin.bin`
+//! `cargo run --release -p tickwire-benches --bin train -- --help`
 //!
-//! The table holds two bytes for each kind of modelled bit: the probability of
-//! zero in 1/256ths and how much evidence that stands for. The recorded cubes
-//! are never trained on, so that they remain a fair test.
+//! The recorded cubes are never trained on, so that they remain a fair test.
 
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{collections::VecDeque, process::ExitCode};
 
 use tickwire_benches::{
     recording::Recording,
-    worlds::{arena, drift, record_drift},
+    training::{self, Share},
+    worlds,
 };
-use tickwire_shared::{
-    codec::{Encoder, Priors, encode::BitSink, model::TABLE_BITS},
-    rows::Rows,
-};
+use tickwire_shared::codec::{BUILTIN, priors::Tables};
 
-/// Evidence is capped here, so that a world unlike those trained on can still have its way.
-const MOST_EVIDENCE: f64 = 2.0;
-/// Gaps that are trained besides the keyframe: most frames follow on the one before.
-const GAPS: [(usize, f64); 4] = [(1, 1.0), (2, 0.05), (4, 0.05), (12, 0.05)];
+const HELP: &str = "\
+Trains priors: how likely each kind of bit is at the beginning of a segment.
 
-struct Counts {
-    zeros_and_ones: Vec<[f64; 2]>,
-    priors: Priors,
-    weight: f64,
-}
+usage: train [--builtin] RECORDING... --out FILE
 
-impl BitSink for Counts {
-    fn bit(&mut self, model: usize, bit: bool) {
-        let entry = self.priors.table_entry(model);
-        self.zeros_and_ones[entry][usize::from(bit)] += self.weight;
-    }
+  RECORDING    a world and how it is to be run, such as
+                 world:arena:players=64:seed=11:ticks=1500
+               Worlds are sparse, crowd, churn, arena and tumble. All recordings
+               must be of one game, unless the built-in priors are trained.
+  --builtin    train the priors for games that have none of their own: by the
+               type of a field instead of by field; without a RECORDING, on the
+               worlds that the shipped file was trained on
+  --out FILE   where to write them
+  --help       print this
 
-    fn raw(&mut self, _value: u32, _count: u32) {}
-}
+The last fifth of each recording is held out; what it takes before and after is
+printed. A game ships the file by returning it from Game::priors.";
 
-fn count(recording: &Recording, table: &[u8]) -> Vec<[f64; 2]> {
-    let priors = Priors::new(&recording.layout, table).expect("the table has its length");
-    let mut counts = Counts { zeros_and_ones: vec![[0.0; 2]; TABLE_BITS], priors, weight: 1.0 };
-    let mut encoder = Encoder::default();
-    let layout = &recording.layout;
-    for (gap, weight) in GAPS {
-        counts.weight = weight;
-        for pair in recording.ticks.windows(gap + 1) {
-            let priors = counts.priors.clone();
-            encoder.encode_into(layout, &priors, (&pair[0], gap as u32), &pair[gap], &mut counts);
-        }
-    }
-    counts.weight = 0.1;
-    for rows in recording.ticks.iter().step_by(10) {
-        let priors = counts.priors.clone();
-        encoder.encode_into(layout, &priors, (Rows::EMPTY, 0), rows, &mut counts);
-    }
-    counts.zeros_and_ones
-}
+/// What the built-in priors are trained on.
+const BUILTIN_WORLDS: [&str; 10] = [
+    "world:sparse:ticks=150",
+    "world:crowd:ticks=150",
+    "world:churn:ticks=150",
+    "world:arena:players=8:seed=11:ticks=1000",
+    "world:arena:players=24:seed=12:ticks=1000",
+    "world:arena:players=64:seed=13:ticks=1000",
+    "world:tumble:side=20:split=1:seed=5:ticks=1200",
+    "world:tumble:side=16:split=1:seed=6:ticks=1200",
+    "world:tumble:side=24:split=1:seed=8:ticks=900",
+    "world:tumble:side=18:seed=7:ticks=900",
+];
 
-/// One entry: the probability of zero, and evidence that grows with how often it was seen.
-fn entry([zeros, ones]: [f64; 2]) -> [u8; 2] {
-    let all = zeros + ones;
-    let p0 = (zeros + 0.4) / (all + 0.8);
-    [(p0 * 256.0).clamp(0.0, 255.0) as u8, all.min(MOST_EVIDENCE) as u8]
+struct Arguments {
+    builtin: bool,
+    recordings: Vec<String>,
+    out: String,
 }
 
 fn main() -> ExitCode {
-    let Some(path) = std::env::args().nth(1) else {
-        eprintln!("usage: train OUT.bin");
-        return ExitCode::from(2);
-    };
-    let even = [128, 0].repeat(TABLE_BITS);
-    let mut recordings: BTreeMap<&str, Recording> = drift::WORLDS
-        .iter()
-        .map(|(name, config)| (*name, record_drift(name, config, 200)))
-        .collect();
-    for (name, players, seed) in [("arena 8", 8, 11), ("arena 24", 24, 12), ("arena 64", 64, 13)] {
-        recordings.insert(name, arena::record(players, 1500, seed));
+    let arguments: VecDeque<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
     }
-    let mut total = vec![[0.0; 2]; TABLE_BITS];
-    for (name, recording) in &recordings {
-        eprintln!("{name}: {} ticks", recording.ticks.len());
-        let counts = count(recording, &even);
-        // Every world counts alike, however much happens in it.
-        let all: f64 = counts.iter().flatten().sum();
-        for (total, counts) in total.iter_mut().zip(counts) {
-            total[0] += counts[0] / all * 1e6;
-            total[1] += counts[1] / all * 1e6;
-        }
-    }
-    let table: Vec<u8> = total.into_iter().flat_map(entry).collect();
-    match std::fs::write(&path, &table) {
+    match read(arguments).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{path} cannot be written: {error}");
-            ExitCode::FAILURE
+        Err(problem) => {
+            eprintln!("train: {problem}");
+            ExitCode::from(2)
         }
     }
+}
+
+fn read(mut words: VecDeque<String>) -> Result<Arguments, String> {
+    let (mut builtin, mut recordings, mut out) = (false, Vec::new(), None);
+    while let Some(word) = words.pop_front() {
+        match word.as_str() {
+            "--builtin" => builtin = true,
+            "--out" => out = Some(words.pop_front().ok_or("--out needs a file")?),
+            option if option.starts_with('-') => {
+                return Err(format!("{option} is unknown; see --help"));
+            }
+            _ => recordings.push(word),
+        }
+    }
+    if builtin && recordings.is_empty() {
+        recordings = BUILTIN_WORLDS.map(str::to_owned).to_vec();
+    }
+    if recordings.is_empty() {
+        return Err("at least one RECORDING is needed; see --help".to_owned());
+    }
+    let out = out.ok_or("--out FILE is needed; see --help")?;
+    Ok(Arguments { builtin, recordings, out })
+}
+
+fn run(arguments: Arguments) -> Result<(), String> {
+    let mut recordings = Vec::new();
+    for source in &arguments.recordings {
+        eprintln!("recording {source}");
+        recordings.push(open(source)?);
+    }
+    eprintln!("training on {} recordings", recordings.len());
+    let tables = if arguments.builtin {
+        training::builtin(&recordings)
+    } else {
+        let schema = &recordings[0].schema;
+        if recordings.iter().any(|recording| recording.schema != *schema) {
+            return Err("the recordings are of different schemas".to_owned());
+        }
+        let builtin = Tables::read(BUILTIN).map_err(|error| error.to_string())?;
+        training::for_schema(schema, &recordings, &builtin)
+    };
+    let file = tables.write();
+    for (source, recording) in arguments.recordings.iter().zip(&recordings) {
+        let [before, after] =
+            [BUILTIN, &file].map(|priors| training::bytes(recording, priors, Share::HeldOut));
+        let change = (after as f64 / before as f64 - 1.0) * 100.0;
+        println!("{source}: {before} bytes held out, now {after} ({change:+.1}%)");
+    }
+    std::fs::write(&arguments.out, &file)
+        .map_err(|error| format!("{} cannot be written: {error}", arguments.out))?;
+    println!("{}: {} bytes", arguments.out, file.len());
+    Ok(())
+}
+
+/// Makes or reads a recording; files of other sorts are to be told apart here.
+fn open(source: &str) -> Result<Recording, String> {
+    worlds::named(source)
 }

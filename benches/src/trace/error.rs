@@ -1,7 +1,10 @@
 //! What can be wrong with a trace, said so that whoever wrote it can mend it.
 
 use thiserror::Error;
-use tickwire_shared::{codec::DecodeError, schema::SchemaError};
+use tickwire_shared::{
+    codec::{DecodeError, PriorsError},
+    schema::SchemaError,
+};
 
 /// What is wrong with a trace, and where.
 #[derive(Debug, Error)]
@@ -68,6 +71,9 @@ pub enum Problem {
          before the first tick"
     )]
     NoSchema(String),
+    /// The priors are not for this schema.
+    #[error("{0}; make some with --bin train from a trace of this game")]
+    Priors(#[from] PriorsError),
     /// A schema and nothing after it.
     #[error("found no tick after the schema, so there is nothing to measure; write a line a tick")]
     NoTicks,

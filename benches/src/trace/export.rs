@@ -63,7 +63,7 @@ impl<W: Write> TraceWriter<W> {
             ("kinds".into(), Json::Object(kinds.collect())),
         ]);
         write_line(&mut out, &header)?;
-        let layout = Layout::new(&schema, Audience::Public);
+        let layout = Layout::new(&schema, Audience::Public, hz);
         Ok(TraceWriter { out, schema, layout, ids: HashMap::new(), next_id: 0 })
     }
 
@@ -131,7 +131,7 @@ fn check(tick: u64, kind: &Kind, row: Row<'_>) -> Result<(), ExportError> {
         let text = serde_json::to_string(&plain).map_err(io::Error::from)?;
         let json: Json = serde_json::from_str(&text).map_err(io::Error::from)?;
         let mut read = vec![0; these.len()];
-        if value::quantise(&field.ty, &json, &mut read).is_err() || read != these {
+        if value::quantise(field, &json, &mut read).is_err() || read != these {
             let (kind, field) = (kind.name.clone(), name.to_owned());
             return Err(ExportError::Inexact { tick, id: row.id, kind, field });
         }
@@ -171,9 +171,11 @@ fn field_json(field: &Field) -> Json {
 
 /// The one place where the codec's `predict` becomes a trace's; see [`super::header`].
 fn predict_json(field: &Field) -> Option<Json> {
-    match field.predict {
+    match &field.predict {
         Predict::Hold => None,
         Predict::Linear => Some(Json::Text("linear".into())),
+        Predict::Wrap => Some(Json::Text("wrap".into())),
+        Predict::By(velocity) => Some(Json::Text(format!("by({velocity})"))),
     }
 }
 

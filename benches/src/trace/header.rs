@@ -110,7 +110,7 @@ fn predict(json: &Json, at: &str) -> Result<Predict, Problem> {
         Json::Text(name) => match name.as_str() {
             "hold" => return Ok(Predict::Hold),
             "linear" => return Ok(Predict::Linear),
-            "wrap" => return Err(not_yet(&at, json)),
+            "wrap" => return Ok(Predict::Wrap),
             name => name.strip_prefix("by(").and_then(|rest| rest.strip_suffix(')')),
         },
         Json::Object(entries) => {
@@ -120,18 +120,12 @@ fn predict(json: &Json, at: &str) -> Result<Predict, Problem> {
         _ => None,
     };
     match by {
-        Some(_velocity) => Err(not_yet(&at, json)),
-        None => Err(wrong(&at, json.to_string(), "hold or linear", "choose one of these")),
+        Some(velocity) => Ok(Predict::By(velocity.to_owned())),
+        None => {
+            let known = "hold, linear, wrap or by(FIELD)";
+            Err(wrong(&at, json.to_string(), known, "choose one of these"))
+        }
     }
-}
-
-fn not_yet(at: &str, json: &Json) -> Problem {
-    let found = match json.get("by") {
-        Some(field) => format!("by {field}"),
-        None => json.to_string(),
-    };
-    let advice = "this version of the codec has no other prediction, so take the nearer of the two";
-    wrong(at, found, "hold or linear", advice)
 }
 
 fn entries<'a>(json: &'a Json, at: &str) -> Result<&'a [(String, Json)], Problem> {
@@ -232,15 +226,19 @@ mod tests {
     }
 
     #[test]
-    fn predictions_that_are_not_there_are_refused_as_such() {
-        assert_eq!(
-            field(r#"{"type":"bool","predict":"linear"}"#).expect("it is there").predict,
-            Predict::Linear
-        );
-        for text in [r#""wrap""#, r#""by(vel)""#, r#"{"by":"vel"}"#] {
-            let error = field(&format!(r#"{{"type":"bool","predict":{text}}}"#)).expect_err(text);
-            assert!(error.to_string().contains("no other prediction"), "{error}");
+    fn every_prediction_is_read_and_others_are_refused() {
+        let predicts = [("\"linear\"", Predict::Linear), ("\"wrap\"", Predict::Wrap)];
+        let by = Predict::By("vel".into());
+        let by = [("\"by(vel)\"", by.clone()), ("{\"by\":\"vel\"}", by)];
+        for (text, predict) in predicts.into_iter().chain(by) {
+            let json = format!(
+                r#"{{"x":{{"type":"int","min":0,"max":9,"predict":{text}}},"vel":{{"type":"int","min":-9,"max":9}}}}"#
+            );
+            let header = read(&format!(r#"{{"kinds":{{"k":{json}}}}}"#)).expect(text);
+            assert_eq!(header.schema.kinds[0].fields[0].predict, predict);
         }
+        let error = read(r#"{"kinds":{"k":{"x":{"type":"bool","predict":"by(y)"}}}}"#);
+        assert!(error.expect_err("there is no y").to_string().contains("\"x\""));
         let error = field(r#"{"type":"bool","predict":"magic"}"#).expect_err("no such thing");
         assert!(error.to_string().contains("found \"magic\""), "{error}");
     }

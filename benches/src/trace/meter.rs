@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use tickwire_shared::schema::{Kind, Schema};
+use tickwire_shared::codec::PriorsError;
 
 use super::{
     error::{Problem, TraceError},
@@ -16,8 +16,8 @@ use super::{
 
 /// Measures a trace from its first line to its last.
 ///
-/// `priors` is a table for the codec to start from, in place of the built-in one; the caller has
-/// made sure that it fits. `each_tick` is told how many ticks have been read.
+/// `priors` is a file for the codec to start from, in place of the built-in one. `each_tick` is
+/// told how many ticks have been read.
 ///
 /// # Errors
 /// What is wrong with the trace, or a tick that did not survive the codec.
@@ -28,7 +28,8 @@ pub fn measure<R: BufRead>(
     mut each_tick: impl FnMut(u64),
 ) -> Result<Report, TraceError> {
     let mut trace = TraceReader::new(reader, file)?;
-    let mut meter = Meter::new(trace.header(), priors);
+    let meter = Meter::new(trace.header(), priors);
+    let mut meter = meter.map_err(|error| trace.blame(error.into()))?;
     while let Some(tick) = trace.next_tick()? {
         let measured = meter.tick(tick);
         measured.map_err(|problem| trace.blame(problem))?;
@@ -55,12 +56,11 @@ pub struct Meter {
 impl Meter {
     /// A meter for traces of this schema.
     ///
-    /// # Panics
-    /// When the priors do not fit; see [`priors_fit`].
-    #[must_use]
-    pub fn new(header: &Header, priors: Option<&[u8]>) -> Meter {
-        let lane = Lane::new(header, priors).expect("the caller checked the priors");
-        Meter {
+    /// # Errors
+    /// When the priors do not fit.
+    pub fn new(header: &Header, priors: Option<&[u8]>) -> Result<Meter, PriorsError> {
+        let lane = Lane::new(header, priors)?;
+        Ok(Meter {
             header: header.clone(),
             proof: Proof::default(),
             ledger: Ledger::new(&lane),
@@ -68,7 +68,7 @@ impl Meter {
             what_ifs: WhatIf::all(header, priors),
             totals: Totals::new(header.schema.kinds.len()),
             lane,
-        }
+        })
     }
 
     /// Measures the next tick.
@@ -109,12 +109,4 @@ impl Meter {
         let costs = (&self.ledger, self.what_ifs.as_slice());
         Report::new(file, &self.header, &self.totals, costs, clamped)
     }
-}
-
-/// Whether a table of priors fits this codec.
-#[must_use]
-pub fn priors_fit(table: &[u8]) -> bool {
-    let input = Kind { name: "input".into(), fields: Vec::new() };
-    let schema = Schema { game: "trace".into(), kinds: Vec::new(), input, messages: Vec::new() };
-    Lane::new(&Header { schema, hz: 60 }, Some(table)).is_some()
 }

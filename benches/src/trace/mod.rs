@@ -26,6 +26,6 @@ pub mod what_if;
 pub mod wire;
 
 pub use error::{Problem, TraceError};
-pub use meter::{measure, priors_fit};
+pub use meter::measure;
 pub use reader::TraceReader;
 pub use report::Report;

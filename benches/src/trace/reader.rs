@@ -214,7 +214,7 @@ impl Parser {
             };
             let start = self.values.len();
             self.values.resize(start + self.columns[index][nth], 0);
-            let clamped = value::quantise(&field.ty, json, &mut self.values[start..])
+            let clamped = value::quantise(field, json, &mut self.values[start..])
                 .map_err(|wrong| Problem::Value { place: place(&field.name), wrong })?;
             self.clamped[index][nth] += u64::from(clamped);
         }

@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn changes_are_what_is_new_changed_and_gone() {
-        let layout = Layout::new(&schema(), Audience::Public);
+        let layout = Layout::new(&schema(), Audience::Public, 60);
         let before = rows(&[(0, [1, 1]), (1, [1, 1]), (2, [1, 1])]);
         let now = rows(&[(0, [1, 1]), (2, [2, 1]), (3, [1, 1])]);
         let changes = Changes::between(&layout, &before, &now);

@@ -2,17 +2,53 @@
 
 use glam::{Quat, Vec2, Vec3};
 use tickwire_shared::{
-    field::{Quantise, Rotation, Steps, Turn, columns_to_text, text_to_columns},
-    schema::FieldType,
+    field::{Quantise, Ring, Rotation, Steps, Turn, columns_to_text, text_to_columns},
+    schema::{Field, FieldType, Predict},
 };
 
 use super::{error::Wrong, json::Json};
 
-/// Writes a value's columns as the derive does, and says whether it had to be clamped or cut.
+/// Writes the columns of a field's value as the derive does, and says whether it had to be clamped
+/// or cut.
 ///
 /// # Errors
 /// When the value is not what the field is declared as.
-pub fn quantise(ty: &FieldType, value: &Json, columns: &mut [u32]) -> Result<bool, Wrong> {
+pub fn quantise(field: &Field, value: &Json, columns: &mut [u32]) -> Result<bool, Wrong> {
+    match field.predict {
+        Predict::Wrap => quantise_round(&field.ty, value, columns),
+        _ => quantise_plain(&field.ty, value, columns),
+    }
+}
+
+/// What goes round is never outside of its range.
+fn quantise_round(ty: &FieldType, value: &Json, columns: &mut [u32]) -> Result<bool, Wrong> {
+    let refuse = || Err(wrong(ty, value));
+    match *ty {
+        FieldType::Int { min, max } => {
+            let Some(value) = value.whole() else { return refuse() };
+            let (min, max) = (i128::from(min), i128::from(max));
+            columns[0] = (value - min).rem_euclid(max - min + 1) as u32;
+        }
+        FieldType::Float { min, max, step } => {
+            let Some(value) = value.number() else { return refuse() };
+            (value as f32).quantise(&Ring { min, max, step }, columns);
+        }
+        FieldType::Vec2 { min, max, step } => {
+            let Some(parts) = numbers::<2>(value) else { return refuse() };
+            let value = Vec2::from_array(parts.map(|part| part as f32));
+            value.quantise(&Ring { min, max, step }, columns);
+        }
+        FieldType::Vec3 { min, max, step } => {
+            let Some(parts) = numbers::<3>(value) else { return refuse() };
+            let value = Vec3::from_array(parts.map(|part| part as f32));
+            value.quantise(&Ring { min, max, step }, columns);
+        }
+        _ => return quantise_plain(ty, value, columns),
+    }
+    Ok(false)
+}
+
+fn quantise_plain(ty: &FieldType, value: &Json, columns: &mut [u32]) -> Result<bool, Wrong> {
     let refuse = || Err(wrong(ty, value));
     match *ty {
         FieldType::Bool => {
@@ -129,7 +165,8 @@ mod tests {
 
     fn columns(ty: &FieldType, text: &str) -> Result<(Vec<u32>, bool), Wrong> {
         let mut columns = vec![0; ty.columns().len()];
-        let clamped = quantise(ty, &serde_json::from_str(text).expect("it is JSON"), &mut columns)?;
+        let clamped =
+            quantise_plain(ty, &serde_json::from_str(text).expect("it is JSON"), &mut columns)?;
         Ok((columns, clamped))
     }
 
@@ -159,6 +196,20 @@ mod tests {
         assert_eq!(columns(&FieldType::Int { min: 0, max: 9 }, "-1"), Ok((vec![0], true)));
         let text = FieldType::Text { bytes: 4 };
         assert_eq!(columns(&text, "\"abcde\""), Ok((vec![0x6463_6261], true)));
+    }
+
+    #[test]
+    fn what_goes_round_is_wrapped_and_not_clamped() {
+        let column = |ty: &FieldType, text: &str| {
+            let mut columns = [0];
+            let json = serde_json::from_str(text).expect("it is JSON");
+            quantise_round(ty, &json, &mut columns).expect("it is a number");
+            columns[0]
+        };
+        let compass = FieldType::Int { min: 0, max: 359 };
+        assert_eq!(["0", "359", "360", "-1"].map(|it| column(&compass, it)), [0, 359, 0, 359]);
+        let torus = FieldType::Float { min: 0.0, max: 100.0, step: 0.5 };
+        assert_eq!(["0", "99.5", "100", "-0.5"].map(|it| column(&torus, it)), [0, 199, 0, 199]);
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 use tickwire_shared::schema::FieldType;
 
-use super::{header::Header, reader::Tick, wire::Lane};
+use super::{
+    header::Header,
+    reader::Tick,
+    wire::{Lane, adopt},
+};
 
 /// Each takes as much memory as there are fields, so a schema of thousands has the first ones only.
 const MOST: usize = 200;
@@ -40,7 +44,8 @@ impl WhatIf {
         let columns = first..start + ty.columns().len();
         let mut header = header.clone();
         header.schema.kinds[kind].fields[field].ty = ty;
-        let lane = Lane::new(&header, table)?;
+        let table = table.map(|table| adopt(table, &header.schema)).transpose().ok()?;
+        let lane = Lane::new(&header, table.as_deref()).ok()?;
         Some(WhatIf { kind, field, columns, lane, values: Vec::new(), bytes: 0 })
     }
 

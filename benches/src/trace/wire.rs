@@ -6,10 +6,11 @@
 
 use tickwire_shared::{
     codec::{
-        DecodeError, Decoder, Encoded, Encoder, Layout, Priors, encode::BitSink, model, predict,
+        BUILTIN, DecodeError, Decoder, Encoded, Encoder, Layout, Priors, PriorsError,
+        encode::BitSink, model, predict, priors::Tables,
     },
     rows::{Row, Rows},
-    schema::Audience,
+    schema::{Audience, MAX_COLUMNS, Schema},
 };
 
 use super::{header::Header, reader::Tick};
@@ -32,12 +33,14 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// A lane with a table of priors, or nothing when the table does not fit this codec.
-    #[must_use]
-    pub fn new(header: &Header, table: Option<&[u8]>) -> Option<Lane> {
-        let layout = Layout::new(&header.schema, Audience::Public);
-        let priors = Priors::new(&layout, table.unwrap_or(model::BUILTIN))?;
-        Some(Lane {
+    /// A lane that starts from a file of priors, or from the built-in ones.
+    ///
+    /// # Errors
+    /// When the file is not one, or is for another schema.
+    pub fn new(header: &Header, priors: Option<&[u8]>) -> Result<Lane, PriorsError> {
+        let layout = Layout::new(&header.schema, Audience::Public, header.hz);
+        let priors = Priors::new(&layout, priors.unwrap_or(BUILTIN))?;
+        Ok(Lane {
             layout,
             priors,
             encoder: Encoder::default(),
@@ -81,13 +84,17 @@ impl Lane {
     fn spread_motion(&mut self) {
         let (layout, still) = (&self.layout, std::mem::take(&mut self.now));
         let mut old = self.before.iter(layout).peekable();
+        let mut predicted = [0; MAX_COLUMNS];
         for row in still.iter(layout) {
             let kind = &layout.kinds[row.id.kind()];
             while old.next_if(|old| old.id < row.id).is_some() {}
             match old.next_if(|old| old.id == row.id) {
                 Some(old) => {
+                    let predicted = &mut predicted[..row.values.len()];
+                    predict::predict_row(kind, old, self.gap, predicted);
                     let motion = &mut self.scratch;
-                    predict::motion_between(kind, old.values, row.values, self.gap, motion);
+                    let before = (old, &*predicted);
+                    predict::motion_between(kind, before, row.values, self.gap, motion);
                     self.now.push(Row { motion, ..row });
                 }
                 None => self.now.push(row),
@@ -139,7 +146,8 @@ fn first_difference(layout: &Layout, held: &Rows, wanted: &Rows) -> (usize, usiz
         };
         let differs = (0..wanted.values.len()).find(|at| held.values[*at] != wanted.values[*at]);
         if let Some(at) = differs {
-            let field = groups.iter().position(|group| at < group.start + group.len);
+            let group = groups.iter().find(|group| group.columns().contains(&at));
+            let field = group.map(|group| group.field - first_field(layout, wanted.id.kind()));
             return (wanted.id.kind(), field.unwrap_or(groups.len()));
         }
         if held != wanted {
@@ -147,6 +155,24 @@ fn first_difference(layout: &Layout, held: &Rows, wanted: &Rows) -> (usize, usiz
         }
     }
     (0, usize::MAX)
+}
+
+/// The number of a kind's first field among those of all kinds.
+fn first_field(layout: &Layout, kind: usize) -> usize {
+    // All fields of a trace are public, so there is a group for each.
+    layout.kinds[..kind].iter().map(|kind| kind.groups.len()).sum()
+}
+
+/// A file of priors made to pass for one for a schema that differs only in how fine a field is.
+///
+/// # Errors
+/// When it is not a file of priors.
+pub fn adopt(priors: &[u8], schema: &Schema) -> Result<Vec<u8>, PriorsError> {
+    let mut tables = Tables::read(priors)?;
+    if tables.schema_hash != 0 {
+        tables.schema_hash = schema.hash();
+    }
+    Ok(tables.write())
 }
 
 /// What the bits of each field cost, at the odds that the codec gave them.
@@ -201,11 +227,13 @@ fn owners(layout: &Layout, priors: &Priors) -> Vec<(usize, Owner)> {
     let mut owners = vec![(0, Owner::Ids)];
     owners.extend((0..layout.kinds.len()).map(|kind| (priors.kind_base(kind), Owner::Row(kind))));
     for (kind, part) in layout.kinds.iter().enumerate() {
-        let groups = part.groups.iter().enumerate();
-        owners.extend(
-            groups.map(|(at, group)| (priors.group_base(group.model), Owner::Field(kind, at))),
-        );
+        let first = first_field(layout, kind);
+        owners.extend(part.groups.iter().map(|group| {
+            (priors.group_base(group.model), Owner::Field(kind, group.field - first))
+        }));
     }
+    // Fields that others predict are coded after those, but their models stand in the schema's order.
+    owners.sort_unstable_by_key(|(base, _)| *base);
     owners
 }
 
@@ -232,5 +260,9 @@ impl BitSink for Clerk<'_> {
 
     fn raw(&mut self, _value: u32, count: u32) {
         self.ledger.spend(self.last, f64::from(count));
+    }
+
+    fn models(&self) -> &[model::Bit] {
+        &self.models
     }
 }

@@ -8,8 +8,8 @@ use std::{io::Read, path::Path};
 
 use tickwire_shared::{
     EntityId,
-    codec::{Layout, predict},
-    rows::{Row, Rows},
+    codec::Layout,
+    rows::Rows,
     schema::{Audience, Field, FieldType, Kind, Predict, Schema},
 };
 
@@ -61,16 +61,12 @@ pub fn load(path: &Path, layout: &Layout) -> std::io::Result<Vec<Rows>> {
 
 fn read_frame(frame: &[u8], before: Option<&Rows>, layout: &Layout) -> Rows {
     let mut rows = Rows::default();
-    let mut earlier = before.map(|rows| rows.iter(layout));
-    let kind = &layout.kinds[0];
-    let mut motion = Vec::new();
     for (slot, cube) in frame.chunks_exact(CUBE_BYTES).enumerate() {
-        let values = read_cube(cube);
-        match earlier.as_mut().and_then(Iterator::next) {
-            Some(old) => predict::motion_between(kind, old.values, &values, 1, &mut motion),
-            None => motion.resize(kind.motions, 0),
-        }
-        rows.push(Row { id: EntityId::new(0, slot as u16, 0), values: &values, motion: &motion });
+        let id = EntityId::new(0, slot as u16, 0);
+        rows.push_still(id, &read_cube(cube), layout.kinds[0].motions);
+    }
+    if let Some(before) = before {
+        rows.derive_motion(layout, before, &mut Vec::new());
     }
     rows
 }

@@ -49,7 +49,7 @@ impl Session {
         if protocol != PROTOCOL {
             return Err(CoreError::WrongProtocol(protocol));
         }
-        let replica = Replica::new(schema, &priors)?;
+        let replica = Replica::new(schema, &priors, tick_hz)?;
         let schema = replica.schema();
         Ok(Session {
             about: About { room, player, tick_hz: tick_hz.max(1), setup },
@@ -150,7 +150,7 @@ impl Session {
         if columns.len() != self.input_record.columns() {
             return Err(CoreError::Input("it has another number of columns"));
         }
-        let specs = self.replica.schema().input.fields.iter().flat_map(|field| field.ty.columns());
+        let specs = self.replica.schema().input.fields.iter().flat_map(|field| field.columns());
         if specs.zip(columns).any(|(spec, column)| *column > spec.max) {
             return Err(CoreError::Input("a column is above its maximum"));
         }

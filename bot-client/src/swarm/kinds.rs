@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tickwire_games::arena::rng::Rng;
+use tickwire_games::common::rng::Rng;
 use tickwire_shared::message::CloseCode;
 
 use super::{bot::Swarm, options::SwarmOptions};

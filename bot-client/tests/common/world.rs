@@ -187,6 +187,6 @@ impl Puppet {
 
 pub fn random_columns(schema: &Schema, random: u64) -> Vec<u32> {
     let mut rng = Rng(random);
-    let specs = schema.input.fields.iter().flat_map(|field| field.ty.columns());
+    let specs = schema.input.fields.iter().flat_map(|field| field.columns());
     specs.map(|spec| rng.below(u64::from(spec.max) + 1) as u32).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use thiserror::Error;
 use tickwire_shared::{
     Game, PlayerId, Step, Tick,
-    codec::{Layout, Priors, model},
+    codec::{BUILTIN, Layout, Priors},
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
     record::RecordLayout,
@@ -84,13 +84,14 @@ impl<G: Game> Room<G> {
     /// A room with a fresh world.
     ///
     /// # Panics
-    /// When the game breaks a limit: its schema, its setup, or the order of its entities.
+    /// When the game breaks a limit: its schema, its priors, its setup, or the order of its entities.
     #[must_use]
     pub fn new(config: RoomConfig, game: &G::Config) -> Self {
         let schema = G::schema();
         let codecs = AUDIENCES.map(|audience| {
-            let layout = Layout::new(&schema, audience);
-            let priors = Priors::new(&layout, model::BUILTIN).expect("the built-in table fits");
+            let layout = Layout::new(&schema, audience, config.tick_hz);
+            let priors = Priors::new(&layout, G::priors().unwrap_or(BUILTIN));
+            let priors = priors.unwrap_or_else(|error| panic!("{:?}: {error}", G::NAME));
             Codec { layout, priors }
         });
         let game = G::init(game, config.seed);
@@ -116,7 +117,7 @@ impl<G: Game> Room<G> {
         let welcome = room.welcome(PlayerId(0));
         assert!(
             ServerMessage::read(&welcome).is_ok(),
-            "the welcome of {:?} is too large for clients: its schema or its setup must be smaller",
+            "the welcome of {:?} is too large for clients: its schema, priors or setup must be smaller",
             G::NAME
         );
         room.capture();
@@ -265,7 +266,7 @@ impl<G: Game> HostedRoom for Room<G> {
             tick_hz: self.config.tick_hz,
             hash_interval: self.config.hash_interval,
             schema: self.schema.clone(),
-            priors: model::BUILTIN.to_vec(),
+            priors: G::priors().unwrap_or(BUILTIN).to_vec(),
             setup: self.game.setup(),
         })
     }

@@ -105,7 +105,7 @@ impl Viewer {
 fn read(replica: &mut Option<Replica>, checked: &mut u32, payload: &[u8]) -> Event {
     match ServerMessage::read(payload).expect("a server's messages are well formed") {
         ServerMessage::Welcome(welcome) => {
-            let made = Replica::new(welcome.schema.clone(), &welcome.priors);
+            let made = Replica::new(welcome.schema.clone(), &welcome.priors, welcome.tick_hz);
             *replica = Some(made.expect("the schema is valid"));
             Event::Welcome(welcome)
         }

@@ -18,6 +18,8 @@ const FIELD_USAGES: &[&str] = &[
     "quat = BITS",
     "text = BYTES",
     "linear",
+    "by = FIELD",
+    "wrap",
     "team",
     "owner",
     "name = \"...\"",
@@ -31,7 +33,10 @@ const STRUCT_USAGES: &[&str] = &["name = \"...\""];
 const CONTRADICTIONS: &[(&[&str], &str)] = &[
     (&["range", "angle", "quat", "text"], "a field is quantised in one way"),
     (&["owner", "team"], "a field has one audience"),
+    (&["linear", "by", "wrap"], "a field is predicted in one way"),
     (&["linear", "text"], "a text does not change by the same amount each tick"),
+    (&["by", "text"], "a text does not change by an amount"),
+    (&["by", "quat"], "a rotation is no sum of changes"),
 ];
 
 /// One `key` or `key = value`.
@@ -97,6 +102,18 @@ impl Words {
         None
     }
 
+    /// The field that `by = FIELD` names.
+    pub fn by(&self, mistakes: &mut Mistakes) -> Option<&Ident> {
+        let value = self.value("by")?;
+        if let Expr::Path(path) = value
+            && let Some(name) = path.path.get_ident()
+        {
+            return Some(name);
+        }
+        mistakes.add(value, "`by` names a field of this struct: `by = velocity`");
+        None
+    }
+
     fn find(&self, key: &str) -> Option<&Word> {
         self.0.iter().find(|word| word.key == key)
     }
@@ -139,12 +156,17 @@ impl Words {
         }
     }
 
-    /// Notes a `step` without its `range`, and anything beside `skip`.
+    /// Notes a `step` or `wrap` without its `range`, and anything beside `skip`.
     fn check_company(&self, mistakes: &mut Mistakes) {
         if let Some(step) = self.find("step")
             && !self.has("range")
         {
             mistakes.add(step, "`step` needs a `range` to divide: `range = A..=B, step = S`");
+        }
+        if let Some(wrap) = self.find("wrap")
+            && !self.has("range")
+        {
+            mistakes.add(wrap, "`wrap` needs a `range` whose ends meet: `range = A..=B, wrap`");
         }
         if self.has("skip") {
             for other in self.0.iter().filter(|word| word.key != "skip") {

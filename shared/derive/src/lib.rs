@@ -36,6 +36,8 @@ use syn::{Data, DeriveInput, Error, Fields, Result, parse_macro_input};
 /// | `quat = BITS` | `Quat` | a rotation with `BITS` bits a component (4 to 16) |
 /// | `text = BYTES` | `String` | at most `BYTES` bytes (4 to 64, a multiple of 4) |
 /// | `linear` | all but text | expected to go on changing as it did |
+/// | `by = FIELD` | numbers, angles | expected to change by what `FIELD` says, in its units a second |
+/// | `wrap` | with `range` | like `linear`, where the end of the range is its beginning |
 /// | `team` | any | seen by the entity's team only |
 /// | `owner` | any | seen by the entity's owner only |
 /// | `name = "..."` | any | its name on the wire |

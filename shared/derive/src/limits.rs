@@ -31,8 +31,8 @@ pub fn broken(limits: &[Limit]) -> Option<&Limit> {
 pub fn limits(spec: &Spec, ty: &Type) -> Vec<Limit> {
     match spec {
         Spec::Whole => Vec::new(),
-        Spec::Between { min, max } => between(min, max, ty),
-        Spec::Steps { min, max, step } => steps(min, max, step),
+        Spec::Between { min, max } | Spec::Cycle { min, max } => between(min, max, ty),
+        Spec::Steps { min, max, step } | Spec::Ring { min, max, step } => steps(min, max, step),
         Spec::Turn { bits } => vec![Limit {
             word: "angle",
             text: "takes 2 to 16 bits",

@@ -53,6 +53,8 @@ pub struct Sent<'a> {
     pub name: String,
     /// Who may see it.
     pub audience: Audience,
+    /// The wire's name of the field that says how this one changes.
+    by: Option<String>,
     ty: &'a Type,
     words: Words,
     spec: Spec,
@@ -66,7 +68,29 @@ impl<'a> Sent<'a> {
         if let Some(limit) = broken(&limits(&spec, ty)) {
             mistakes.add(words.value(limit.word), format!("`{}` {}", limit.word, limit.text));
         }
-        Sent { ident, name, audience: Audience::of(&words), ty, words, spec }
+        Sent { ident, name, audience: Audience::of(&words), by: None, ty, words, spec }
+    }
+
+    /// Looks up the field that `by` names among all that are sent.
+    pub fn link(sent: &mut [Sent<'a>], mistakes: &mut Mistakes) {
+        for index in 0..sent.len() {
+            let field = &sent[index];
+            let Some(by) = field.words.by(mistakes) else { continue };
+            let named = sent.iter().find(|other| other.ident == by);
+            let problem = match named {
+                None => "names no field of this struct that is sent",
+                Some(other) if other.audience != field.audience => {
+                    "names a field of another audience"
+                }
+                Some(other) if other.words.has("by") => "names a field that has a `by` itself",
+                Some(other) if other.words.has("wrap") => "names a field that wraps",
+                Some(other) => {
+                    sent[index].by = Some(other.name.clone());
+                    continue;
+                }
+            };
+            mistakes.add(by, format!("`by` {problem}"));
+        }
     }
 
     /// The definition of the field's spec: a constant that asserts its limits.
@@ -112,7 +136,12 @@ impl<'a> Sent<'a> {
     /// The expression of the field's entry in the schema.
     pub fn entry(&self) -> TokenStream {
         let (via, name, constant) = (self.via(), &self.name, self.constant_name());
-        let predict = if self.words.has("linear") { quote!(Linear) } else { quote!(Hold) };
+        let predict = match &self.by {
+            Some(by) => quote!(By(::std::string::String::from(#by))),
+            None if self.words.has("linear") => quote!(Linear),
+            None if self.words.has("wrap") => quote!(Wrap),
+            None => quote!(Hold),
+        };
         let audience = self.audience;
         quote! {
             ::tickwire_shared::schema::Field {

@@ -26,6 +26,22 @@ pub enum Spec {
         /// The distance between neighbouring values.
         step: Expr,
     },
+    /// Whole numbers that go round.
+    Cycle {
+        /// The least value.
+        min: Expr,
+        /// The greatest value.
+        max: Expr,
+    },
+    /// Real numbers that go round.
+    Ring {
+        /// The least value.
+        min: Expr,
+        /// Where the range begins again.
+        max: Expr,
+        /// The distance between neighbouring values.
+        step: Expr,
+    },
     /// An angle.
     Turn {
         /// Bits of precision.
@@ -48,13 +64,16 @@ impl Spec {
     pub fn of(words: &Words, mistakes: &mut Mistakes) -> Spec {
         if let Some(range) = words.value("range") {
             let Some((min, max)) = bounds(range, mistakes) else { return Spec::Whole };
-            if let Some(step) = words.value("step").cloned() {
-                return Spec::Steps { min, max, step };
+            let wraps = words.has("wrap");
+            match words.value("step").cloned() {
+                Some(step) if wraps => return Spec::Ring { min, max, step },
+                Some(step) => return Spec::Steps { min, max, step },
+                None => {}
             }
             if is_real(&min) || is_real(&max) {
                 mistakes.add(range, "a `range` of real numbers needs `step = S` beside it");
             }
-            return Spec::Between { min, max };
+            return if wraps { Spec::Cycle { min, max } } else { Spec::Between { min, max } };
         }
         let value = |key| words.value(key).cloned();
         let turn = || value("angle").map(|bits| Spec::Turn { bits });
@@ -69,6 +88,8 @@ impl Spec {
             Spec::Whole => quote!(Whole),
             Spec::Between { .. } => quote!(Between),
             Spec::Steps { .. } => quote!(Steps),
+            Spec::Cycle { .. } => quote!(Cycle),
+            Spec::Ring { .. } => quote!(Ring),
             Spec::Turn { .. } => quote!(Turn),
             Spec::Rotation { .. } => quote!(Rotation),
             Spec::Chars { bytes } => quote!(Chars::<{ #bytes }>),
@@ -82,8 +103,12 @@ impl Spec {
         match self {
             Spec::Whole | Spec::Chars { .. } => ty,
             // The cast lets the bounds of a `u16` field be constants of type `u16`.
-            Spec::Between { min, max } => quote!(#ty { min: (#min) as i64, max: (#max) as i64 }),
-            Spec::Steps { min, max, step } => quote!(#ty { min: #min, max: #max, step: #step }),
+            Spec::Between { min, max } | Spec::Cycle { min, max } => {
+                quote!(#ty { min: (#min) as i64, max: (#max) as i64 })
+            }
+            Spec::Steps { min, max, step } | Spec::Ring { min, max, step } => {
+                quote!(#ty { min: #min, max: #max, step: #step })
+            }
             Spec::Turn { bits } | Spec::Rotation { bits } => quote!(#ty { bits: #bits }),
         }
     }

@@ -57,6 +57,7 @@ fn sort<'a>(fields: &'a Fields, mistakes: &mut Mistakes) -> (Vec<Sent<'a>>, Vec<
     }
     let all: Vec<_> = sent.iter().map(|field| (field.name.as_str(), field.ident)).collect();
     names::check(&all, mistakes);
+    Sent::link(&mut sent, mistakes);
     sent.sort_by_key(|field| field.audience);
     (sent, skipped)
 }

@@ -7,11 +7,13 @@
 use thiserror::Error;
 
 use super::{
-    encode::{Recent, group_motion},
+    context::{Leap, Recent, past},
     layout::{Coding, Group, KindLayout, Layout},
-    model::{self, Bit, Priors, bit_length, group, kind, once},
+    model::{self, Near, Past, group, kind, once},
     predict,
-    range::RangeDecoder,
+    priors::Priors,
+    quat,
+    read::Bits,
 };
 use crate::{
     ids::EntityId,
@@ -49,7 +51,7 @@ pub enum DecodeError {
 /// Decodes segments, keeping its working memory from one to the next.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    models: Vec<Bit>,
+    models: Vec<model::Bit>,
     new: Rows,
     row: RowBuffer,
 }
@@ -58,11 +60,25 @@ pub struct Decoder {
 struct RowBuffer {
     values: Vec<u32>,
     motion: Vec<i32>,
+    predicted: Vec<u32>,
 }
 
 impl RowBuffer {
     fn row(&self, id: EntityId) -> Row<'_> {
         Row { id, values: &self.values, motion: &self.motion }
+    }
+
+    /// Predicts a row, and takes the prediction for its values until something else is said.
+    fn predict(&mut self, kind: &KindLayout, old: Row<'_>, gap: u32) {
+        self.predicted.resize(old.values.len(), 0);
+        predict::predict_row(kind, old, gap, &mut self.predicted);
+        self.values.clone_from(&self.predicted);
+    }
+
+    /// The motion that follows from the values.
+    fn imply(&mut self, kind: &KindLayout, old: Row<'_>, gap: u32) {
+        let from = (old, &*self.predicted);
+        predict::motion_between(kind, from, &self.values, gap, &mut self.motion);
     }
 }
 
@@ -84,17 +100,13 @@ impl Decoder {
             return Err(DecodeError::TooMany(baseline.len() as u32));
         }
         priors.reset(&mut self.models);
-        let range = RangeDecoder::new(bytes);
-        let mut bits = Bits { models: &mut self.models, range };
+        let mut bits = Bits::new(&mut self.models, bytes);
         self.new.clear();
         new_rows(layout, priors, gap, &mut bits, &mut self.row, &mut self.new)?;
         now.clear();
         let mut merge = Merge { layout, new: &self.new, now };
         old_rows(layout, priors, (baseline, gap), &mut bits, &mut self.row, &mut merge)?;
-        match bits.range.has_trailing() {
-            true => Err(DecodeError::Trailing),
-            false => bits.check(),
-        }
+        bits.finish()
     }
 
     /// Makes `now` what is predicted `gap` ticks after `baseline`: a segment that took no bytes.
@@ -102,9 +114,8 @@ impl Decoder {
         now.clear();
         for old in baseline.iter(layout) {
             let kind = &layout.kinds[old.id.kind()];
-            let RowBuffer { values, motion } = &mut self.row;
-            predict::predict_row(kind, old.values, old.motion, gap, values);
-            predict::motion_between(kind, old.values, values, gap, motion);
+            self.row.predict(kind, old, gap);
+            self.row.imply(kind, old, gap);
             now.push(self.row.row(old.id));
         }
     }
@@ -154,82 +165,132 @@ fn old_row(
     buffer: &mut RowBuffer,
 ) -> Result<bool, DecodeError> {
     let base = priors.kind_base(old.id.kind());
-    predict::predict_row(layout, old.values, old.motion, gap, &mut buffer.values);
-    let context = model::row_context(old.motion, recent.of(old.id.kind()));
+    let (motion, jolts) = old.motion.split_at(layout.movers);
+    let context = model::row_context(motion, jolts, recent.of(old.id.kind()));
     let differs = bits.bit(base + kind::DIFFERS + context);
     recent.push(differs);
-    if differs && bits.bit(base + kind::GONE) {
+    if differs && bits.bit(base + kind::GONE + model::motion_size(motion)) {
         return Ok(false);
     }
+    buffer.predict(layout, old, gap);
     if differs {
-        changed_groups(layout, priors, old, bits, &mut buffer.values)?;
+        changed_groups(layout, priors, (old, gap), bits, buffer)?;
     }
-    predict::motion_between(layout, old.values, &buffer.values, gap, &mut buffer.motion);
+    buffer.imply(layout, old, gap);
     if differs && gap != 1 && layout.motions > 0 && bits.bit(base + kind::MOTION) {
-        motions(layout, priors, bits, &mut buffer.motion);
+        motions(layout, priors, (Some(old), gap), bits, buffer);
     }
     bits.check()?;
     Ok(true)
 }
 
-/// Applies what differs from the prediction in `values`.
+/// Applies what differs from the prediction.
 fn changed_groups(
     layout: &KindLayout,
     priors: &Priors,
-    old: Row<'_>,
+    (old, gap): (Row<'_>, u32),
     bits: &mut Bits<'_, '_>,
-    values: &mut [u32],
+    buffer: &mut RowBuffer,
 ) -> Result<(), DecodeError> {
-    let mut any = false;
+    let mut near = Near::default();
     for group in &layout.groups {
         let base = priors.group_base(group.model);
-        let motion = group_motion(group, old.motion);
-        let differs = bits.bit(base + group::DIFFERS + model::group_context(motion, any));
-        any |= differs;
-        if differs {
-            changed_group(layout, (group, base), (old.id.kind(), motion), bits, values)?;
+        if group.by.is_some() {
+            let from = (old.values, predict::velocity(group, &buffer.values));
+            predict::predict_by(layout, group, from, gap, &mut buffer.values);
+        }
+        let (motion, jolts) = past(layout, group, old.motion);
+        let context = model::group_context(motion, jolts, near);
+        if bits.bit(base + group::DIFFERS + context) {
+            let pasts = Pasts { motion, jolts, gap, kind: old.id.kind() };
+            changed_group(layout, (group, base), pasts, bits, (&mut near, buffer))?;
+        } else {
+            near.note(0);
         }
     }
     Ok(())
 }
 
+/// What a group's numbers did before, and whose they are.
+struct Pasts<'a> {
+    motion: &'a [i32],
+    jolts: &'a [i32],
+    gap: u32,
+    kind: usize,
+}
+
 fn changed_group(
     layout: &KindLayout,
     (group, base): (&Group, usize),
-    (kind, motion): (usize, &[i32]),
+    pasts: Pasts<'_>,
     bits: &mut Bits<'_, '_>,
-    values: &mut [u32],
+    (near, buffer): (&mut Near, &mut RowBuffer),
 ) -> Result<(), DecodeError> {
+    let values = &mut buffer.values;
     if group.coding == Coding::Text {
-        bits.text(&mut values[group.start..group.start + group.len]);
+        bits.text(&mut values[group.columns()]);
         return Ok(());
     }
-    if group.coding == Coding::Quat {
-        values[group.start] = bits.largest(base, values[group.start]);
+    if group.raw && bits.bit(base + group::RAW) {
+        near.note(model::CLASS_BITS as u32);
+        let raw = |max| bits.raw(model::bit_length(max));
+        return columns(layout, group, pasts.kind, values, raw);
     }
-    let mut neighbour = None;
+    if group.coding == Coding::Quat {
+        let predicted = &values[group.columns()];
+        let certainty = quat::certainty(predicted, layout.columns[group.start + 1].max);
+        let largest = bits.largest(base, certainty, predicted[0]);
+        let expected = predict::expected(layout, group, values, largest);
+        values[group.columns()].copy_from_slice(&expected);
+    }
     for (index, column) in group.numbers().enumerate() {
-        let motion = motion.get(index).copied().unwrap_or(0);
-        let (residual, class) = bits.number(base, motion, neighbour);
-        neighbour = Some(class);
-        values[column] = predict::apply(layout.columns[column], values[column], residual);
-        if values[column] > layout.columns[column].max {
+        let (spec, of) = (layout.columns[column], |past: &[i32]| past.get(index).copied());
+        let past =
+            Past::new(of(pasts.motion).unwrap_or(0), of(pasts.jolts).unwrap_or(0), pasts.gap);
+        let residual = bits.number(base, (spec, values[column]), past, near);
+        values[column] = predict::apply(spec, values[column], residual);
+        if values[column] > spec.max {
+            return Err(DecodeError::Range { kind: pasts.kind, column });
+        }
+    }
+    Ok(())
+}
+
+/// Reads a group's columns as they are.
+fn columns(
+    layout: &KindLayout,
+    group: &Group,
+    kind: usize,
+    values: &mut [u32],
+    mut read: impl FnMut(u32) -> u32,
+) -> Result<(), DecodeError> {
+    for column in group.columns() {
+        let max = layout.columns[column].max;
+        values[column] = read(max);
+        if values[column] > max {
             return Err(DecodeError::Range { kind, column });
         }
     }
     Ok(())
 }
 
-/// Adds what differs from the expected motion.
-fn motions(layout: &KindLayout, priors: &Priors, bits: &mut Bits<'_, '_>, motion: &mut [i32]) {
+/// Adds what differs from the expected motion, and sets the jolts.
+fn motions(
+    layout: &KindLayout,
+    priors: &Priors,
+    (old, gap): (Option<Row<'_>>, u32),
+    bits: &mut Bits<'_, '_>,
+    buffer: &mut RowBuffer,
+) {
     for group in &layout.groups {
         let Some(first) = group.motion else { continue };
         let base = priors.group_base(group.model);
-        let mut neighbour = None;
-        for motion in &mut motion[first..first + group.numbers().len()] {
-            let (residual, class) = bits.number(base, *motion, neighbour);
-            neighbour = Some(class);
-            *motion = motion.wrapping_add(residual);
+        let leap = Leap::new(layout, group, (old, gap), &buffer.predicted, &buffer.values);
+        for index in 0..group.numbers().len() {
+            let motion = &mut buffer.motion[first + index];
+            *motion = motion.wrapping_add(bits.motion(base, leap.motion_context(index)));
+            let jolt = leap.jolt_context(index, *motion);
+            buffer.motion[layout.movers + first + index] = bits.jolt(base, jolt);
         }
     }
 }
@@ -247,15 +308,16 @@ fn new_rows(
     }
     let present = layout.kinds.iter().enumerate().filter(|(_, kind)| kind.present);
     for (kind, layout) in present {
-        let count = bits.exp_golomb(once::COUNT);
+        let count = bits.count(priors.kind_base(kind) + model::kind::COUNT);
         if new.len() + count as usize > MAX_ROWS {
             return Err(DecodeError::TooMany(count));
         }
         let mut previous = None;
         buffer.values.clear();
         buffer.values.resize(layout.columns.len(), 0);
+        buffer.predicted.clone_from(&buffer.values);
         for _ in 0..count {
-            let id = new_id(kind, previous, bits)?;
+            let id = new_id(kind, priors, previous, bits)?;
             new_row(layout, priors, (id, gap), bits, buffer)?;
             new.push(buffer.row(id));
             previous = Some(id);
@@ -266,12 +328,13 @@ fn new_rows(
 
 fn new_id(
     kind: usize,
+    priors: &Priors,
     previous: Option<EntityId>,
     bits: &mut Bits<'_, '_>,
 ) -> Result<EntityId, DecodeError> {
     let expected = previous.map_or(0, |previous| u32::from(previous.slot()));
-    let slot = expected.saturating_add(bits.exp_golomb(once::SLOT));
-    let generation = bits.tree(once::GENERATION);
+    let slot = expected.saturating_add(bits.count(priors.kind_base(kind) + kind::SLOT));
+    let generation = bits.tree(once::GENERATION, 8) as u8;
     let order = DecodeError::Order { kind };
     let id = EntityId::new(kind as u8, u16::try_from(slot).map_err(|_| order)?, generation);
     if previous.is_some_and(|previous| previous >= id) { Err(order) } else { Ok(id) }
@@ -286,114 +349,21 @@ fn new_row(
     buffer: &mut RowBuffer,
 ) -> Result<(), DecodeError> {
     for group in &layout.groups {
-        let columns = group.start..group.start + group.len;
-        if bits.bit(priors.group_base(group.model) + group::SAME) {
+        let base = priors.group_base(group.model);
+        if bits.bit(base + group::SAME) {
             continue;
         }
         if group.coding == Coding::Text {
-            bits.text(&mut buffer.values[columns]);
+            bits.text(&mut buffer.values[group.columns()]);
             continue;
         }
-        for column in columns {
-            let max = layout.columns[column].max;
-            buffer.values[column] = bits.range.raw(bit_length(max));
-            if buffer.values[column] > max {
-                return Err(DecodeError::Range { kind: id.kind(), column });
-            }
-        }
+        let fresh = |max| bits.fresh(base, max);
+        columns(layout, group, id.kind(), &mut buffer.values, fresh)?;
     }
     buffer.motion.clear();
     buffer.motion.resize(layout.motions, 0);
     if gap != 1 && layout.motions > 0 {
-        motions(layout, priors, bits, &mut buffer.motion);
+        motions(layout, priors, (None, gap), bits, buffer);
     }
     bits.check()
-}
-
-/// A range decoder with its models.
-struct Bits<'a, 'b> {
-    models: &'a mut [Bit],
-    range: RangeDecoder<'b>,
-}
-
-impl Bits<'_, '_> {
-    #[inline]
-    fn bit(&mut self, model: usize) -> bool {
-        let model = &mut self.models[model];
-        let bit = self.range.bit(model.p0());
-        model.learn(bit);
-        bit
-    }
-
-    fn check(&self) -> Result<(), DecodeError> {
-        if self.range.overran() { Err(DecodeError::Truncated) } else { Ok(()) }
-    }
-
-    /// Reads a residual and its class.
-    fn number(&mut self, base: usize, motion: i32, neighbour: Option<u32>) -> (i32, u32) {
-        let context = model::class_context(motion, neighbour);
-        let first = base + group::CLASS + context * model::CLASS_BITS;
-        let mut class = 0;
-        while class < 32 && self.bit(first + (class as usize).min(model::CLASS_BITS - 1)) {
-            class += 1;
-        }
-        if class == 0 {
-            return (0, 0);
-        }
-        let negative = self.bit(base + group::SIGN + model::sign_context(motion));
-        let size = self.mantissa(base, class) as i32;
-        (if negative { size.wrapping_neg() } else { size }, class)
-    }
-
-    fn mantissa(&mut self, base: usize, class: u32) -> u32 {
-        let first =
-            base + group::MANTISSA + (class as usize - 1).min(model::MANTISSA_CLASSES - 1) * 3;
-        if class == 1 {
-            return 1;
-        }
-        let high = u32::from(self.bit(first));
-        if class == 2 {
-            return 2 | high;
-        }
-        let low = u32::from(self.bit(first + 1 + high as usize));
-        (4 | high << 1 | low) << (class - 3) | self.range.raw(class - 3)
-    }
-
-    fn largest(&mut self, base: usize, predicted: u32) -> u32 {
-        if !self.bit(base + group::LARGEST) {
-            return predicted;
-        }
-        let high = u32::from(self.bit(base + group::LARGEST + 1));
-        high << 1 | u32::from(self.bit(base + group::LARGEST + 2 + high as usize))
-    }
-
-    fn text(&mut self, columns: &mut [u32]) {
-        columns.fill(0);
-        for index in 0..columns.len() * 4 {
-            let byte = self.tree(once::TEXT);
-            if byte == 0 {
-                return;
-            }
-            columns[index / 4] |= u32::from(byte) << (index % 4 * 8);
-        }
-    }
-
-    fn tree(&mut self, first: usize) -> u8 {
-        let mut node = 1;
-        while node < 256 {
-            node = node * 2 + usize::from(self.bit(first + node));
-        }
-        node as u8
-    }
-
-    fn exp_golomb(&mut self, first: usize) -> u32 {
-        let mut class = 0;
-        while class < 31 && self.bit(first + class as usize) {
-            class += 1;
-        }
-        match class {
-            0 => 0,
-            _ => 1 << (class - 1) | self.range.raw(class - 1),
-        }
-    }
 }

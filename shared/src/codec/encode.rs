@@ -2,50 +2,29 @@
 //!
 //! ```text
 //! segment  := any_new [ per kind present: count, new-row{count} ] old-row{baseline rows}
-//! new-row  := slot-gap generation ( same | raw value )… [ motion… ]
+//! new-row  := slot-gap generation ( same | value )… [ motion… ]
 //! old-row  := differs [ gone | group… [ motion-differs [ motion… ] ] ]
-//! group    := differs [ residual… ]
+//! group    := differs [ raw value… | residual… ]
 //! ```
 //! Motion is sent only when the gap is not one tick; see [`super::predict`].
 
 use super::{
-    layout::{Coding, Group, KindLayout, Layout},
-    model::{self, Bit, Priors, bit_length, group, kind, once},
+    context::{Leap, Recent, past},
+    layout::{Coding, Group, KindLayout, Layout, raw_bits},
+    model::{self, Bit, Near, Past, bit_length, group, kind, once},
     predict,
+    priors::Priors,
+    quat,
     range::RangeEncoder,
+    write::{self, Coder, Expected, Meter},
 };
 use crate::{
     ids::EntityId,
     rows::{Row, Rows},
-    schema::ColumnSpec,
+    schema::MAX_COLUMNS,
 };
 
-/// Where coded bits go: a range coder, or a trainer that counts them.
-pub trait BitSink {
-    /// Takes a bit coded by the model of this number.
-    fn bit(&mut self, model: usize, bit: bool);
-    /// Takes bits at even odds.
-    fn raw(&mut self, value: u32, count: u32);
-}
-
-/// A range coder with its models.
-struct Coder<'a> {
-    models: &'a mut [Bit],
-    range: RangeEncoder<'a>,
-}
-
-impl BitSink for Coder<'_> {
-    #[inline]
-    fn bit(&mut self, model: usize, bit: bool) {
-        let model = &mut self.models[model];
-        self.range.bit(bit, model.p0());
-        model.learn(bit);
-    }
-
-    fn raw(&mut self, value: u32, count: u32) {
-        self.range.raw(value, count);
-    }
-}
+pub use super::write::BitSink;
 
 /// What was encoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +62,7 @@ impl Encoder {
         }
         priors.reset(&mut self.models);
         let mut coder = Coder { models: &mut self.models, range: RangeEncoder::new(out) };
-        let updates = self.walk.run(layout, priors, (baseline, gap), now, &mut coder);
+        let updates = self.walk.run((layout, priors), (baseline, gap), now, &mut coder);
         coder.range.finish();
         Encoded { updates, as_predicted: false }
     }
@@ -97,15 +76,30 @@ impl Encoder {
         now: &Rows,
         sink: &mut impl BitSink,
     ) {
-        self.walk.run(layout, priors, baseline, now, sink);
+        self.walk.run((layout, priors), baseline, now, sink);
     }
 }
 
 /// The walk over two sets of rows, with its scratch memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Walk {
-    predicted: Vec<u32>,
+    predicted: [u32; MAX_COLUMNS],
     implied: Vec<i32>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Walk { predicted: [0; MAX_COLUMNS], implied: Vec::new() }
+    }
+}
+
+/// A row of the baseline with what became of it.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    kind: &'a KindLayout,
+    old: Row<'a>,
+    row: Row<'a>,
+    gap: u32,
 }
 
 impl Walk {
@@ -123,9 +117,7 @@ impl Walk {
         }
         let mut updates = 0;
         for (old, row) in baseline.iter(layout).zip(now.iter(layout)) {
-            let kind = &layout.kinds[old.id.kind()];
-            predict::predict_row(kind, old.values, old.motion, gap, &mut self.predicted);
-            if self.differs(kind, old, row, gap) {
+            if self.differs(Pair { kind: &layout.kinds[old.id.kind()], old, row, gap }) {
                 return None;
             }
             updates += u32::from(row.values != old.values);
@@ -136,13 +128,12 @@ impl Walk {
     /// Sends all bits of a segment, and returns how many rows are new or changed.
     fn run(
         &mut self,
-        layout: &Layout,
-        priors: &Priors,
+        (layout, priors): (&Layout, &Priors),
         (baseline, gap): (&Rows, u32),
         now: &Rows,
         sink: &mut impl BitSink,
     ) -> u32 {
-        let mut updates = new_rows(layout, priors, baseline, now, gap, sink);
+        let mut updates = new_rows((layout, priors), baseline, now, gap, sink);
         let mut later = now.iter(layout).peekable();
         let mut recent = Recent::default();
         for old in baseline.iter(layout) {
@@ -150,121 +141,148 @@ impl Walk {
                 later.next();
             }
             let row = later.next_if(|row| row.id == old.id);
-            let context = model::row_context(old.motion, recent.of(old.id.kind()));
-            let base = priors.kind_base(old.id.kind());
             let kind = &layout.kinds[old.id.kind()];
-            predict::predict_row(kind, old.values, old.motion, gap, &mut self.predicted);
-            let differs = row.is_none_or(|row| self.differs(kind, old, row, gap));
+            let pair = row.map(|row| Pair { kind, old, row, gap });
+            let differs = pair.is_none_or(|pair| self.differs(pair));
+            let base = priors.kind_base(old.id.kind());
+            let (motion, jolts) = old.motion.split_at(kind.movers);
+            let context = model::row_context(motion, jolts, recent.of(old.id.kind()));
             sink.bit(base + kind::DIFFERS + context, differs);
             recent.push(differs);
             if differs {
-                sink.bit(base + kind::GONE, row.is_none());
+                sink.bit(base + kind::GONE + model::motion_size(motion), row.is_none());
             }
-            let Some(row) = row else { continue };
-            updates += u32::from(row.values != old.values);
+            let Some(pair) = pair else { continue };
+            updates += u32::from(pair.row.values != old.values);
             if differs {
-                self.changed_row(kind, priors, old, row, gap, sink);
+                self.changed_row(priors, pair, sink);
             }
         }
         updates
     }
 
     /// Whether a row is not what was predicted; fills `implied` when motion is sent.
-    fn differs(&mut self, kind: &KindLayout, old: Row<'_>, row: Row<'_>, gap: u32) -> bool {
+    fn differs(&mut self, Pair { kind, old, row, gap }: Pair<'_>) -> bool {
+        let predicted = &mut self.predicted[..kind.columns.len()];
+        predict::predict_row(kind, old, gap, predicted);
         if gap != 1 {
-            predict::motion_between(kind, old.values, row.values, gap, &mut self.implied);
+            let from = (old, &*predicted);
+            predict::motion_between(kind, from, row.values, gap, &mut self.implied);
         }
-        row.values != self.predicted || (gap != 1 && row.motion != self.implied)
+        row.values != predicted || (gap != 1 && row.motion != self.implied)
     }
 
-    fn changed_row(
-        &self,
-        kind: &KindLayout,
-        priors: &Priors,
-        old: Row<'_>,
-        row: Row<'_>,
-        gap: u32,
-        sink: &mut impl BitSink,
-    ) {
-        let mut any = false;
+    fn changed_row(&mut self, priors: &Priors, pair: Pair<'_>, sink: &mut impl BitSink) {
+        let Pair { kind, old, row, gap } = pair;
+        let mut near = Near::default();
         for group in &kind.groups {
             let base = priors.group_base(group.model);
-            let motion = group_motion(group, old.motion);
-            let columns = group.start..group.start + group.len;
-            let differs = row.values[columns.clone()] != self.predicted[columns];
-            sink.bit(base + group::DIFFERS + model::group_context(motion, any), differs);
-            any |= differs;
+            let from = (old.values, predict::velocity(group, row.values));
+            predict::predict_by(kind, group, from, gap, &mut self.predicted);
+            let differs = row.values[group.columns()] != self.predicted[group.columns()];
+            let (motion, jolts) = past(kind, group, old.motion);
+            let context = model::group_context(motion, jolts, near);
+            sink.bit(base + group::DIFFERS + context, differs);
             if differs {
-                self.group(kind, group, base, motion, row.values, sink);
+                self.group(base, group, pair, &mut near, sink);
+            } else {
+                near.note(0);
             }
         }
         if gap != 1 && kind.motions > 0 {
             let differs = row.motion != self.implied;
             sink.bit(priors.kind_base(row.id.kind()) + kind::MOTION, differs);
             if differs {
-                motions(kind, priors, row.motion, &self.implied, sink);
+                let from = (&self.predicted[..], &self.implied[..]);
+                motions(kind, priors, (Some(old), row, gap), from, sink);
             }
         }
     }
 
     fn group(
         &self,
-        kind: &KindLayout,
-        group: &Group,
         base: usize,
-        motion: &[i32],
-        values: &[u32],
+        group: &Group,
+        pair: Pair<'_>,
+        near: &mut Near,
         sink: &mut impl BitSink,
     ) {
+        let values = &pair.row.values[group.columns()];
         if group.coding == Coding::Text {
-            return text(&values[group.start..group.start + group.len], sink);
+            return write::text(values, sink);
         }
+        if group.raw {
+            let raw = self.is_better_raw(base, group, pair, *near, sink);
+            sink.bit(base + group::RAW, raw);
+            if raw {
+                near.note(model::CLASS_BITS as u32);
+                let columns = &pair.kind.columns[group.columns()];
+                let bits = columns.iter().map(|column| bit_length(column.max));
+                return values.iter().zip(bits).for_each(|(value, bits)| sink.raw(*value, bits));
+            }
+        }
+        self.numbers(base, group, pair, near, sink);
+    }
+
+    /// Whether a group's columns as they are cost less than how they differ from the prediction.
+    fn is_better_raw(
+        &self,
+        base: usize,
+        group: &Group,
+        pair: Pair<'_>,
+        near: Near,
+        sink: &impl BitSink,
+    ) -> bool {
+        // Most of the time a look at the residuals says no.
+        let columns = &pair.kind.columns[group.columns()];
+        let residuals = predict::residuals(pair.kind, group, &self.predicted, pair.row.values);
+        let far = |(column, residual): (usize, &i32)| {
+            let most = model::most_class(pair.kind.columns[column]);
+            bit_length(residual.unsigned_abs()) + 2 >= most && most > 2
+        };
+        if !group.numbers().zip(&residuals).any(far) {
+            return false;
+        }
+        let mut numbers = Meter { models: sink.models(), cost: 0 };
+        numbers.bit(base + group::RAW, false);
+        self.numbers(base, group, pair, &mut near.clone(), &mut numbers);
+        let mut raw = Meter { models: sink.models(), cost: raw_bits(columns) * 256 };
+        raw.bit(base + group::RAW, true);
+        raw.cost < numbers.cost
+    }
+
+    fn numbers(
+        &self,
+        base: usize,
+        group: &Group,
+        Pair { kind, old, row, gap }: Pair<'_>,
+        near: &mut Near,
+        sink: &mut impl BitSink,
+    ) {
         if group.coding == Coding::Quat {
-            largest(base, self.predicted[group.start], values[group.start], sink);
+            let predicted = &self.predicted[group.columns()];
+            let certainty = quat::certainty(predicted, kind.columns[group.start + 1].max);
+            let both = (predicted[0], row.values[group.start]);
+            write::largest(base, certainty, both, sink);
         }
-        let mut neighbour = None;
+        let expected = predict::expected(kind, group, &self.predicted, row.values[group.start]);
+        let skipped = group.len - group.numbers().len();
+        let (motion, jolts) = past(kind, group, old.motion);
         for (index, column) in group.numbers().enumerate() {
             let spec = kind.columns[column];
-            debug_assert!(values[column] <= spec.max, "a column above its maximum");
-            let residual = predict::difference(spec, self.predicted[column], values[column]);
-            let motion = motion.get(index).copied().unwrap_or(0);
-            neighbour = Some(number(base, motion, neighbour, residual, sink));
+            debug_assert!(row.values[column] <= spec.max, "a column above its maximum");
+            let value = expected[skipped + index];
+            let residual = predict::difference(spec, value, row.values[column]);
+            let of = |past: &[i32]| past.get(index).copied().unwrap_or(0);
+            let past = Past::new(of(motion), of(jolts), gap);
+            write::number(base, Expected { spec, value, past }, residual, near, sink);
         }
-    }
-}
-
-/// How many of the last two rows of a kind differed.
-#[derive(Debug, Default)]
-pub(super) struct Recent {
-    kind: usize,
-    differed: [bool; 2],
-}
-
-impl Recent {
-    pub(super) fn of(&mut self, kind: usize) -> usize {
-        if self.kind != kind {
-            *self = Recent { kind, differed: [false; 2] };
-        }
-        self.differed.iter().filter(|differed| **differed).count()
-    }
-
-    pub(super) fn push(&mut self, differed: bool) {
-        self.differed = [self.differed[1], differed];
-    }
-}
-
-/// The group's part of a row's motion; nothing when it is not linearly predicted.
-pub(super) fn group_motion<'a>(group: &Group, motion: &'a [i32]) -> &'a [i32] {
-    match group.motion {
-        Some(first) => &motion[first..first + group.numbers().len()],
-        None => &[],
     }
 }
 
 /// Encodes the rows of `now` whose ids the baseline lacks, and counts them.
 fn new_rows(
-    layout: &Layout,
-    priors: &Priors,
+    (layout, priors): (&Layout, &Priors),
     baseline: &Rows,
     now: &Rows,
     gap: u32,
@@ -277,7 +295,8 @@ fn new_rows(
     }
     let present = layout.kinds.iter().enumerate().filter(|(_, kind)| kind.present);
     for (index, kind) in present {
-        exp_golomb(once::COUNT, count_new(baseline, now, |row_kind| row_kind == index), sink);
+        let of_kind = count_new(baseline, now, |row_kind| row_kind == index);
+        write::count(priors.kind_base(index) + kind::COUNT, of_kind, sink);
         let mut old = baseline.ids().iter().peekable();
         let mut previous: Option<Row<'_>> = None;
         for row in now.iter(layout).filter(|row| row.id.kind() == index) {
@@ -309,124 +328,47 @@ fn new_row(
     sink: &mut impl BitSink,
 ) {
     let expected = previous.map_or(0, |previous| u32::from(previous.id.slot()));
-    exp_golomb(once::SLOT, u32::from(row.id.slot()) - expected, sink);
-    tree(once::GENERATION, row.id.generation(), sink);
+    let slot = priors.kind_base(row.id.kind()) + kind::SLOT;
+    write::count(slot, u32::from(row.id.slot()) - expected, sink);
+    write::tree(once::GENERATION, u32::from(row.id.generation()), 8, sink);
     for group in &kind.groups {
         let base = priors.group_base(group.model);
-        let columns = group.start..group.start + group.len;
-        let values = &row.values[columns.clone()];
-        let before = previous.map(|previous| &previous.values[columns.clone()]);
+        let values = &row.values[group.columns()];
+        let before = previous.map(|previous| &previous.values[group.columns()]);
         let same = before.map_or_else(|| values.iter().all(|v| *v == 0), |before| before == values);
         sink.bit(base + group::SAME, same);
         match group.coding {
             _ if same => {}
-            Coding::Text => text(values, sink),
-            _ => raw_columns(&kind.columns[columns], values, sink),
+            Coding::Text => write::text(values, sink),
+            _ => {
+                let columns = kind.columns[group.columns()].iter().zip(values);
+                columns.for_each(|(spec, value)| write::fresh(base, *spec, *value, sink));
+            }
         }
     }
     if gap != 1 && kind.motions > 0 {
-        let still = [0; crate::schema::MAX_COLUMNS];
-        motions(kind, priors, row.motion, &still[..kind.motions], sink);
+        let still = ([0; MAX_COLUMNS], [0; 2 * MAX_COLUMNS]);
+        let from = (&still.0[..], &still.1[..kind.motions]);
+        motions(kind, priors, (None, row, gap), from, sink);
     }
 }
 
-fn raw_columns(columns: &[ColumnSpec], values: &[u32], sink: &mut impl BitSink) {
-    for (column, value) in columns.iter().zip(values) {
-        assert!(*value <= column.max, "a column above its maximum");
-        sink.raw(*value, bit_length(column.max));
-    }
-}
-
-/// Encodes how a row's motion differs from what is expected of it.
+/// Encodes how a row's motion differs from what is expected of it, and its jolts.
 fn motions(
     kind: &KindLayout,
     priors: &Priors,
-    motion: &[i32],
-    expected: &[i32],
+    (old, row, gap): (Option<Row<'_>>, Row<'_>, u32),
+    (predicted, expected): (&[u32], &[i32]),
     sink: &mut impl BitSink,
 ) {
     for group in kind.groups.iter().filter(|group| group.motion.is_some()) {
         let base = priors.group_base(group.model);
-        let both = group_motion(group, motion).iter().zip(group_motion(group, expected));
-        let mut neighbour = None;
-        for (motion, expected) in both {
-            let residual = motion.wrapping_sub(*expected);
-            neighbour = Some(number(base, *expected, neighbour, residual, sink));
+        let leap = Leap::new(kind, group, (old, gap), predicted, row.values);
+        let (motion, jolts) = past(kind, group, row.motion);
+        for (index, expected) in past(kind, group, expected).0.iter().enumerate() {
+            let differs = motion[index].wrapping_sub(*expected);
+            write::motion(base, leap.motion_context(index), differs, sink);
+            write::jolt(base, leap.jolt_context(index, motion[index]), jolts[index], sink);
         }
-    }
-}
-
-/// Encodes a residual and returns its class.
-fn number(
-    base: usize,
-    motion: i32,
-    neighbour: Option<u32>,
-    residual: i32,
-    sink: &mut impl BitSink,
-) -> u32 {
-    let size = residual.unsigned_abs();
-    let class = bit_length(size);
-    let context = model::class_context(motion, neighbour);
-    let first = base + group::CLASS + context * model::CLASS_BITS;
-    for step in 0..=class.min(31) {
-        let model = first + (step as usize).min(model::CLASS_BITS - 1);
-        sink.bit(model, class > step);
-    }
-    if class > 0 {
-        sink.bit(base + group::SIGN + model::sign_context(motion), residual < 0);
-        mantissa(base, size, class, sink);
-    }
-    class
-}
-
-fn mantissa(base: usize, size: u32, class: u32, sink: &mut impl BitSink) {
-    let first = base + group::MANTISSA + (class as usize - 1).min(model::MANTISSA_CLASSES - 1) * 3;
-    if class >= 2 {
-        let high = size >> (class - 2) & 1;
-        sink.bit(first, high == 1);
-        if class >= 3 {
-            sink.bit(first + 1 + high as usize, size >> (class - 3) & 1 == 1);
-            sink.raw(size, class - 3);
-        }
-    }
-}
-
-/// Encodes which component of a quaternion is the largest.
-fn largest(base: usize, predicted: u32, value: u32, sink: &mut impl BitSink) {
-    sink.bit(base + group::LARGEST, value != predicted);
-    if value != predicted {
-        sink.bit(base + group::LARGEST + 1, value & 2 != 0);
-        sink.bit(base + group::LARGEST + 2 + (value >> 1) as usize, value & 1 != 0);
-    }
-}
-
-/// Encodes bytes up to and with the first NUL.
-fn text(columns: &[u32], sink: &mut impl BitSink) {
-    for byte in columns.iter().flat_map(|column| column.to_le_bytes()) {
-        tree(once::TEXT, byte, sink);
-        if byte == 0 {
-            return;
-        }
-    }
-}
-
-/// Encodes a byte, high bit first, each bit in the context of those before it.
-fn tree(first: usize, byte: u8, sink: &mut impl BitSink) {
-    let mut node = 1;
-    for shift in (0..8).rev() {
-        let bit = byte >> shift & 1;
-        sink.bit(first + node, bit == 1);
-        node = node * 2 + usize::from(bit);
-    }
-}
-
-/// Encodes a count below 2^30: its class in unary, then the bits below the leading one.
-fn exp_golomb(first: usize, value: u32, sink: &mut impl BitSink) {
-    let class = bit_length(value);
-    for step in 0..=class {
-        sink.bit(first + step as usize, class > step);
-    }
-    if class > 1 {
-        sink.raw(value, class - 1);
     }
 }

@@ -1,19 +1,24 @@
 //! The segment codec: from rows of quantised integers to bytes and back.
 //!
-//! [`range`] turns modelled bits into bytes, [`model`] says what is modelled and
-//! from which priors it starts, [`layout`] flattens a schema for one audience,
-//! [`predict`] says what a row is expected to become, and [`encode`] and [`decode`]
+//! [`range`] turns modelled bits into bytes, [`model`] says what is modelled, [`priors`]
+//! from where it starts, [`layout`] flattens a schema for one audience,
+//! [`predict`] and [`quat`] say what a row is expected to become, and [`encode`] and [`decode`]
 //! walk two sets of rows and code how they differ. All of it is integer arithmetic that
 //! JavaScript can repeat bit for bit.
 
+mod context;
 pub mod decode;
 pub mod encode;
 pub mod layout;
 pub mod model;
 pub mod predict;
+pub mod priors;
+pub mod quat;
 pub mod range;
+mod read;
+mod write;
 
 pub use decode::{DecodeError, Decoder};
 pub use encode::{Encoded, Encoder};
 pub use layout::Layout;
-pub use model::Priors;
+pub use priors::{BUILTIN, Priors, PriorsError};

@@ -1,10 +1,13 @@
 //! What is modelled: adaptive bits, and how numbers, rows and texts are made of them.
 //!
-//! Every segment starts again from the priors, so that whoever holds the
-//! baseline can decode it. A [`Priors`] says where each bit starts; the table
-//! of one group's bits stands for every group of a schema.
+//! Every segment starts again from the [priors](super::priors), so that whoever
+//! holds the baseline can decode it. What counts as similar, a *context*, is
+//! decided here: by how fast a thing moves, how wrong its last prediction was, and
+//! how wrong those of its neighbours in the same row are.
 
-use super::layout::Layout;
+use crate::schema::ColumnSpec;
+
+pub use super::priors::BUILTIN;
 
 /// One adaptive bit: the probability of zero (15 bits) and how much evidence stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +17,7 @@ pub struct Bit {
 }
 
 /// Evidence beyond this no longer slows adaptation.
-const MOST_SEEN: u16 = 60;
+const MOST_SEEN: u16 = 250;
 /// `RATE[seen]` is 2^16 / (seen + 1.5).
 const RATE: [i32; MOST_SEEN as usize + 1] = rates();
 
@@ -31,7 +34,16 @@ const fn rates() -> [i32; MOST_SEEN as usize + 1] {
 /// Probabilities stay within `LEAST..=2^15 - LEAST`, so that no bit costs over 10 bits.
 const LEAST: i32 = 32;
 
+/// The evidence that a prior can start with.
+pub const EVIDENCE: [u16; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 160, 250];
+
 impl Bit {
+    /// The bit that a prior's 16 bits describe: 12 of probability, 4 of evidence.
+    #[must_use]
+    pub fn from_prior(prior: u16) -> Bit {
+        Bit { p0: (prior >> 4) * 8 + 4, seen: EVIDENCE[usize::from(prior & 15)] }
+    }
+
     /// The probability of zero, of 2^15.
     #[must_use]
     #[inline]
@@ -48,52 +60,65 @@ impl Bit {
         self.p0 = moved as u16;
         self.seen += u16::from(self.seen < MOST_SEEN);
     }
-
-    /// Reads a prior's two bytes: p0 in 1/256ths (its middle), then the evidence.
-    fn from_prior(pair: &[u8]) -> Bit {
-        let p0 = u16::from(pair[0]) * 128 + 64;
-        Bit { p0, seen: u16::from(pair[1]).min(MOST_SEEN) }
-    }
 }
 
-/// Contexts of a number's class: six sizes of motion by four of the neighbour's residual.
-pub const CLASS_CONTEXTS: usize = 24;
+/// Contexts of a number's class: eight sizes of its jolt by six of the row so far.
+pub const CLASS_CONTEXTS: usize = 48;
 /// Bits of a class's unary code; longer classes share the last.
-pub const CLASS_BITS: usize = 14;
-/// Contexts of a number's sign: the sign of the motion.
-pub const SIGN_CONTEXTS: usize = 3;
+pub const CLASS_BITS: usize = 12;
+/// Contexts of a number's sign: seven jolts by three signs of motion by three classes.
+pub const SIGN_CONTEXTS: usize = 63;
 /// Classes with a mantissa of their own; longer ones share the last.
 pub const MANTISSA_CLASSES: usize = 16;
+/// Contexts of what is sent over a gap: classes of the value's residual, sizes of a jolt.
+pub const GAP_CONTEXTS: usize = 8;
+/// A jolt is within this, either way.
+pub const MOST_JOLT: i32 = 7;
+/// Steps of a count's class that have a model of their own; longer ones share the last.
+pub const COUNT_BITS: usize = 16;
+/// Leading bits of a new row's column that are modelled.
+pub const FRESH_BITS: u32 = 3;
 
 /// Offsets of a group's bits from the group's first.
 pub mod group {
-    use super::{CLASS_BITS, CLASS_CONTEXTS, MANTISSA_CLASSES, SIGN_CONTEXTS};
-    /// Whether the group differs: four sizes of motion, by whether an earlier group differed.
+    use super::{
+        CLASS_BITS, CLASS_CONTEXTS, FRESH_BITS, GAP_CONTEXTS, MANTISSA_CLASSES, MOST_JOLT,
+        SIGN_CONTEXTS,
+    };
+    /// Whether the group differs: four sizes of motion by four of jolt by four of the row so far.
     pub const DIFFERS: usize = 0;
+    /// Whether its columns are sent as they are.
+    pub const RAW: usize = DIFFERS + 64;
+    /// Whether a new row's group equals the previous new row's.
+    pub const SAME: usize = RAW + 1;
+    /// Whether another component of a quaternion is the largest, by how sure that was; then which.
+    pub const LARGEST: usize = SAME + 1;
+    /// The leading bits of a new row's column.
+    pub const FRESH: usize = LARGEST + 8 + 4;
     /// The unary code of a residual's class.
-    pub const CLASS: usize = DIFFERS + 8;
+    pub const CLASS: usize = FRESH + (1 << FRESH_BITS);
     /// The residual's sign.
     pub const SIGN: usize = CLASS + CLASS_CONTEXTS * CLASS_BITS;
     /// The two bits below the residual's leading one.
     pub const MANTISSA: usize = SIGN + SIGN_CONTEXTS;
-    /// Whether a new row's column equals the previous new row's.
-    pub const SAME: usize = MANTISSA + MANTISSA_CLASSES * 3;
-    /// Whether a quaternion's largest component changed, then which it is.
-    pub const LARGEST: usize = SAME + 1;
+    /// Over a gap, the class and sign of what a motion differs by.
+    pub const MOTION: usize = MANTISSA + MANTISSA_CLASSES * 3;
+    /// The sign of it, by the sign of the value's residual.
+    pub const MOTION_SIGN: usize = MOTION + GAP_CONTEXTS * CLASS_BITS;
+    /// Over a gap, the size of a jolt, by that of the expected one; over two ticks apart.
+    pub const JOLT: usize = MOTION_SIGN + 3;
+    /// Its sign, by that of the expected one.
+    pub const JOLT_SIGN: usize = JOLT + 2 * GAP_CONTEXTS * MOST_JOLT as usize;
     /// How many bits a group has.
-    pub const BITS: usize = LARGEST + 4;
+    pub const BITS: usize = JOLT_SIGN + 3;
 }
 
 /// Offsets of the bits that a segment has once.
 pub mod once {
     /// Whether anything is new.
     pub const ANY_NEW: usize = 0;
-    /// How many rows of a kind are new: Exp-Golomb.
-    pub const COUNT: usize = ANY_NEW + 1;
-    /// The distance from the previous new slot: Exp-Golomb.
-    pub const SLOT: usize = COUNT + 32;
-    /// The generation, a tree of eight bits.
-    pub const GENERATION: usize = SLOT + 32;
+    /// Generations of new rows, a tree of eight bits.
+    pub const GENERATION: usize = ANY_NEW + 1;
     /// Texts, a tree of eight bits a byte.
     pub const TEXT: usize = GENERATION + 256;
     /// How many bits there are.
@@ -102,77 +127,20 @@ pub mod once {
 
 /// Offsets of a kind's bits from the kind's first.
 pub mod kind {
-    /// Whether a row differs: three sizes of motion, by how many of the two rows before differed.
+    use super::COUNT_BITS;
+    /// Whether a row differs: four sizes of motion by four of jolt, by how many of the two rows
+    /// before differed.
     pub const DIFFERS: usize = 0;
-    /// Whether a row that differs is gone.
-    pub const GONE: usize = DIFFERS + 9;
+    /// Whether a row that differs is gone, by the size of its motion.
+    pub const GONE: usize = DIFFERS + 48;
     /// Whether the motion differs from what the values imply, over a gap.
-    pub const MOTION: usize = GONE + 1;
+    pub const MOTION: usize = GONE + 4;
+    /// How many rows are new.
+    pub const COUNT: usize = MOTION + 1;
+    /// How far on the next new row's slot is.
+    pub const SLOT: usize = COUNT + COUNT_BITS;
     /// How many bits a kind has.
-    pub const BITS: usize = MOTION + 1;
-}
-
-/// How many bits the table of one of each has: that is what a priors file holds.
-pub const TABLE_BITS: usize = once::BITS + kind::BITS + group::BITS;
-
-/// Where every bit of a layout's models starts.
-#[derive(Clone, Debug)]
-pub struct Priors {
-    bits: Vec<Bit>,
-    kinds: usize,
-}
-
-/// The priors used when a game has none of its own: two bytes a bit.
-pub const BUILTIN: &[u8] = include_bytes!("../../../assets/priors/builtin.bin");
-
-impl Priors {
-    /// Spreads a table of one of each over a layout: every kind and group starts alike.
-    ///
-    /// Returns `None` when `table` does not have two bytes for each of [`TABLE_BITS`].
-    #[must_use]
-    pub fn new(layout: &Layout, table: &[u8]) -> Option<Priors> {
-        if table.len() != TABLE_BITS * 2 {
-            return None;
-        }
-        let bits: Vec<Bit> = table.chunks_exact(2).map(Bit::from_prior).collect();
-        let (once, rest) = bits.split_at(once::BITS);
-        let (kind, group) = rest.split_at(kind::BITS);
-        let mut all = once.to_vec();
-        all.extend(std::iter::repeat_n(kind, layout.kinds.len()).flatten());
-        all.extend(std::iter::repeat_n(group, layout.groups).flatten());
-        Some(Priors { bits: all, kinds: layout.kinds.len() })
-    }
-
-    /// Where a kind's bits begin.
-    #[must_use]
-    pub fn kind_base(&self, kind: usize) -> usize {
-        once::BITS + kind * kind::BITS
-    }
-
-    /// Where a group's bits begin.
-    #[must_use]
-    pub fn group_base(&self, group: usize) -> usize {
-        once::BITS + self.kinds * kind::BITS + group * group::BITS
-    }
-
-    /// The entry of the table that a bit started from; for training.
-    #[must_use]
-    pub fn table_entry(&self, bit: usize) -> usize {
-        let kinds_end = once::BITS + self.kinds * kind::BITS;
-        if bit < once::BITS {
-            bit
-        } else if bit < kinds_end {
-            once::BITS + (bit - once::BITS) % kind::BITS
-        } else {
-            once::BITS + kind::BITS + (bit - kinds_end) % group::BITS
-        }
-    }
-
-    /// Makes `models` what they are at the beginning of a segment.
-    pub fn reset(&self, models: &mut Vec<Bit>) {
-        models.clear();
-        models.extend_from_slice(&self.bits);
-    }
+    pub const BITS: usize = SLOT + COUNT_BITS;
 }
 
 /// The bits needed for `value`: its class.
@@ -182,44 +150,120 @@ pub fn bit_length(value: u32) -> u32 {
     32 - value.leading_zeros()
 }
 
-/// The context of a number's class, from its motion and the class of its neighbour, if any.
+/// The largest class that a column's residual can have.
 #[must_use]
 #[inline]
-pub fn class_context(motion: i32, neighbour: Option<u32>) -> usize {
-    let motion = bit_length(motion.unsigned_abs()).min(5) as usize;
-    let neighbour = match neighbour {
-        None => 0,
-        Some(0) => 1,
-        Some(1..=2) => 2,
-        Some(_) => 3,
-    };
-    motion * 4 + neighbour
+pub fn most_class(column: ColumnSpec) -> u32 {
+    if column.wrap { bit_length(column.max / 2 + column.max % 2) } else { bit_length(column.max) }
+}
+
+/// Whether a residual must be negative, where its expected value leaves only one way to go.
+#[must_use]
+#[inline]
+pub fn known_sign(column: ColumnSpec, expected: u32) -> Option<bool> {
+    match expected {
+        // In a wider range a residual may go round the 32 bits.
+        _ if column.wrap || column.max > i32::MAX as u32 => None,
+        0 => Some(false),
+        at if at == column.max => Some(true),
+        _ => None,
+    }
+}
+
+/// The jolt that a residual leaves behind: its class with its sign.
+#[must_use]
+#[inline]
+pub fn jolt(residual: i32) -> i32 {
+    let size = (bit_length(residual.unsigned_abs()) as i32).min(MOST_JOLT);
+    if residual < 0 { -size } else { size }
+}
+
+/// How wrong the predictions of a row have been so far, as the context of what follows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Near {
+    begun: bool,
+    largest: u32,
+}
+
+impl Near {
+    /// Notes a number's class.
+    #[inline]
+    pub fn note(&mut self, class: u32) {
+        self.begun = true;
+        self.largest = self.largest.max(class);
+    }
+
+    /// Nought before anything was noted, else one more than the largest class, which counts up to `most`.
+    #[inline]
+    fn level(self, most: u32) -> usize {
+        if self.begun { 1 + self.largest.min(most) as usize } else { 0 }
+    }
+}
+
+/// How a number has moved, and how that surprised.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past {
+    /// By how much it changed in the tick before.
+    pub motion: i32,
+    /// The class and sign of its last residual; over a gap, of what is to be expected.
+    pub jolt: i32,
+}
+
+impl Past {
+    /// A column's past, as it matters `gap` ticks later: the longer, the more may have happened.
+    #[must_use]
+    #[inline]
+    pub fn new(motion: i32, jolt: i32, gap: u32) -> Past {
+        if gap <= 1 || motion == 0 && jolt == 0 {
+            return Past { motion, jolt };
+        }
+        let grown = (jolt.abs() + bit_length(gap - 1) as i32 * 3 / 2).min(MOST_JOLT);
+        Past { motion, jolt: if jolt < 0 { -grown } else { grown } }
+    }
+}
+
+/// The context of a number's class.
+#[must_use]
+#[inline]
+pub fn class_context(jolt: i32, near: Near) -> usize {
+    jolt.unsigned_abs().min(MOST_JOLT as u32) as usize * 6 + near.level(4)
 }
 
 /// The context of a number's sign.
 #[must_use]
 #[inline]
-pub fn sign_context(motion: i32) -> usize {
-    (motion.signum() + 1) as usize
+pub fn sign_context(past: Past, class: u32) -> usize {
+    let jolt = (past.jolt.clamp(-3, 3) + 3) as usize;
+    (jolt * 3 + (past.motion.signum() + 1) as usize) * 3 + class.min(3) as usize - 1
 }
 
-/// The context of a group's flag, from its largest motion.
+/// The context of a group's flag, from its motion and jolts.
 #[must_use]
 #[inline]
-pub fn group_context(motion: &[i32], earlier_differs: bool) -> usize {
-    motion_size(motion).min(3) * 2 + usize::from(earlier_differs)
+pub fn group_context(motion: &[i32], jolts: &[i32], near: Near) -> usize {
+    restlessness(motion, jolts) * 4 + near.level(2)
 }
 
-/// The context of a row's flag, from its motion and the two rows of its kind before it.
+/// The context of a row's flag, from its motion and jolts and the two rows of its kind before it.
 #[must_use]
 #[inline]
-pub fn row_context(motion: &[i32], recent: usize) -> usize {
-    motion_size(motion).min(2) * 3 + recent
+pub fn row_context(motion: &[i32], jolts: &[i32], recent: usize) -> usize {
+    restlessness(motion, jolts) * 3 + recent
 }
 
-/// How large the largest motion is: two bits a step, nought when all is still.
 #[inline]
-fn motion_size(motion: &[i32]) -> usize {
-    let largest = motion.iter().map(|motion| motion.unsigned_abs()).max().unwrap_or(0);
-    bit_length(largest).div_ceil(2) as usize
+fn restlessness(motion: &[i32], jolts: &[i32]) -> usize {
+    motion_size(motion) * 4 + largest(jolts).min(3) as usize
+}
+
+/// How large the largest motion is: two bits a step, nought when all is still, at most three.
+#[must_use]
+#[inline]
+pub fn motion_size(motion: &[i32]) -> usize {
+    (bit_length(largest(motion)).div_ceil(2) as usize).min(3)
+}
+
+#[inline]
+fn largest(numbers: &[i32]) -> u32 {
+    numbers.iter().map(|number| number.unsigned_abs()).max().unwrap_or(0)
 }

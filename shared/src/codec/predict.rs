@@ -1,83 +1,228 @@
 //! What a row is expected to become, and what its motion is.
 //!
-//! A linearly predicted column carries its *motion*: by how much it changed in
-//! the tick before. Motion is part of the replicated state, so whoever holds a
-//! baseline predicts from it exactly as the server does. Over one tick motion
-//! follows from the two values; over a longer gap (and in a keyframe) it is sent.
+//! A column that moves carries its *motion*: by how much it changed in the tick
+//! before; and its *jolt*: how far off it was from what had been predicted, as a
+//! size class with a sign. Both are part of the replicated state, so whoever holds a
+//! baseline predicts from it exactly as the server does. Over one tick they
+//! follow from the values; over a longer gap (and in a keyframe) they are sent.
 
-use super::layout::{Coding, Group, KindLayout};
-use crate::schema::ColumnSpec;
+use super::{
+    layout::{Coding, Group, KindLayout},
+    model, quat,
+};
+use crate::{
+    rows::Row,
+    schema::{ColumnSpec, FieldType},
+};
 
 /// The value that lies `ticks · motion` beyond `value`, kept inside the column's range.
 #[must_use]
 pub fn advance(column: ColumnSpec, value: u32, motion: i32, ticks: u32) -> u32 {
-    let moved = i64::from(value) + i64::from(motion) * i64::from(ticks);
-    if column.wrap {
-        moved as u32 & column.max
-    } else {
-        moved.clamp(0, i64::from(column.max)) as u32
-    }
+    keep(column, i64::from(value) + i64::from(motion) * i64::from(ticks))
+}
+
+/// Brings a number into the column's range: round and round, or to the nearer end.
+fn keep(column: ColumnSpec, value: i64) -> u32 {
+    let max = i64::from(column.max);
+    if column.wrap { value.rem_euclid(max + 1) as u32 } else { value.clamp(0, max) as u32 }
 }
 
 /// The difference that leads from `from` to `to`; the shorter way round when the column wraps.
 #[must_use]
 pub fn difference(column: ColumnSpec, from: u32, to: u32) -> i32 {
-    let raw = to.wrapping_sub(from);
     if !column.wrap {
-        return raw as i32;
+        return to.wrapping_sub(from) as i32;
     }
-    let unused = column.max.leading_zeros();
-    ((raw << unused) as i32) >> unused
+    let around = i64::from(column.max) + 1;
+    let ahead = (i64::from(to) - i64::from(from)).rem_euclid(around);
+    (if ahead >= around - around / 2 { ahead - around } else { ahead }) as i32
 }
 
-/// The value that a difference leads to, which may lie outside the column's range.
+/// The value that a difference leads to, which may lie outside a range that does not wrap.
 #[must_use]
 pub fn apply(column: ColumnSpec, from: u32, difference: i32) -> u32 {
-    let to = from.wrapping_add_signed(difference);
-    if column.wrap { to & column.max } else { to }
-}
-
-/// Predicts a whole row `ticks` after one of `values` and `motion`.
-pub fn predict_row(
-    kind: &KindLayout,
-    values: &[u32],
-    motion: &[i32],
-    ticks: u32,
-    predicted: &mut Vec<u32>,
-) {
-    predicted.clear();
-    predicted.extend_from_slice(values);
-    for group in &kind.groups {
-        let Some(first) = group.motion else { continue };
-        for (index, column) in group.numbers().enumerate() {
-            predicted[column] =
-                advance(kind.columns[column], values[column], motion[first + index], ticks);
-        }
+    if column.wrap {
+        keep(column, i64::from(from) + i64::from(difference))
+    } else {
+        from.wrapping_add_signed(difference)
     }
 }
 
-/// The motion that leads from `earlier` to `later` in `ticks` ticks, rounded towards zero.
+/// What a velocity does to a place in a tick, in 1/65536ths of a step of the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// What one step of the velocity does.
+    step: i64,
+    /// What the velocity's least value does.
+    least: i64,
+}
+
+impl Rate {
+    /// The rate of a velocity whose columns go up to `most`, for a place of type `place`.
+    ///
+    /// Plain 64-bit floats, in this order, so that JavaScript arrives at the same integers.
+    #[must_use]
+    pub fn new((velocity, most): (&FieldType, u32), place: &FieldType, tick_hz: u32) -> Rate {
+        let (least, step) = unit(velocity);
+        let grain = unit(place).1 * f64::from(tick_hz.max(1));
+        // The product with any column, and then with any gap, stays below 2^53.
+        let limit = (1u64 << 44) as f64;
+        let step = (step / grain * 65536.0).round().min((limit / f64::from(most.max(1))).floor());
+        let least = (least / grain * 65536.0).round().clamp(-limit, limit);
+        Rate { step: step as i64, least: least as i64 }
+    }
+
+    /// By how much the place changes in `ticks` ticks.
+    fn over(self, velocity: u32, ticks: u32) -> i64 {
+        ((i64::from(velocity) * self.step + self.least) * i64::from(ticks) + 32768) >> 16
+    }
+}
+
+/// A number's least value and its step.
+fn unit(ty: &FieldType) -> (f64, f64) {
+    match ty {
+        FieldType::Int { min, .. } => (*min as f64, 1.0),
+        FieldType::Float { min, step, .. }
+        | FieldType::Vec2 { min, step, .. }
+        | FieldType::Vec3 { min, step, .. } => (f64::from(*min), f64::from(*step)),
+        FieldType::Angle { bits } => (0.0, std::f64::consts::TAU / f64::from(1u32 << bits)),
+        _ => (0.0, 1.0),
+    }
+}
+
+/// Predicts a whole row `ticks` after `old` into as many columns.
+pub fn predict_row(kind: &KindLayout, old: Row<'_>, ticks: u32, predicted: &mut [u32]) {
+    predicted.copy_from_slice(old.values);
+    for group in &kind.groups {
+        if let Some(first) = group.motion {
+            predict_group(kind, group, (old, first), ticks, predicted);
+        }
+        let velocity = velocity(group, predicted);
+        predict_by(kind, group, (old.values, velocity), ticks, predicted);
+    }
+}
+
+fn predict_group(
+    kind: &KindLayout,
+    group: &Group,
+    (old, first): (Row<'_>, usize),
+    ticks: u32,
+    predicted: &mut [u32],
+) {
+    if group.coding == Coding::Quat {
+        let motion = &old.motion[first..first + 3];
+        if motion.iter().any(|motion| *motion != 0) {
+            let max = kind.columns[group.start + 1].max;
+            let turned = quat::turned(&old.values[group.columns()], motion, max, ticks);
+            quat::frame(turned, quat::largest(turned), max, &mut predicted[group.columns()]);
+        }
+        return;
+    }
+    for (column, motion) in group.numbers().zip(&old.motion[first..]) {
+        predicted[column] = advance(kind.columns[column], old.values[column], *motion, ticks);
+    }
+}
+
+/// The columns of `values` that say how fast a group changes, if there are such.
+#[must_use]
+pub fn velocity(group: &Group, values: &[u32]) -> [u32; 3] {
+    let mut velocity = [0; 3];
+    if let Some((first, _)) = group.by {
+        velocity[..group.len].copy_from_slice(&values[first..first + group.len]);
+    }
+    velocity
+}
+
+/// Predicts a group that changes as another one says: by that one's new value.
+pub fn predict_by(
+    kind: &KindLayout,
+    group: &Group,
+    (old, velocity): (&[u32], [u32; 3]),
+    ticks: u32,
+    predicted: &mut [u32],
+) {
+    let Some((_, rate)) = group.by else { return };
+    for (column, velocity) in group.numbers().zip(velocity) {
+        let moved = i64::from(old[column]) + rate.over(velocity, ticks);
+        predicted[column] = keep(kind.columns[column], moved);
+    }
+}
+
+/// The columns of a group as predicted, but those of a rotation written like `like`.
+#[must_use]
+pub fn expected(kind: &KindLayout, group: &Group, predicted: &[u32], like: u32) -> [u32; 4] {
+    let mut columns = [0; 4];
+    if group.coding == Coding::Quat {
+        let max = kind.columns[group.start + 1].max;
+        quat::reframed(&predicted[group.columns()], like, max, &mut columns);
+    } else {
+        columns[..group.len].copy_from_slice(&predicted[group.columns()]);
+    }
+    columns
+}
+
+/// By how much each number of a group differs from what was predicted.
+#[must_use]
+pub fn residuals(kind: &KindLayout, group: &Group, predicted: &[u32], values: &[u32]) -> [i32; 3] {
+    let expected = expected(kind, group, predicted, values[group.start]);
+    let skipped = group.numbers().start - group.start;
+    let mut residuals = [0; 3];
+    for (index, column) in group.numbers().enumerate() {
+        let from = expected[skipped + index];
+        residuals[index] = difference(kind.columns[column], from, values[column]);
+    }
+    residuals
+}
+
+/// What the motion of a row is, when nothing else is said: it was `old`, became `later`, and
+/// `predicted` was expected.
 ///
-/// A quaternion whose largest component changed has none: its columns then mean other things.
+/// Over one tick that is exact. Over a gap the motion is taken to have changed evenly, and the
+/// jolts are nought.
 pub fn motion_between(
     kind: &KindLayout,
-    earlier: &[u32],
+    (old, predicted): (Row<'_>, &[u32]),
     later: &[u32],
     ticks: u32,
     motion: &mut Vec<i32>,
 ) {
     motion.clear();
-    for group in kind.groups.iter().filter(|group| group.motion.is_some()) {
-        let still = is_reframed(group, earlier, later);
-        motion.extend(group.numbers().map(|column| {
-            let change = difference(kind.columns[column], earlier[column], later[column]);
-            if still { 0 } else { change / ticks as i32 }
-        }));
+    motion.resize(kind.motions, 0);
+    for group in &kind.groups {
+        let Some(first) = group.motion else { continue };
+        let count = group.numbers().len();
+        let changes = residuals(kind, group, old.values, later);
+        let residuals = residuals(kind, group, predicted, later);
+        let reframed =
+            group.coding == Coding::Quat && old.values[group.start] != later[group.start];
+        for index in 0..count {
+            let (motions, jolts) = motion.split_at_mut(kind.movers);
+            motions[first + index] = match ticks {
+                0 | 1 => changes[index],
+                _ if reframed => changes[index] / ticks as i32,
+                _ => old.motion[first + index].wrapping_add(evenly(residuals[index], ticks)),
+            };
+            if ticks == 1 {
+                jolts[first + index] = model::jolt(residuals[index]);
+            }
+        }
     }
 }
 
-fn is_reframed(group: &Group, earlier: &[u32], later: &[u32]) -> bool {
-    group.coding == Coding::Quat && earlier[group.start] != later[group.start]
+/// By how much a motion has changed that changed evenly, and led so far astray in `ticks` ticks.
+fn evenly(residual: i32, ticks: u32) -> i32 {
+    (i64::from(residual) * 2 / i64::from(ticks + 1)) as i32
+}
+
+/// The jolt to expect of a column that changed by `change` in `ticks` ticks, by `motion` in the last.
+#[must_use]
+pub fn expected_jolt(change: i32, motion: i32, ticks: u32) -> i32 {
+    if ticks < 2 {
+        return 0;
+    }
+    let ahead = i64::from(motion) * i64::from(ticks) - i64::from(change);
+    let bent = ahead * 2 / i64::from(ticks * (ticks - 1));
+    model::jolt(bent.clamp(-255, 255) as i32)
 }
 
 #[cfg(test)]
@@ -87,6 +232,7 @@ mod tests {
     const PLAIN: ColumnSpec = ColumnSpec { max: 1000, wrap: false };
     const FULL: ColumnSpec = ColumnSpec { max: u32::MAX, wrap: false };
     const RING: ColumnSpec = ColumnSpec { max: 255, wrap: true };
+    const ODD: ColumnSpec = ColumnSpec { max: 4, wrap: true };
 
     #[test]
     fn a_prediction_stays_in_range() {
@@ -101,7 +247,10 @@ mod tests {
     fn a_difference_goes_the_shorter_way_round() {
         assert_eq!(difference(RING, 250, 4), 10);
         assert_eq!(difference(RING, 4, 250), -10);
+        assert_eq!(difference(RING, 0, 128), -128);
         assert_eq!(difference(PLAIN, 900, 100), -800);
+        assert_eq!([0, 1, 2, 3, 4].map(|to| difference(ODD, 0, to)), [0, 1, 2, -2, -1]);
+        assert_eq!(advance(ODD, 4, 2, 3), 0);
     }
 
     #[test]
@@ -109,8 +258,29 @@ mod tests {
         for (from, to) in [(0, u32::MAX), (u32::MAX, 0), (1 << 31, 0), (0, 1 << 31)] {
             assert_eq!(apply(FULL, from, difference(FULL, from, to)), to);
         }
+        for (from, to) in (0..5).flat_map(|from| (0..5).map(move |to| (from, to))) {
+            assert_eq!(apply(ODD, from, difference(ODD, from, to)), to);
+        }
         for from in 0..=255 {
             assert_eq!(apply(RING, from, difference(RING, from, 255 - from)), 255 - from);
         }
+    }
+
+    #[test]
+    fn a_velocity_moves_by_its_units_a_second() {
+        let velocity = FieldType::Float { min: -8.0, max: 8.0, step: 0.5 };
+        let place = FieldType::Float { min: 0.0, max: 100.0, step: 0.25 };
+        let rate = Rate::new((&velocity, 32), &place, 4);
+        assert_eq!(rate.over(32, 1), 8, "8 units a second are 2 a tick, 8 steps of a quarter");
+        assert_eq!(rate.over(0, 2), -16);
+        assert_eq!(rate.over(16, 100), 0);
+    }
+
+    #[test]
+    fn an_absurd_velocity_stays_within_bounds() {
+        let velocity = FieldType::Int { min: -(1 << 40), max: (1 << 32) - (1 << 40) - 1 };
+        let place = FieldType::Float { min: 0.0, max: 1e-30, step: 1e-38 };
+        let rate = Rate::new((&velocity, u32::MAX), &place, 1);
+        assert!(rate.over(u32::MAX, 128).unsigned_abs() < 1 << 37);
     }
 }

@@ -49,7 +49,7 @@ pub fn differences(
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     for audience in AUDIENCES {
-        let layout = Layout::new(schema, audience);
+        let layout = Layout::new(schema, audience, 1);
         let all = |side: &[HeldSegment]| {
             let of_audience = side.iter().filter(|held| held.audience == audience);
             let rows = of_audience.flat_map(|held| held.rows.iter(&layout));

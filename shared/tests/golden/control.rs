@@ -11,7 +11,11 @@ use crate::{schemas, sessions, store::hex, verdict};
 
 /// Every schema: its bytes, its hash, and whether it is valid.
 pub fn schema_cases() -> Vec<Value> {
-    let good = [("every field", schemas::every_field()), ("ships", schemas::ships())];
+    let good = [
+        ("every field", schemas::every_field()),
+        ("ships", schemas::ships()),
+        ("moves", schemas::moves()),
+    ];
     good.into_iter()
         .chain(schemas::broken())
         .map(|(name, schema)| schema_case(name, &schema))
@@ -34,7 +38,7 @@ fn schema_case(name: &str, schema: &Schema) -> Value {
 
 /// A kind's columns, each its maximum and whether it wraps.
 fn columns(kind: &tickwire_shared::schema::Kind) -> Vec<(u32, bool)> {
-    let columns = kind.fields.iter().flat_map(|field| field.ty.columns());
+    let columns = kind.fields.iter().flat_map(|field| field.columns());
     columns.map(|column| (column.max, column.wrap)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use tickwire_shared::codec::{
     Layout, Priors,
-    model::{Bit, bit_length, once},
+    model::{Bit, COUNT_BITS, bit_length, once},
     range::RangeEncoder,
 };
 
@@ -15,7 +15,7 @@ pub struct Crafted<'a> {
 
 impl<'a> Crafted<'a> {
     pub fn new(layout: &Layout, table: &[u8], out: &'a mut Vec<u8>) -> Crafted<'a> {
-        let priors = Priors::new(layout, table).expect("the table has the right length");
+        let priors = Priors::new(layout, table).expect("the table fits");
         let mut models = Vec::new();
         priors.reset(&mut models);
         Crafted { models, priors, range: RangeEncoder::new(out) }
@@ -38,11 +38,11 @@ impl<'a> Crafted<'a> {
         self.range.raw(value, count);
     }
 
-    /// A count or a slot, at `once::COUNT` or `once::SLOT`.
-    pub fn exp_golomb(&mut self, first: usize, value: u32) {
+    /// A count or a slot of the first kind, at `kind::COUNT` or `kind::SLOT`.
+    pub fn count(&mut self, offset: usize, value: u32) {
         let class = bit_length(value);
-        for step in 0..=class {
-            self.bit(first + step as usize, class > step);
+        for step in 0..(class + 1).min(31) {
+            self.kind_bit(0, offset + (step as usize).min(COUNT_BITS - 1), class > step);
         }
         if class > 1 {
             self.raw(value, class - 1);

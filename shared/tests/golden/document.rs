@@ -33,10 +33,14 @@ fn dots() -> Schema {
     schema("dots", vec![dot], input, vec![tag])
 }
 
-/// One dot at `x`, which moved by `moved` half units since the tick before.
-fn view(x: u32, moved: i32, hp: u32) -> View {
+/// One dot at `x`, which moved by `moved` half units since the tick before, with that jolt.
+fn view(x: u32, (moved, jolt): (i32, i32), hp: u32) -> View {
     let mut rows = Rows::default();
-    rows.push(Row { id: EntityId::new(0, 3, 1), values: &[x, 100, hp], motion: &[moved, 0] });
+    rows.push(Row {
+        id: EntityId::new(0, 3, 1),
+        values: &[x, 100, hp],
+        motion: &[moved, 0, jolt, 0],
+    });
     View::from([(0, (Public, rows))])
 }
 
@@ -44,7 +48,7 @@ fn view(x: u32, moved: i32, hp: u32) -> View {
 pub fn cases() -> Vec<Value> {
     let priors = sessions::table("even");
     let mut server = Server::new(dots(), &priors, 1000);
-    let mut replica = Replica::new(dots(), &priors).expect("it is valid");
+    let mut replica = Replica::new(dots(), &priors, 30).expect("it is valid");
     let mut cases = vec![from_client("join", &join()), from_server("welcome", &welcome(&priors))];
     let mut frame = |name: &str, gap, view, extras: &Extras| {
         let bytes = server.frame(gap, view, extras);
@@ -55,12 +59,12 @@ pub fn cases() -> Vec<Value> {
     let hash = Extras { hash: true, ..Extras::default() };
     let input = Some(InputEcho { age: 0, slack: 1 });
     let tagged = Extras { messages: vec![(0, vec![7])], ..Extras::default() };
-    cases.push(frame("full frame", 0, view(80, 0, 255), &hash));
+    cases.push(frame("full frame", 0, view(80, (0, 0), 255), &hash));
     cases.push(from_client("input", &walk_right()));
-    cases.push(frame("it moves", 1, view(82, 2, 255), &Extras { input, ..Extras::default() }));
-    cases.push(frame("it goes on", 1, view(84, 2, 255), &Extras::default()));
-    cases.push(frame("it is hit", 1, view(86, 2, 247), &tagged));
-    cases.push(frame("two ticks in one", 2, view(88, 0, 247), &hash));
+    cases.push(frame("it moves", 1, view(82, (2, 2), 255), &Extras { input, ..Extras::default() }));
+    cases.push(frame("it goes on", 1, view(84, (2, 0), 255), &Extras::default()));
+    cases.push(frame("it is hit", 1, view(86, (2, 0), 247), &tagged));
+    cases.push(frame("two ticks in one", 2, view(88, (0, -2), 247), &hash));
     cases
 }
 

@@ -6,7 +6,7 @@ use glam::{Quat, Vec2, Vec3};
 use serde_json::{Value, json};
 use tickwire_shared::{
     control,
-    field::{Between, Chars, Quantise, Rotation, Steps, Turn, Variants, Whole},
+    field::{Between, Chars, Cycle, Quantise, Ring, Rotation, Steps, Turn, Variants, Whole},
     glam,
 };
 
@@ -72,6 +72,7 @@ fn add<S, T: Quantise<S> + Seen>(cases: &mut Vec<Value>, spec: &S, values: &[T])
 pub fn cases() -> Vec<Value> {
     let mut cases = Vec::new();
     numbers(&mut cases);
+    rings(&mut cases);
     vectors(&mut cases);
     rotations(&mut cases);
     let texts = ["", "a", "twelve bytes", "thirteen byte", "nul\0cut", "zwölf Bär", "🚀🚀🚀🚀"];
@@ -91,6 +92,18 @@ fn numbers(cases: &mut Vec<Value>) {
     add(cases, &tenth, &[-9.0f32, -1.0, -0.05, -0.04, 0.0, 0.05, 0.149, 0.15, 1.0, 9.0]);
     let sixteenth = Steps { min: 0.0, max: 4095.0, step: 0.0625 };
     add(cases, &sixteenth, &[0.0f32, 0.031, 0.032, 1234.5, 4094.97, 1e30, -1e30]);
+}
+
+/// Ranges whose ends meet.
+fn rings(cases: &mut Vec<Value>) {
+    let first = cases.len();
+    add(cases, &Cycle { min: -3, max: 3 }, &[-128i8, -4, -3, 0, 3, 4, 127]);
+    let ring = Ring { min: -1.0, max: 1.0, step: 0.1 };
+    add(cases, &ring, &[-1.0f32, 1.0, 0.94, 0.96, -1.06, -3.21, 1e30, 0.0]);
+    let torus = Ring { min: 0.0, max: 100.0, step: 0.0625 };
+    add(cases, &torus, &[Vec2::ZERO, Vec2::new(-0.1, 100.1)]);
+    add(cases, &torus, &[Vec3::new(99.99, 1e9, -50.0)]);
+    cases[first..].iter_mut().for_each(|case| case["wraps"] = json!(true));
 }
 
 fn vectors(cases: &mut Vec<Value>) {

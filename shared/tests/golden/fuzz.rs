@@ -30,7 +30,7 @@ fn case(sessions: &[Session], rng: &mut Rng) -> Value {
         mutate(&mut bytes, rng);
     }
     let mut replica =
-        Replica::new(session.schema.clone(), &sessions::table(session.table)).expect("it is valid");
+        Replica::new(session.schema.clone(), &session.table, sessions::HZ).expect("it is valid");
     for frame in &session.frames[..step] {
         replica.apply(frame).expect("the session is fine");
     }

@@ -114,7 +114,7 @@ fn record_case(kind: &Kind, rng: &mut Rng) -> Value {
     let columns: Vec<u32> = kind
         .fields
         .iter()
-        .flat_map(|field| field.ty.columns())
+        .flat_map(|field| field.columns())
         .map(|column| rng.column(column.max))
         .collect();
     let mut bytes = Vec::new();

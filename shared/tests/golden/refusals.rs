@@ -5,7 +5,7 @@ use tickwire_shared::{
     EntityId,
     codec::{
         Layout,
-        model::{group, kind, once},
+        model::{CLASS_BITS, group, kind, once},
     },
     control,
     frame::{self, Cadence, SegmentBody},
@@ -39,7 +39,7 @@ fn rows(entities: &[(u16, u8, u32)]) -> Rows {
     let mut rows = Rows::default();
     for (slot, generation, value) in entities {
         let id = EntityId::new(0, *slot, *generation);
-        rows.push(Row { id, values: &[*value], motion: &[0] });
+        rows.push(Row { id, values: &[*value], motion: &[0, 0] });
     }
     rows
 }
@@ -61,8 +61,7 @@ pub fn cases() -> Vec<Value> {
     cases.extend(heads().iter().map(|(name, bytes)| case(name, &first, bytes)));
     cases.extend(segments(&mut server).iter().map(|(name, bytes)| case(name, &first, bytes)));
     cases.push(fresh("a delta before anything", &[0x82, 0, 1]));
-    cases.push(table_case(&sessions::table("even")[1..]));
-    cases.push(table_case(&[]));
+    cases.extend(broken_priors().iter().map(priors_case));
     cases
 }
 
@@ -161,7 +160,7 @@ fn delta(bytes: &[u8]) -> Vec<u8> {
 
 fn crafted(write: impl FnOnce(&mut Crafted<'_>)) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let layout = Layout::new(&schema(), Audience::Public);
+    let layout = Layout::new(&schema(), Audience::Public, sessions::HZ);
     let mut crafted = Crafted::new(&layout, &sessions::table("even"), &mut bytes);
     write(&mut crafted);
     crafted.finish();
@@ -170,19 +169,26 @@ fn crafted(write: impl FnOnce(&mut Crafted<'_>)) -> Vec<u8> {
 
 fn count(crafted: &mut Crafted<'_>, count: u32) {
     crafted.bit(once::ANY_NEW, true);
-    crafted.exp_golomb(once::COUNT, count);
+    crafted.count(kind::COUNT, count);
 }
 
 /// New rows, each its distance from the slot before, its generation and its value.
 fn new_rows(crafted: &mut Crafted<'_>, rows: &[(u32, u8, u32)]) {
     count(crafted, rows.len() as u32);
     for (slot, generation, value) in rows {
-        crafted.exp_golomb(once::SLOT, *slot);
+        crafted.count(kind::SLOT, *slot);
         crafted.generation(*generation);
         crafted.group_bit(0, group::SAME, false);
-        crafted.raw(*value, 8);
-        // Its motion, which a keyframe carries: class zero.
-        crafted.group_bit(0, group::CLASS, false);
+        let mut node = 1;
+        for shift in (5..8).rev() {
+            let bit = value >> shift & 1;
+            crafted.group_bit(0, group::FRESH + node, bit == 1);
+            node = node * 2 + bit as usize;
+        }
+        crafted.raw(*value, 5);
+        // Its motion and jolt, which a keyframe carries: class and size zero.
+        crafted.group_bit(0, group::MOTION + 7 * CLASS_BITS, false);
+        crafted.group_bit(0, group::JOLT, false);
     }
 }
 
@@ -192,10 +198,12 @@ fn residual(crafted: &mut Crafted<'_>, negative: bool) {
     crafted.kind_bit(0, kind::DIFFERS, true);
     crafted.kind_bit(0, kind::GONE, false);
     crafted.group_bit(0, group::DIFFERS, true);
-    for step in 0..9 {
-        crafted.group_bit(0, group::CLASS + step, step < 8);
+    crafted.group_bit(0, group::RAW, false);
+    // Eight bits are the most that a residual of this column can have, so no ninth step follows.
+    for step in 0..8 {
+        crafted.group_bit(0, group::CLASS + step, true);
     }
-    crafted.group_bit(0, group::SIGN + 1, negative);
+    crafted.group_bit(0, group::SIGN + (3 * 3 + 1) * 3 + 2, negative);
     crafted.group_bit(0, group::MANTISSA + 7 * 3, true);
     crafted.group_bit(0, group::MANTISSA + 7 * 3 + 2, true);
     crafted.raw(31, 5);
@@ -230,14 +238,45 @@ fn shortened(name: &str, mut step: Value) -> Value {
     step
 }
 
-fn table_case(table: &[u8]) -> Value {
-    let error = Replica::new(schema(), table).expect_err("its length is wrong");
+/// Priors that no client accepts.
+fn broken_priors() -> Vec<Named> {
+    let whole = sessions::table("even");
+    let with = |at: usize, byte: u8| {
+        let mut bytes = whole.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    let mapped = sessions::mapped(&schema());
+    let other = sessions::mapped(&crate::schemas::ships());
+    let mut unmapped = mapped.clone();
+    *unmapped.last_mut().expect("it has a mapping") = 3;
+    let without_first = whole[1..].to_vec();
+    let cut = whole[..whole.len() - 1].to_vec();
+    let unmapped_field = mapped[..mapped.len() - 1].to_vec();
+    vec![
+        ("no priors", vec![]),
+        ("priors without their first byte", without_first),
+        ("priors of another version", with(4, 2)),
+        ("priors with one group table", with(10, 1)),
+        ("priors with a parent that is not there", with(11, 0)),
+        ("priors cut short", cut),
+        ("priors that go on", [&whole[..], &[0]].concat()),
+        ("priors over 40 KiB", [&whole[..], &[0; 40 * 1024]].concat()),
+        ("priors for another schema", other),
+        ("priors that lack a field", unmapped_field),
+        ("priors that name a table that is not there", unmapped),
+    ]
+}
+
+fn priors_case((name, priors): &Named) -> Value {
+    let error = Replica::new(schema(), priors, sessions::HZ).expect_err(name);
+    let shown = if priors.len() > 10_000 { &priors[..20] } else { priors };
     json!({
-        "name": "a table of the wrong length", "badTable": table.len(),
+        "name": name, "badPriors": hex(shown), "length": priors.len(),
         "refused": verdict::replica(&error), "says": error.to_string(),
     })
 }
 
 fn replica() -> Replica {
-    Replica::new(schema(), &sessions::table("even")).expect("it is valid")
+    Replica::new(schema(), &sessions::table("even"), sessions::HZ).expect("it is valid")
 }

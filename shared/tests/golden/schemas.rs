@@ -3,7 +3,7 @@
 use tickwire_shared::schema::{Audience, Field, FieldType, Kind, Predict, Schema};
 
 use Audience::{Owner, Public, Team};
-use Predict::{Hold, Linear};
+use Predict::{Hold, Linear, Wrap};
 
 pub fn field(name: &str, ty: FieldType, predict: Predict, audience: Audience) -> Field {
     Field { name: name.to_owned(), ty, predict, audience }
@@ -78,6 +78,31 @@ pub fn every_field() -> Schema {
     schema("everything", vec![everything, kind("marker", vec![]), hidden], input, messages)
 }
 
+/// Every way to move: held, on and on, round and round, and as another field says.
+pub fn moves() -> Schema {
+    let vec2 = |most: f32, step| FieldType::Vec2 { min: -most, max: most, step };
+    let float = |min, max, step| FieldType::Float { min, max, step };
+    let by = |name: &str| Predict::By(name.to_owned());
+    let mover = kind(
+        "mover",
+        vec![
+            field("pos", vec2(256.0, 0.0625), by("velocity"), Public),
+            field("velocity", vec2(90.0, 0.5), Linear, Public),
+            field("torus", vec2(100.0, 0.1), Wrap, Public),
+            field("compass", int(0, 359), Wrap, Public),
+            field("needle", int(-1, 1), Wrap, Public),
+            field("whole", int(0, u32::MAX.into()), Wrap, Public),
+            field("heading", FieldType::Angle { bits: 10 }, by("spin"), Public),
+            field("spin", float(-4.0, 4.0, 0.01), Hold, Public),
+            field("turn", FieldType::Quat { bits: 9 }, Linear, Public),
+            field("tide", int(0, 1000), by("flood"), Owner),
+            field("flood", int(-1_000_000_000, 1_000_000_000), Hold, Owner),
+            field("fine", FieldType::Quat { bits: 16 }, Linear, Owner),
+        ],
+    );
+    schema("moves", vec![mover], kind("input", vec![]), vec![kind("bell", vec![])])
+}
+
 /// A small game like those that are played.
 pub fn ships() -> Schema {
     let place = FieldType::Vec2 { min: 0.0, max: 2048.0, step: 0.0625 };
@@ -104,6 +129,10 @@ pub fn broken() -> Vec<(&'static str, Schema)> {
     let float = |min, max, step| with(FieldType::Float { min, max, step });
     let bit = |name: &str, audience| field(name, FieldType::Bool, Hold, audience);
     let text = |name: &str| field(name, FieldType::Text { bytes: 64 }, Hold, Public);
+    let five = |name: &str| field(name, int(0, 5), Hold, Public);
+    let angle = || FieldType::Angle { bits: 8 };
+    let vec2 = || FieldType::Vec2 { min: 0.0, max: 9.0, step: 1.0 };
+    let by = |name: &str, ty, by: &str| field(name, ty, Predict::By(by.to_owned()), Public);
     let many = |count| (0..count).map(|i| kind(&format!("k{i}"), vec![])).collect::<Vec<_>>();
     let input = || kind("input", vec![]);
     vec![
@@ -138,6 +167,26 @@ pub fn broken() -> Vec<(&'static str, Schema)> {
         ("no text", with(FieldType::Text { bytes: 0 })),
         ("a text of 6 bytes", with(FieldType::Text { bytes: 6 })),
         ("a text of 68 bytes", with(FieldType::Text { bytes: 68 })),
+        ("a flag that wraps", one_kind(vec![field("f", FieldType::Bool, Wrap, Public)])),
+        ("an angle that wraps", one_kind(vec![field("f", angle(), Wrap, Public)])),
+        ("one value that wraps", one_kind(vec![field("f", int(3, 3), Wrap, Public)])),
+        ("a velocity that is not there", one_kind(vec![by("a", int(0, 9), "b")])),
+        ("a velocity that is a name", one_kind(vec![by("a", int(0, 9), "b"), text("b")])),
+        ("a flag with a velocity", one_kind(vec![by("a", FieldType::Bool, "b"), five("b")])),
+        (
+            "a velocity of another audience",
+            one_kind(vec![by("a", int(0, 9), "b"), field("b", int(0, 9), Hold, Owner)]),
+        ),
+        ("a velocity with one component", one_kind(vec![by("a", vec2(), "b"), five("b")])),
+        (
+            "a velocity with a velocity",
+            one_kind(vec![by("a", int(0, 9), "b"), by("b", int(0, 9), "c"), five("c")]),
+        ),
+        ("its own velocity", one_kind(vec![by("a", int(0, 9), "a")])),
+        (
+            "a velocity that wraps",
+            one_kind(vec![by("a", int(0, 9), "b"), field("b", int(0, 9), Wrap, Public)]),
+        ),
         ("a broken input", schema("g", vec![], kind("i", vec![bit("", Public)]), vec![])),
         ("a broken message", schema("g", vec![], input(), vec![kind("", vec![])])),
     ]

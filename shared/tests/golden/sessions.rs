@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use tickwire_shared::{
     Tick,
-    codec::{Encoder, Layout, Priors, model::TABLE_BITS},
+    codec::{
+        Encoder, Layout, Priors,
+        layout::CLASSES,
+        model::{group, kind, once},
+        priors::{EVEN, Tables},
+    },
     control,
     frame::{self, Cadence, FrameHeader, FrameTick, InputEcho, Messages, SegmentBody},
     record::RecordLayout,
@@ -21,15 +26,36 @@ use crate::{
     world::{Rng, View, World},
 };
 
-/// A priors table: all bits even, or each bit different.
+/// Priors for any schema: all bits even, or every third bit different.
 pub fn table(name: &str) -> Vec<u8> {
     let mut rng = Rng::new(99);
-    let pair = |_| match name {
-        "even" => [128, 0],
-        _ => [rng.below(256) as u8, rng.below(80) as u8],
+    let mut part = |length: usize| -> Vec<u16> {
+        let odd = |at: usize| name != "even" && at.is_multiple_of(3);
+        let mut entry = |at| if odd(at) { rng.next() as u16 } else { EVEN };
+        (0..length).map(&mut entry).collect()
     };
-    (0..TABLE_BITS).flat_map(pair).collect()
+    let (once, kind, group) = (part(once::BITS), part(kind::BITS), part(group::BITS));
+    let mut groups = vec![group; CLASSES];
+    if name != "even" {
+        (0..CLASSES).for_each(|class| groups[class][300 + class] = 0x1234 + class as u16);
+    }
+    Tables { schema_hash: 0, once, kinds: vec![kind], groups, mapping: vec![] }.write()
 }
+
+/// Priors made for a schema, with three tables for all its fields.
+pub fn mapped(schema: &Schema) -> Vec<u8> {
+    let mut tables = Tables::read(&table("uneven")).expect("it was written here");
+    tables.schema_hash = schema.hash();
+    tables.groups.truncate(3);
+    tables.kinds.push(tables.kinds[0].iter().map(|entry| entry ^ 0x0800).collect());
+    let fields: usize = schema.kinds.iter().map(|kind| kind.fields.len()).sum();
+    let kinds = (0..schema.kinds.len()).map(|kind| kind as u8 % 2);
+    tables.mapping = kinds.chain((0..fields).map(|field| field as u8 % 3)).collect();
+    tables.write()
+}
+
+/// Ticks a second in all sessions.
+pub const HZ: u32 = 30;
 
 /// Writes the frames of one viewer.
 pub struct Server {
@@ -63,10 +89,9 @@ pub struct Extras {
 
 impl Server {
     pub fn new(schema: Schema, table: &[u8], tick: u32) -> Server {
-        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience));
-        let priors = [0, 1, 2].map(|part| {
-            Priors::new(&layouts[part], table).expect("the table has the right length")
-        });
+        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience, HZ));
+        let priors =
+            [0, 1, 2].map(|part| Priors::new(&layouts[part], table).expect("the table fits"));
         let (encoder, held, tick) = (Encoder::default(), BTreeMap::new(), Tick(tick));
         Server { schema, layouts, priors, encoder, held, tick }
     }
@@ -189,7 +214,7 @@ impl Server {
 pub struct Session {
     pub name: &'static str,
     pub schema: Schema,
-    pub table: &'static str,
+    pub table: Vec<u8>,
     pub frames: Vec<Vec<u8>>,
     evidence: Vec<u8>,
 }
@@ -200,21 +225,22 @@ pub fn all() -> Vec<Session> {
     let every =
         &[(1, Audience::Public), (2, Audience::Team), (3, Audience::Owner), (40, Audience::Public)];
     let far = &[(0, Audience::Public), (65_535, Audience::Owner)];
-    let plan = |name, schema, table, seed, handles, gaps| Plan {
+    let plan = |name, schema: Schema, table_name, seed, handles, gaps| Plan {
         name,
+        table: if table_name == "mapped" { mapped(&schema) } else { table(table_name) },
         schema,
-        table,
         seed,
         handles,
         gaps,
     };
-    let (everything, ships) = (schemas::every_field, schemas::ships);
+    let (everything, ships, moves) = (schemas::every_field, schemas::ships, schemas::moves);
     [
         plan("ships, tick by tick", ships(), "even", 1, public, &[0, 1, 1, 1, 1, 1, 1, 1]),
         plan("ships, skipping ticks", ships(), "uneven", 2, far, &[0, 1, 2, 1, 5, 1, 128, 3]),
         plan("every field, tick by tick", everything(), "even", 3, every, &[0, 1, 1, 1, 1, 1]),
         plan("every field, skipping ticks", everything(), "uneven", 4, every, &[0, 3, 1, 2, 90, 1]),
         plan("every field, started over", everything(), "uneven", 5, public, &[0, 1, 0, 1, 2, 0]),
+        plan("every way to move", moves(), "mapped", 7, far, &[0, 1, 1, 1, 2, 1, 9, 1, 1]),
     ]
     .into_iter()
     .map(Plan::play)
@@ -252,7 +278,7 @@ fn far_segments() -> Session {
         frames.push(server.frame_as_wished(gap, view, &extras, wish));
     }
     let evidence = server.evidence();
-    Session { name, schema, table: table_name, frames, evidence }
+    Session { name, schema, table: table(table_name), frames, evidence }
 }
 
 /// What was left to rest for 129 ticks cannot be built upon, and for 128 it can.
@@ -268,14 +294,14 @@ fn rested_for_too_long() -> Session {
         server.frame(28, world.step(), &extras),
     ];
     let evidence = server.evidence();
-    Session { name, schema, table: table_name, frames, evidence }
+    Session { name, schema, table: table(table_name), frames, evidence }
 }
 
 /// An entity moves on to another segment while the one that it left rests, and one comes back.
 fn moved_on() -> Session {
     let (name, schema, table_name) = ("entities move on", schemas::ships(), "even");
     let mut server = Server::new(schema.clone(), &table(table_name), 5);
-    let layout = Layout::new(&schema, Audience::Public);
+    let layout = Layout::new(&schema, Audience::Public, HZ);
     let all = World::new(&schema, 12, &[(0, Audience::Public)], 4).view()[&0].1.clone();
     // Which of four entities are in the segment 0; the others are in the segment 1.
     let places = [0b1111, 0b0111, 0b0110, 0b0110, 0b1110, 0b1000, 0b1000];
@@ -301,13 +327,13 @@ fn moved_on() -> Session {
         frames.push(server.frame_as_wished(u8::from(index > 0), view, &extras, wish));
     }
     let evidence = server.evidence();
-    Session { name, schema, table: table_name, frames, evidence }
+    Session { name, schema, table: table(table_name), frames, evidence }
 }
 
 /// One handle stands for another audience's segment from the second frame on.
 fn changed_audience() -> Session {
-    let (name, schema, table_name) = ("a handle changes its audience", schemas::ships(), "even");
-    let mut server = Server::new(schema.clone(), &table(table_name), 10);
+    let (name, schema, table) = ("a handle changes its audience", schemas::ships(), table("even"));
+    let mut server = Server::new(schema.clone(), &table, 10);
     let view = |audience| World::new(&schema, 6, &[(1, audience)], 4).view();
     let mut frames = vec![server.frame(0, view(Audience::Public), &Extras::default())];
     for audience in [Audience::Owner, Audience::Public] {
@@ -317,13 +343,13 @@ fn changed_audience() -> Session {
         frames.push(frame);
     }
     let evidence = server.evidence();
-    Session { name, schema, table: table_name, frames, evidence }
+    Session { name, schema, table, frames, evidence }
 }
 
 struct Plan {
     name: &'static str,
     schema: Schema,
-    table: &'static str,
+    table: Vec<u8>,
     seed: u64,
     handles: &'static [(u32, Audience)],
     /// The gap of each frame; zero for a full one.
@@ -332,7 +358,7 @@ struct Plan {
 
 impl Plan {
     fn play(self) -> Session {
-        let mut server = Server::new(self.schema.clone(), &table(self.table), u32::MAX - 2);
+        let mut server = Server::new(self.schema.clone(), &self.table, u32::MAX - 2);
         let mut world = World::new(&self.schema, self.seed, self.handles, 6);
         let mut rng = Rng::new(self.seed);
         let mut frames = Vec::new();
@@ -355,7 +381,7 @@ impl Plan {
 
 fn extras(index: usize, schema: &Schema, rng: &mut Rng) -> Extras {
     let message = |index: usize, rng: &mut Rng| {
-        let columns = schema.messages[index].fields.iter().flat_map(|field| field.ty.columns());
+        let columns = schema.messages[index].fields.iter().flat_map(|field| field.columns());
         (index as u8, columns.map(|column| rng.column(column.max)).collect())
     };
     let count = rng.below(4);
@@ -367,16 +393,14 @@ fn extras(index: usize, schema: &Schema, rng: &mut Rng) -> Extras {
     }
 }
 
-/// The sessions as golden cases, preceded by the tables that they name.
+/// The sessions as golden cases.
 pub fn cases() -> Vec<Value> {
-    let tables =
-        json!({ "tables": { "even": hex(&table("even")), "uneven": hex(&table("uneven")) } });
-    std::iter::once(tables).chain(all().iter().map(case)).collect()
+    all().iter().map(case).collect()
 }
 
 fn case(session: &Session) -> Value {
     let mut replica =
-        Replica::new(session.schema.clone(), &table(session.table)).expect("it is valid");
+        Replica::new(session.schema.clone(), &session.table, HZ).expect("it is valid");
     let steps: Vec<_> = session.frames.iter().map(|bytes| step(&mut replica, bytes)).collect();
     let evidence = replica.read_evidence(Tick(0), &session.evidence).expect("it was written here");
     let before = replica::differences(&session.schema, &evidence, replica.segments());
@@ -386,7 +410,7 @@ fn case(session: &Session) -> Value {
     let differences = replica::differences(&session.schema, &broken, replica.segments());
     json!({
         "name": session.name, "schema": hex(&control::encode(&session.schema)),
-        "table": session.table, "steps": steps,
+        "priors": hex(&session.table), "tickHz": HZ, "steps": steps,
         "evidence": hex(&session.evidence),
         "differencesWithoutTheFirst": differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })

@@ -9,7 +9,7 @@ use tickwire_shared::{
         layout::{Coding, KindLayout},
         predict,
     },
-    rows::{Row, Rows},
+    rows::Rows,
     schema::{AUDIENCES, Audience, ColumnSpec, Schema},
 };
 
@@ -65,7 +65,7 @@ pub struct World {
 impl World {
     /// A world with one segment for each of `handles`.
     pub fn new(schema: &Schema, seed: u64, handles: &[(u32, Audience)], each: usize) -> World {
-        let layouts = AUDIENCES.map(|audience| Layout::new(schema, audience));
+        let layouts = AUDIENCES.map(|audience| Layout::new(schema, audience, crate::sessions::HZ));
         let place = |(handle, audience): &(u32, Audience)| (*handle, (*audience, Place::default()));
         let places = handles.iter().map(place).collect();
         let mut world = World { layouts, rng: Rng::new(seed), places, rows: View::new() };
@@ -146,12 +146,9 @@ impl Place {
         for (id, columns) in &self.entities {
             let values: Vec<u32> = columns.iter().map(|(value, _)| *value).collect();
             let kind = &layout.kinds[id.kind()];
-            let mut motion = vec![0; kind.motions];
-            if let Some(old) = before.find(layout, *id) {
-                predict::motion_between(kind, old.values, &values, 1, &mut motion);
-            }
-            rows.push(Row { id: *id, values: &values, motion: &motion });
+            rows.push_still(*id, &values, kind.motions);
         }
+        rows.derive_motion(layout, before, &mut Vec::new());
         rows
     }
 }

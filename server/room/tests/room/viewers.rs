@@ -75,7 +75,7 @@ impl Table {
             let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
                 panic!("a welcome was expected");
             };
-            (id, Replica::new(welcome.schema, &welcome.priors).unwrap())
+            (id, Replica::new(welcome.schema, &welcome.priors, welcome.tick_hz).unwrap())
         };
         let players = (0..players).map(join).collect();
         Table { room, players }

@@ -83,6 +83,10 @@ impl Game for Arena {
             .build()
     }
 
+    fn priors() -> Option<&'static [u8]> {
+        Some(include_bytes!("../../../../assets/priors/arena.bin"))
+    }
+
     fn init(config: &Config, seed: u64) -> Self {
         let mut pickups = SlotMap::with_key();
         for (sort, pos) in config.map.pickups() {

@@ -69,7 +69,7 @@ impl<G: Game> Network<G> {
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");
         };
-        let replica = Replica::new(welcome.schema, &welcome.priors).unwrap();
+        let replica = Replica::new(welcome.schema, &welcome.priors, welcome.tick_hz).unwrap();
         self.readers.push(Reader::new(id, replica));
         self.readers.last_mut().unwrap()
     }

@@ -72,8 +72,8 @@ impl<W: Checked> Sim<W> {
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");
         };
-        let Welcome { schema, priors, .. } = *welcome;
-        let replica = Replica::new(schema, &priors).unwrap();
+        let Welcome { schema, priors, tick_hz, .. } = *welcome;
+        let replica = Replica::new(schema, &priors, tick_hz).unwrap();
         self.clients.push(Client {
             id,
             replica,
