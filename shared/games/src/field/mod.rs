@@ -7,7 +7,7 @@
 //! without light fades, and is back elsewhere after three seconds. And a wisp that dashes into
 //! one that is no larger takes some of what it has.
 //!
-//! The world is [16,384 units](tuning::SIZE) wide and a screen shows 1,600 of them, so this is
+//! The world is [16,384 units](tuning::SIZE) wide and a screen shows 1,360 of them, so this is
 //! the game that shows interest management at work: everything has a place, a player sees
 //! [what is near](tuning::SIGHT), and of the rest only an [`overview`].
 //!

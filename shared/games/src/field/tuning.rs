@@ -1,6 +1,6 @@
 //! The numbers that decide how the field feels, in units and seconds.
 //!
-//! A screen shows about 1,600 by 900 units, a hundredth part of a two hundredth of the world.
+//! A screen shows about 1,360 by 800 units, a two hundred and fiftieth of the world.
 //! [`Rates`] turns what is said here a second into whole amounts a tick, so that what
 //! counts or moves steadily does so in equal integers: the wire predicts those for free.
 
