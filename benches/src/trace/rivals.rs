@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_bytes_are_those_that_the_formats_say() {
-        let (schema, layout) = (schema(), Layout::new(&schema(), Audience::Public));
+        let (schema, layout) = (schema(), Layout::new(&schema(), Audience::Public, 60));
         let (before, now) = (rows(&[(5, [10, 250]), (9, [0, 0])]), rows(&[(5, [10, 4])]));
         let changes = Changes::between(&layout, &before, &now);
         let mut varints = Vec::new();
