@@ -19,13 +19,15 @@ use tickwire_shared::{
 use crate::recording::Recording;
 
 /// Gaps that are trained besides the keyframe: most frames follow on the one before.
-const GAPS: [(usize, f32); 5] = [(1, 1.0), (2, 0.1), (3, 0.05), (4, 0.1), (8, 0.1)];
+const GAPS: [(usize, f32); 4] = [(1, 1.0), (2, 0.05), (4, 0.05), (8, 0.05)];
 /// The weight of a keyframe, and one of how many ticks is taken for one.
-const KEYFRAME: (usize, f32) = (10, 0.5);
+const KEYFRAME: (usize, f32) = (10, 0.2);
 /// An entry stays as it was unless a change saves this many bits.
 const LEAST_GAIN: f32 = 12.0;
 /// An entry is judged by about this many bits of a recording.
-const ENOUGH: usize = 30_000;
+const ENOUGH: usize = 50_000;
+/// Hardly ever are columns better sent as they are; but where they are, that is soon learnt.
+const RARELY_RAW: u16 = 4091 << 4 | 1;
 /// The last of so many parts of a recording is held out.
 pub const HELD_OUT: usize = 5;
 
@@ -142,6 +144,7 @@ fn train(recordings: &[Recording], blank: Tables, plan: Plan<'_>) -> Tables {
             note(recording, &tables, plan, &mut notes);
         }
         tables = notes.fit(&blank);
+        tables.groups.iter_mut().for_each(|table| table[group::RAW] = RARELY_RAW);
     }
     tables
 }

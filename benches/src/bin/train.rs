@@ -32,7 +32,7 @@ The last fifth of each recording is held out; what it takes before and after is
 printed. A game ships the file by returning it from Game::priors.";
 
 /// What the built-in priors are trained on.
-const BUILTIN_WORLDS: [&str; 10] = [
+const BUILTIN_WORLDS: [&str; 13] = [
     "world:sparse:ticks=150",
     "world:crowd:ticks=150",
     "world:churn:ticks=150",
@@ -42,6 +42,9 @@ const BUILTIN_WORLDS: [&str; 10] = [
     "world:tumble:side=20:split=1:seed=5:ticks=1200",
     "world:tumble:side=16:split=1:seed=6:ticks=1200",
     "world:tumble:side=24:split=1:seed=8:ticks=900",
+    "world:tumble:side=20:split=1:seed=9:ticks=900",
+    "world:tumble:side=20:split=1:seed=10:ticks=900",
+    "world:tumble:side=22:split=1:seed=14:ticks=900",
     "world:tumble:side=18:seed=7:ticks=900",
 ];
 

@@ -16,7 +16,7 @@ use tickwire_shared::{
 use crate::recording::Recording;
 
 const DT: f32 = 1.0 / 60.0;
-const GRAVITY: f32 = 15.0;
+const GRAVITY: f32 = 12.0;
 /// How often a tick's contacts are gone through.
 const ROUNDS: u32 = 3;
 /// The share of an overlap that is undone in a tick.
@@ -25,9 +25,9 @@ const BOUNCE: f32 = 0.2;
 const FRICTION: f32 = 0.6;
 /// How far the heavy cube drags others along, and how hard, a second squared for each unit.
 const REACH: f32 = 5.0;
-const PULL: f32 = 8.0;
+const PULL: f32 = 7.0;
 /// The share of its spin that a cube loses in a second.
-const SPIN_LOSS: f32 = 1.0;
+const SPIN_LOSS: f32 = 1.5;
 /// Ticks that a slow cube takes to fall asleep.
 const DROWSY: u32 = 8;
 /// Positions are multiples of this, within these bounds.
@@ -154,7 +154,7 @@ fn collide(cubes: &mut [Cube], a: usize, b: usize) {
     let distance = square.sqrt();
     let normal = apart / distance;
     // Cubes rarely meet in line with their centres, so they turn each other.
-    let aside = (one.turn * other.turn * Vec3::splat(0.15)).cross(normal);
+    let aside = (one.turn * other.turn * Vec3::splat(0.12)).cross(normal);
     let arm_a = (normal + aside) * one.half;
     let arm_b = (aside - normal) * other.half;
     let relative = other.speed(arm_b) - one.speed(arm_a);

@@ -233,14 +233,15 @@ impl Walk {
         near: Near,
         sink: &impl BitSink,
     ) -> bool {
-        // Most of the time a look at the residuals says no.
+        // Most of the time a look at the residuals says no, unless raw columns have become usual.
         let columns = &pair.kind.columns[group.columns()];
         let residuals = predict::residuals(pair.kind, group, &self.predicted, pair.row.values);
         let far = |(column, residual): (usize, &i32)| {
             let most = model::most_class(pair.kind.columns[column]);
             bit_length(residual.unsigned_abs()) + 2 >= most && most > 2
         };
-        if !group.numbers().zip(&residuals).any(far) {
+        let usual = sink.models()[base + group::RAW].p0() < 1 << 14;
+        if !usual && !group.numbers().zip(&residuals).any(far) {
             return false;
         }
         let mut numbers = Meter { models: sink.models(), cost: 0 };
