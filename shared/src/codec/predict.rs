@@ -191,6 +191,10 @@ pub fn motion_between(
     for group in &kind.groups {
         let Some(first) = group.motion else { continue };
         let count = group.numbers().len();
+        let still = old.motion[first..first + count].iter().all(|motion| *motion == 0);
+        if still && later[group.columns()] == old.values[group.columns()] {
+            continue;
+        }
         let changes = residuals(kind, group, old.values, later);
         let residuals = residuals(kind, group, predicted, later);
         let reframed =
