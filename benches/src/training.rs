@@ -194,7 +194,8 @@ struct Noting<'a> {
 
 impl Noting<'_> {
     fn begin(&mut self, priors: &Priors, weight: f32) {
-        priors.reset(&mut self.models);
+        self.models.clear();
+        self.models.extend_from_slice(priors.bits());
         self.notes.segment += 1;
         self.notes.weight = weight;
     }

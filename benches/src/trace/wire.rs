@@ -205,8 +205,7 @@ impl Ledger {
 
     /// Adds the bits of the tick that the lane encoded last.
     pub fn add(&mut self, lane: &mut Lane) {
-        let mut models = Vec::new();
-        lane.priors.reset(&mut models);
+        let models = lane.priors.bits().to_vec();
         let owners = owners(&lane.layout, &lane.priors);
         let mut clerk = Clerk { ledger: self, models, owners, last: Owner::Ids };
         let baseline = (&lane.before, lane.gap);

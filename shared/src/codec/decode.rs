@@ -10,6 +10,7 @@ use super::{
     context::{Leap, Recent, past},
     layout::{Coding, Group, KindLayout, Layout},
     model::{self, Near, Past, group, kind, once},
+    models::Models,
     predict,
     priors::Priors,
     quat,
@@ -51,7 +52,7 @@ pub enum DecodeError {
 /// Decodes segments, keeping its working memory from one to the next.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    models: Vec<model::Bit>,
+    models: Models,
     new: Rows,
     row: RowBuffer,
 }
@@ -99,7 +100,7 @@ impl Decoder {
         if baseline.len() > MAX_HELD_ROWS {
             return Err(DecodeError::TooMany(baseline.len() as u32));
         }
-        priors.reset(&mut self.models);
+        self.models.reset(priors);
         let mut bits = Bits::new(&mut self.models, bytes);
         self.new.clear();
         new_rows(layout, priors, gap, &mut bits, &mut self.row, &mut self.new)?;

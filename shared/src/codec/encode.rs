@@ -11,7 +11,8 @@
 use super::{
     context::{Leap, Recent, past},
     layout::{Coding, Group, KindLayout, Layout, raw_bits},
-    model::{self, Bit, Near, Past, bit_length, group, kind, once},
+    model::{self, Near, Past, bit_length, group, kind, once},
+    models::Models,
     predict,
     priors::Priors,
     quat,
@@ -38,7 +39,7 @@ pub struct Encoded {
 /// Encodes segments, keeping its working memory from one to the next.
 #[derive(Debug, Default)]
 pub struct Encoder {
-    models: Vec<Bit>,
+    models: Models,
     walk: Walk,
 }
 
@@ -60,7 +61,7 @@ impl Encoder {
         {
             return Encoded { updates, as_predicted: true };
         }
-        priors.reset(&mut self.models);
+        self.models.reset(priors);
         let mut coder = Coder { models: &mut self.models, range: RangeEncoder::new(out) };
         let updates = self.walk.run((layout, priors), (baseline, gap), now, &mut coder);
         coder.range.finish();

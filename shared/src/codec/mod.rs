@@ -11,6 +11,7 @@ pub mod decode;
 pub mod encode;
 pub mod layout;
 pub mod model;
+mod models;
 pub mod predict;
 pub mod priors;
 pub mod quat;

@@ -227,6 +227,7 @@ impl Reader<'_> {
 pub struct Priors {
     bits: Vec<Bit>,
     kinds: usize,
+    fingerprint: u64,
 }
 
 impl Priors {
@@ -245,7 +246,21 @@ impl Priors {
         for group in groups {
             entries.extend_from_slice(tables.group_table(kinds, group.field, group.class));
         }
-        Ok(Priors { bits: entries.into_iter().map(Bit::from_prior).collect(), kinds })
+        let fingerprint = fingerprint(&entries);
+        let bits = entries.into_iter().map(Bit::from_prior).collect();
+        Ok(Priors { bits, kinds, fingerprint })
+    }
+
+    /// A number that tells these priors from others, by what is in them.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// Where each bit starts.
+    #[must_use]
+    pub fn bits(&self) -> &[Bit] {
+        &self.bits
     }
 
     /// Where a kind's bits begin.
@@ -261,12 +276,12 @@ impl Priors {
     pub fn group_base(&self, group: usize) -> usize {
         once::BITS + self.kinds * kind::BITS + group * group::BITS
     }
+}
 
-    /// Makes `models` what they are at the beginning of a segment.
-    pub fn reset(&self, models: &mut Vec<Bit>) {
-        models.clear();
-        models.extend_from_slice(&self.bits);
-    }
+/// FNV-1a over entries and their number.
+fn fingerprint(entries: &[u16]) -> u64 {
+    let words = entries.iter().map(|entry| u64::from(*entry)).chain([entries.len() as u64]);
+    words.fold(0xCBF2_9CE4_8422_2325, |hash, word| (hash ^ word).wrapping_mul(0x100_0000_01B3))
 }
 
 /// Checks that the tables are for the layout's schema, and all that are named exist.

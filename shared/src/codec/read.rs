@@ -2,25 +2,26 @@
 
 use super::{
     decode::DecodeError,
-    model::{self, Bit, COUNT_BITS, FRESH_BITS, Near, Past, bit_length, group, once},
+    model::{self, COUNT_BITS, FRESH_BITS, Near, Past, bit_length, group, once},
+    models::Models,
     range::RangeDecoder,
 };
 use crate::schema::ColumnSpec;
 
 /// A range decoder with its models.
 pub(super) struct Bits<'a, 'b> {
-    models: &'a mut [Bit],
+    models: &'a mut Models,
     range: RangeDecoder<'b>,
 }
 
 impl<'a, 'b> Bits<'a, 'b> {
-    pub fn new(models: &'a mut [Bit], bytes: &'b [u8]) -> Self {
+    pub fn new(models: &'a mut Models, bytes: &'b [u8]) -> Self {
         Bits { models, range: RangeDecoder::new(bytes) }
     }
 
     #[inline]
     pub fn bit(&mut self, model: usize) -> bool {
-        let model = &mut self.models[model];
+        let model = self.models.touch(model);
         let bit = self.range.bit(model.p0());
         model.learn(bit);
         bit

@@ -2,6 +2,7 @@
 
 use super::{
     model::{self, Bit, COUNT_BITS, FRESH_BITS, Near, Past, bit_length, group, once},
+    models::Models,
     range::{PROBABILITY_BITS, RangeEncoder},
 };
 use crate::schema::ColumnSpec;
@@ -18,14 +19,14 @@ pub trait BitSink {
 
 /// A range coder with its models.
 pub(super) struct Coder<'a> {
-    pub models: &'a mut [Bit],
+    pub models: &'a mut Models,
     pub range: RangeEncoder<'a>,
 }
 
 impl BitSink for Coder<'_> {
     #[inline]
     fn bit(&mut self, model: usize, bit: bool) {
-        let model = &mut self.models[model];
+        let model = self.models.touch(model);
         self.range.bit(bit, model.p0());
         model.learn(bit);
     }
@@ -35,7 +36,7 @@ impl BitSink for Coder<'_> {
     }
 
     fn models(&self) -> &[Bit] {
-        self.models
+        self.models.bits()
     }
 }
 

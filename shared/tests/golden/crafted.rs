@@ -16,8 +16,7 @@ pub struct Crafted<'a> {
 impl<'a> Crafted<'a> {
     pub fn new(layout: &Layout, table: &[u8], out: &'a mut Vec<u8>) -> Crafted<'a> {
         let priors = Priors::new(layout, table).expect("the table fits");
-        let mut models = Vec::new();
-        priors.reset(&mut models);
+        let models = priors.bits().to_vec();
         Crafted { models, priors, range: RangeEncoder::new(out) }
     }
 

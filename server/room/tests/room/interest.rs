@@ -106,7 +106,7 @@ fn cells_that_are_sent_less_often_save_bytes() {
         sim.clients[0].bytes
     };
     let (rings, near) = (bytes(REACH), bytes([REACH[3]; 4]));
-    assert!(rings * 10 < near * 6, "{rings} bytes with rings, {near} without");
+    assert!(rings * 3 < near * 2, "{rings} bytes with rings, {near} without");
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn a_link_that_takes_six_tenths_of_what_is_made_shows_the_present_all_the_same()
             "{need} bytes a tick, {delay} ticks away: age p50 {half}, p99 {most}; {counters:?}"
         );
         // Without the lower rate the queue stands at 20 to 40 ticks.
-        assert!(half - delay <= 8 && most - delay <= 24, "p50 {half}, p99 {most}");
+        assert!(half - delay <= 8 && most - delay <= 32, "p50 {half}, p99 {most}");
         assert!(counters.slowed_viewers > 0 && counters.thinned_frames > counters.skipped_frames);
         assert_eq!(counters.lag_keyframes, 0, "it never lost touch");
     }
