@@ -94,6 +94,8 @@ pub struct Replica {
     /// Which of `segments` the last frame left as they were, by rising index.
     kept: Vec<usize>,
     notes: Vec<Note>,
+    /// Of which entities more than one segment of an audience speaks, in order.
+    overlaps: Vec<(EntityId, Audience)>,
     changes: Vec<Change>,
     messages: Vec<u8>,
     input: InputEcho,
@@ -133,6 +135,7 @@ impl Replica {
             decoder: Decoder::default(),
             kept: Vec::new(),
             notes: Vec::new(),
+            overlaps: Vec::new(),
             changes: Vec::new(),
             messages: Vec::new(),
             input: InputEcho::default(),
@@ -215,7 +218,10 @@ impl Replica {
         self.changes.clear();
         // Rows of different ages can only speak of one entity while some segment rests.
         let resting = if self.kept.is_empty() { &[] } else { self.segments.as_slice() };
-        change::settle(&mut self.notes, resting, &mut self.changes);
+        self.overlaps.retain(|(id, audience)| change::overlaps(resting, *audience, *id));
+        change::settle(&mut self.notes, resting, &mut self.changes, &mut self.overlaps);
+        self.overlaps.sort_unstable();
+        self.overlaps.dedup();
     }
 
     /// The hash of what is held.
@@ -297,7 +303,7 @@ impl Replica {
 
     /// Whether a newer segment speaks of an entity that `held` still shows.
     fn is_outdated(&self, held: &HeldSegment, id: EntityId) -> bool {
-        Some(held.tick) != self.tick
+        self.overlaps.binary_search(&(id, held.audience)).is_ok()
             && change::newest(&self.segments, held.audience, id)
                 .is_some_and(|newest| newest.tick.is_after(held.tick))
     }
@@ -305,9 +311,9 @@ impl Replica {
     /// Puts a public row and the same entity's private ones side by side.
     fn collect(&self, public: Row<'_>, columns: &mut [u32; MAX_COLUMNS]) {
         columns[..public.values.len()].copy_from_slice(public.values);
-        for audience in [Audience::Team, Audience::Owner] {
-            let Some(held) = change::newest(&self.segments, audience, public.id) else { continue };
-            let layout = self.layout(audience);
+        let private = self.segments.iter().filter(|held| held.audience != Audience::Public);
+        for held in private.filter(|held| !self.is_outdated(held, public.id)) {
+            let layout = self.layout(held.audience);
             if let Some(row) = held.rows.find(layout, public.id) {
                 let first = layout.kinds[row.id.kind()].first_column;
                 columns[first..first + row.values.len()].copy_from_slice(row.values);

@@ -68,11 +68,21 @@ pub(super) fn diff(
 }
 
 /// Makes one change of all notes on an entity and audience; `held` are the segments after the
-/// frame if some of them rest, and may show what has moved on or moved away.
-pub(super) fn settle(notes: &mut [Note], held: &[HeldSegment], changes: &mut Vec<Change>) {
+/// frame if some of them rest, and may show what has moved on or moved away. Who moved on while
+/// that is so is added to `overlaps`.
+pub(super) fn settle(
+    notes: &mut [Note],
+    held: &[HeldSegment],
+    changes: &mut Vec<Change>,
+    overlaps: &mut Vec<(EntityId, Audience)>,
+) {
     let entity = |note: &Note| (note.change.id, note.change.audience);
     notes.sort_unstable_by_key(|note| (entity(note), note.change.kind));
     for group in notes.chunk_by(|a, b| entity(a) == entity(b)) {
+        let Change { id, audience, kind } = group[0].change;
+        if kind == ChangeKind::Added && self::overlaps(held, audience, id) {
+            overlaps.push((id, audience));
+        }
         if let Some(kind) = settle_one(group, held) {
             changes.push(Change { kind, ..group[0].change });
         }
@@ -99,6 +109,14 @@ fn settle_one(notes: &[Note], held: &[HeldSegment]) -> Option<ChangeKind> {
             Some(_) => Some(ChangeKind::Changed),
         },
     }
+}
+
+/// Whether more than one segment speaks of an entity.
+pub(super) fn overlaps(held: &[HeldSegment], audience: Audience, id: EntityId) -> bool {
+    let speaks = |held: &&HeldSegment| {
+        held.audience == audience && held.rows.ids().binary_search(&id).is_ok()
+    };
+    held.iter().filter(speaks).nth(1).is_some()
 }
 
 /// The segment whose row of an entity counts.
