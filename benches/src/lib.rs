@@ -6,6 +6,7 @@
 //! [`trace`] is the same for anybody's game, as a file.
 
 pub mod clock;
+pub mod recorded;
 pub mod recording;
 pub mod session;
 pub mod trace;

@@ -25,7 +25,7 @@ pub struct Recording {
     pub layout: Layout,
     /// The public rows, a tick each.
     pub ticks: Vec<Rows>,
-    /// What only some were sent: their teams' and their own segments.
+    /// Further segments: what only some were sent, or all that one client was.
     pub private: Vec<Strand>,
 }
 

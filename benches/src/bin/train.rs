@@ -4,9 +4,10 @@
 //!
 //! The recorded cubes are never trained on, so that they remain a fair test.
 
-use std::{collections::VecDeque, process::ExitCode};
+use std::{collections::VecDeque, path::Path, process::ExitCode};
 
 use tickwire_benches::{
+    recorded,
     recording::Recording,
     training::{self, Share},
     worlds,
@@ -20,8 +21,10 @@ usage: train [--builtin] RECORDING... --out FILE
 
   RECORDING    a world and how it is to be run, such as
                  world:arena:players=64:seed=11:ticks=1500
-               Worlds are sparse, crowd, churn, arena and tumble. All recordings
-               must be of one game, unless the built-in priors are trained.
+               Worlds are sparse, crowd, churn, arena and tumble. Or a file that
+               `tickwire-bots swarm --record FILE` has written, of any game. All
+               recordings must be of one game, unless the built-in priors are
+               trained.
   --builtin    train the priors for games that have none of their own: by the
                type of a field instead of by field; without a RECORDING, on the
                worlds that the shipped file was trained on
@@ -121,7 +124,10 @@ fn run(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes or reads a recording; files of other sorts are to be told apart here.
+/// Makes or reads a recording.
 fn open(source: &str) -> Result<Recording, String> {
-    worlds::named(source)
+    if source.starts_with("world:") {
+        return worlds::named(source);
+    }
+    recorded::read(Path::new(source)).map_err(|error| format!("{source}: {error}"))
 }

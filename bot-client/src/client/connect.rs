@@ -3,6 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,6 +25,7 @@ use super::{
     error::ClientError,
     handshake::{self, Stream},
     hindrance::Hindrance,
+    recorder::Recorder,
 };
 
 /// How long the server may take to close after a goodbye.
@@ -42,6 +44,8 @@ pub struct Options {
     pub silence: Duration,
     /// What holds the client up, to try out a server.
     pub hindrance: Hindrance,
+    /// A file for all that the server sends, to train priors on.
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -52,6 +56,7 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             silence: Duration::from_secs(10),
             hindrance: Hindrance::default(),
+            record: None,
         }
     }
 }
@@ -65,6 +70,7 @@ pub struct Client {
     silence: Duration,
     /// Set when it leaves, so that nothing holds it up any more.
     left: Arc<AtomicBool>,
+    recorder: Option<Recorder>,
     outgoing: Vec<u8>,
     last_wire_bytes: usize,
     last_payload_bytes: usize,
@@ -103,6 +109,8 @@ pub async fn connect_at(
     endpoint: &Endpoint,
     options: &Options,
 ) -> Result<Client, ClientError> {
+    let recorder = options.record.as_deref().map(Recorder::create).transpose();
+    let recorder = recorder.map_err(ClientError::Record)?;
     let limit = options.patience;
     let timed_out = |what| move |_| ClientError::TimedOut { what, limit };
     let socket = timeout(limit, open_socket(address, &options.hindrance)).await;
@@ -125,6 +133,7 @@ pub async fn connect_at(
         opened,
         silence: options.silence,
         left,
+        recorder,
         outgoing: Vec::new(),
         last_wire_bytes: 0,
         last_payload_bytes: 0,
@@ -168,6 +177,9 @@ impl Client {
                 _ if is_gone => {}
                 OpCode::Binary if frame.fin => {
                     self.last_payload_bytes = frame.payload.len();
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.write(&frame.payload).map_err(ClientError::Record)?;
+                    }
                     self.last_wire_bytes = frame.payload.len() + header_bytes(frame.payload.len());
                     return Ok(self.core.handle_message(&frame.payload, self.opened.elapsed())?);
                 }

@@ -51,6 +51,9 @@ impl CoreError {
 /// Why a [`Client`](super::Client) could not be made, or ended.
 #[derive(Debug, Error)]
 pub enum ClientError {
+    /// What the server sends cannot be recorded.
+    #[error("the recording cannot be written: {0}")]
+    Record(io::Error),
     /// The address is not one.
     #[error("{url:?} cannot be used: {problem}")]
     Url {

@@ -39,6 +39,7 @@ mod lead;
 mod line;
 mod mismatch;
 mod ping;
+mod recorder;
 mod session;
 
 pub use self::{

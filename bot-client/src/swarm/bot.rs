@@ -208,7 +208,9 @@ impl Bot {
         let usual = Options::default();
         // A stall that was asked for is not the server's silence.
         let silence = usual.silence + hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
-        let options = Options { name, hindrance, silence, ..usual };
+        let is_recorded = self.index == 0 && !self.has_joined;
+        let record = swarm.options.record.clone().filter(|_| is_recorded);
+        let options = Options { name, hindrance, silence, record, ..usual };
         let mut client = connect_at(swarm.target.address(), endpoint, &options).await?;
         while client.next().await? != Event::Joined {}
         Ok(client)

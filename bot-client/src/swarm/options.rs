@@ -136,6 +136,11 @@ pub struct SwarmOptions {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 
+    /// Also write what the server sends the first bot, to train priors on: see `train --help`
+    /// of tickwire-benches
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
     /// Print the verdict, and whether the bots themselves were held up, and nothing else
     #[arg(long, short)]
     pub quiet: bool,

@@ -149,6 +149,10 @@ impl Game for Field {
             .build()
     }
 
+    fn priors() -> Option<&'static [u8]> {
+        Some(include_bytes!("../../../../assets/priors/field.bin"))
+    }
+
     fn init(config: &Config, seed: u64) -> Self {
         let (config, mut rng) = (config.bounded(), Rng::new(seed));
         let meadow = Meadow::new(config.growth, &mut rng);
