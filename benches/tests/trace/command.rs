@@ -128,8 +128,8 @@ fn priors_that_do_not_fit_are_refused() {
     let priors = file("priors.bin", "short");
     let path = |path: &PathBuf| path.to_str().expect("UTF-8").to_owned();
     let ran = trace(&[&path(&input), "--priors", &path(&priors)]);
-    assert_eq!(ran.status.code(), Some(2));
-    assert!(text(&ran.stderr).contains("do not fit this codec"), "{}", text(&ran.stderr));
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(text(&ran.stderr).contains("not a file of priors"), "{}", text(&ran.stderr));
 }
 
 #[test]

@@ -23,14 +23,19 @@ fn table_bytes(recording: &Recording) -> u64 {
     bytes.len() as u64
 }
 
-/// A trace does not say how things moved before it began.
+/// A trace does not say how things moved before it began, nor so what was expected at first.
 fn forget_how_it_moved(recording: &mut Recording) {
-    let (layout, first) = (&recording.layout, &recording.ticks[0]);
-    let mut still = Rows::default();
-    for row in first.iter(layout) {
-        still.push_still(row.id, row.values, row.motion.len());
-    }
-    recording.ticks[0] = still;
+    let layout = &recording.layout;
+    let still = |rows: &Rows| {
+        let mut still = Rows::default();
+        rows.iter(layout).for_each(|row| still.push_still(row.id, row.values, row.motion.len()));
+        still
+    };
+    let mut scratch = Vec::new();
+    let first = still(&recording.ticks[0]);
+    let mut second = still(&recording.ticks[1]);
+    second.derive_motion(layout, &first, &mut scratch);
+    (recording.ticks[0], recording.ticks[1]) = (first, second);
 }
 
 fn traced(recording: &Recording, hz: u32) -> Report {
