@@ -108,7 +108,8 @@ async fn the_report_tells_kinds_apart_only_when_there_are_several() {
 /// Plays for a while; how many bytes came, and how many hashes held.
 async fn play(server: &Running, hindrance: Hindrance, time: Duration) -> (usize, u32) {
     let url = format!("ws://{}/ws?game=drift", server.local_addr());
-    let options = Options { hindrance, ..Options::default() };
+    let silence = Duration::from_secs(30);
+    let options = Options { hindrance, silence, ..Options::default() };
     let mut client = client::connect(&url, &options).await.unwrap();
     let (mut bytes, mut verified, started) = (0, 0, Instant::now());
     while started.elapsed() < time {
@@ -126,7 +127,7 @@ async fn play(server: &Running, hindrance: Hindrance, time: Duration) -> (usize,
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_is_held_up_proves_its_state_and_reads_no_more_than_it_may() {
     let server = start(|config| config.hash_interval = 1).await;
-    let (time, rate) = (Duration::from_secs(6), 1000);
+    let (time, rate) = (Duration::from_secs(16), 1000);
     let slow = Hindrance {
         rate: Some(Arc::new(AtomicU64::new(rate))),
         receive_buffer: Some(8 * 1024),
