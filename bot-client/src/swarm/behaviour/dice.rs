@@ -3,7 +3,7 @@
 use tickwire_games::common::rng::Rng;
 use tickwire_shared::{
     Tick,
-    schema::{FieldType, Schema},
+    schema::{Field, FieldType, Schema},
 };
 
 use crate::client::{Core, CoreError};
@@ -15,7 +15,7 @@ const HOLD_TICKS: (usize, usize) = (5, 40);
 #[derive(Debug)]
 pub struct Dice {
     rng: Rng,
-    fields: Vec<FieldType>,
+    fields: Vec<Field>,
     columns: Vec<u32>,
     until: Option<Tick>,
 }
@@ -24,7 +24,7 @@ impl Dice {
     /// Dice for a schema's input.
     #[must_use]
     pub fn new(schema: &Schema, seed: u64) -> Dice {
-        let fields = schema.input.fields.iter().map(|field| field.ty.clone()).collect();
+        let fields = schema.input.fields.clone();
         Dice { rng: Rng::new(seed), fields, columns: Vec::new(), until: None }
     }
 
@@ -45,7 +45,7 @@ impl Dice {
         for field in fields {
             let specs = field.columns();
             // No game expects random bytes for a text.
-            let is_text = matches!(field, FieldType::Text { .. });
+            let is_text = matches!(field.ty, FieldType::Text { .. });
             columns.extend(specs.iter().map(|spec| if is_text { 0 } else { throw(rng, spec.max) }));
         }
     }
