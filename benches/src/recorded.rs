@@ -139,10 +139,10 @@ impl Strands {
         let schema = replica.schema().clone();
         let layout = |audience| Layout::new(&schema, audience, tick_hz);
         let strand = |(audience, ticks)| Strand { layout: layout(audience), ticks };
-        let private = self.done.into_iter().map(strand).collect();
+        let further = self.done.into_iter().map(strand).collect();
         let public = layout(Audience::Public);
         let mut recording = Recording::public(&schema.game.clone(), schema, public, Vec::new());
-        recording.private = private;
+        recording.further = further;
         Ok(recording)
     }
 }

@@ -26,7 +26,7 @@ pub struct Recording {
     /// The public rows, a tick each.
     pub ticks: Vec<Rows>,
     /// Further segments: what only some were sent, or all that one client was.
-    pub private: Vec<Strand>,
+    pub further: Vec<Strand>,
 }
 
 /// One segment over consecutive ticks.
@@ -42,7 +42,7 @@ impl Recording {
     /// Public rows only.
     #[must_use]
     pub fn public(name: &str, schema: Schema, layout: Layout, ticks: Vec<Rows>) -> Recording {
-        Recording { name: name.into(), schema, layout, ticks, private: Vec::new() }
+        Recording { name: name.into(), schema, layout, ticks, further: Vec::new() }
     }
 
     /// Runs a session and keeps what its first client holds of the public segment, and the
@@ -66,7 +66,7 @@ impl Recording {
             layout: Layout::new(&schema, audience, G::TICK_HZ),
             ticks,
         });
-        recording.private = strands.collect();
+        recording.further = strands.collect();
         recording
     }
 }

@@ -52,8 +52,8 @@ impl Share {
 
 /// All strands of a recording, each with its layout.
 fn strands(recording: &Recording) -> impl Iterator<Item = (&Layout, &[Rows])> {
-    let private = recording.private.iter().map(|strand| (&strand.layout, &strand.ticks[..]));
-    [(&recording.layout, &recording.ticks[..])].into_iter().chain(private)
+    let further = recording.further.iter().map(|strand| (&strand.layout, &strand.ticks[..]));
+    [(&recording.layout, &recording.ticks[..])].into_iter().chain(further)
 }
 
 /// What some priors make of a share of a recording, in bytes, at the baseline of the tick before.

@@ -10,8 +10,10 @@ use tickwire_shared::{
     EntityId,
     codec::Layout,
     rows::Rows,
-    schema::{Audience, Field, FieldType, Kind, Predict, Schema},
+    schema::{FieldType, Kind, Predict, Schema},
 };
+
+use super::public;
 
 /// Ticks a second.
 pub const TICK_HZ: u32 = 60;
@@ -24,19 +26,13 @@ const UP: i64 = 32 * 512;
 /// The cubes' schema.
 #[must_use]
 pub fn schema() -> Schema {
-    let field = |name: &str, ty, predict| Field {
-        name: name.into(),
-        ty,
-        predict,
-        audience: Audience::Public,
-    };
     let across = || FieldType::Int { min: -ACROSS, max: ACROSS };
     let fields = vec![
-        field("x", across(), Predict::Linear),
-        field("y", across(), Predict::Linear),
-        field("z", FieldType::Int { min: 0, max: UP }, Predict::Linear),
-        field("turn", FieldType::Quat { bits: 9 }, Predict::Linear),
-        field("interacting", FieldType::Bool, Predict::Hold),
+        public("x", across(), Predict::Linear),
+        public("y", across(), Predict::Linear),
+        public("z", FieldType::Int { min: 0, max: UP }, Predict::Linear),
+        public("turn", FieldType::Quat { bits: 9 }, Predict::Linear),
+        public("interacting", FieldType::Bool, Predict::Hold),
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "cube".into(), fields }];

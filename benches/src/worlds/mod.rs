@@ -22,12 +22,20 @@ pub mod tumble;
 
 use std::path::Path;
 
-use tickwire_shared::{codec::Layout, schema::Audience};
+use tickwire_shared::{
+    codec::Layout,
+    schema::{Audience, Field, FieldType, Predict},
+};
 
 use crate::recording::Recording;
 
 /// Where the recorded cubes are looked for, from the workspace's root.
 pub const CUBES: &str = "../shared/data/cubes_dev.bin.xz";
+
+/// A field that everybody sees, for worlds whose schema is not derived from types.
+fn public(name: &str, ty: FieldType, predict: Predict) -> Field {
+    Field { name: name.into(), ty, predict, audience: Audience::Public }
+}
 
 /// Records every world that there is for `ticks` ticks.
 #[must_use]

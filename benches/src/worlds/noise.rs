@@ -9,27 +9,22 @@ use tickwire_shared::{
     schema::{Audience, Field, FieldType, Kind, Predict, Schema},
 };
 
+use super::public;
 use crate::recording::Recording;
 
 /// Fields of 1 to 20 bits, held and linear.
 #[must_use]
 pub fn schema() -> Schema {
-    let field = |name: &str, ty, predict| Field {
-        name: name.into(),
-        ty,
-        predict,
-        audience: Audience::Public,
-    };
     let int = |bits: u32| FieldType::Int { min: 0, max: (1 << bits) - 1 };
     let fields = vec![
-        field("pos", FieldType::Vec2 { min: 0.0, max: 1023.75, step: 0.25 }, Predict::Linear),
-        field("aim", FieldType::Vec2 { min: 0.0, max: 255.0, step: 1.0 }, Predict::Hold),
-        field("heading", FieldType::Angle { bits: 10 }, Predict::Linear),
-        field("rudder", FieldType::Angle { bits: 7 }, Predict::Hold),
-        field("fuel", int(6), Predict::Hold),
-        field("score", int(13), Predict::Hold),
-        field("depth", int(20), Predict::Linear),
-        field("lit", FieldType::Bool, Predict::Hold),
+        public("pos", FieldType::Vec2 { min: 0.0, max: 1023.75, step: 0.25 }, Predict::Linear),
+        public("aim", FieldType::Vec2 { min: 0.0, max: 255.0, step: 1.0 }, Predict::Hold),
+        public("heading", FieldType::Angle { bits: 10 }, Predict::Linear),
+        public("rudder", FieldType::Angle { bits: 7 }, Predict::Hold),
+        public("fuel", int(6), Predict::Hold),
+        public("score", int(13), Predict::Hold),
+        public("depth", int(20), Predict::Linear),
+        public("lit", FieldType::Bool, Predict::Hold),
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "static".into(), fields }];

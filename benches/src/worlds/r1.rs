@@ -6,7 +6,9 @@
 
 use glam::Vec2;
 use serde::Serialize;
-use tickwire_shared::schema::{Audience, Field, FieldType, Kind, Predict, Schema};
+use tickwire_shared::schema::{FieldType, Kind, Predict, Schema};
+
+use super::public;
 
 /// Ticks a second.
 pub const TICK_HZ: u32 = 30;
@@ -51,19 +53,13 @@ pub struct R1 {
 /// The schema: a sixteenth of a unit, 1,024 directions.
 #[must_use]
 pub fn schema() -> Schema {
-    let field = |name: &str, ty, predict| Field {
-        name: name.into(),
-        ty,
-        predict,
-        audience: Audience::Public,
-    };
     let place = || FieldType::Float { min: 0.0, max: SIZE, step: 0.0625 };
     let fields = vec![
-        field("x", place(), Predict::Linear),
-        field("y", place(), Predict::Linear),
-        field("heading", FieldType::Angle { bits: 10 }, Predict::Linear),
-        field("hp", FieldType::Int { min: 0, max: FULL_HP.into() }, Predict::Hold),
-        field("score", FieldType::Int { min: 0, max: u16::MAX.into() }, Predict::Hold),
+        public("x", place(), Predict::Linear),
+        public("y", place(), Predict::Linear),
+        public("heading", FieldType::Angle { bits: 10 }, Predict::Linear),
+        public("hp", FieldType::Int { min: 0, max: FULL_HP.into() }, Predict::Hold),
+        public("score", FieldType::Int { min: 0, max: u16::MAX.into() }, Predict::Hold),
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "ship".into(), fields }];

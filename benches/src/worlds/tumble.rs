@@ -10,9 +10,10 @@ use tickwire_shared::{
     codec::Layout,
     field::{Quantise, Rotation},
     rows::Rows,
-    schema::{Audience, Field, FieldType, Kind, Predict, Schema},
+    schema::{Audience, FieldType, Kind, Predict, Schema},
 };
 
+use super::public;
 use crate::recording::Recording;
 
 const DT: f32 = 1.0 / 60.0;
@@ -257,24 +258,18 @@ impl Cube {
 
 /// The schema: a place (as one field or as three), a rotation, whether it is awake.
 fn schema(split: bool) -> Schema {
-    let field = |name: &str, ty, predict| Field {
-        name: name.into(),
-        ty,
-        predict,
-        audience: Audience::Public,
-    };
     let across = FieldType::Int { min: -ACROSS, max: ACROSS };
     let mut fields = vec![
-        field("x", across.clone(), Predict::Linear),
-        field("y", across, Predict::Linear),
-        field("z", FieldType::Int { min: 0, max: UP }, Predict::Linear),
+        public("x", across.clone(), Predict::Linear),
+        public("y", across, Predict::Linear),
+        public("z", FieldType::Int { min: 0, max: UP }, Predict::Linear),
     ];
     if !split {
         let (min, max, step) = (-128.0, 128.0, GRAIN);
-        fields = vec![field("pos", FieldType::Vec3 { min, max, step }, Predict::Linear)];
+        fields = vec![public("pos", FieldType::Vec3 { min, max, step }, Predict::Linear)];
     }
-    fields.push(field("turn", FieldType::Quat { bits: 9 }, Predict::Linear));
-    fields.push(field("awake", FieldType::Bool, Predict::Hold));
+    fields.push(public("turn", FieldType::Quat { bits: 9 }, Predict::Linear));
+    fields.push(public("awake", FieldType::Bool, Predict::Hold));
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "cube".into(), fields }];
     Schema { game: "tumble".into(), kinds, input, messages: Vec::new() }

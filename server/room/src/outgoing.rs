@@ -24,7 +24,7 @@ impl<G: Game> Room<G> {
     pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         let Some(index) = self.position(player) else { return Poll::Nothing };
         let viewer = &mut self.players[index].viewer;
-        if !viewer.interest.is_set() || viewer.last_sent() == Some(self.now) {
+        if !viewer.interest.is_set() || viewer.pace.last_sent() == Some(self.now) {
             return Poll::Nothing;
         }
         let (urgent, history) = (viewer.is_pressed(), self.config.history_ticks);

@@ -46,6 +46,12 @@ impl Pace {
         self
     }
 
+    /// The tick of the last frame that was sent.
+    #[must_use]
+    pub fn last_sent(&self) -> Option<Tick> {
+        self.last_sent
+    }
+
     /// Anything was heard from the viewer.
     pub fn heard(&mut self, now: Tick) {
         self.last_heard = now;

@@ -39,7 +39,6 @@ pub struct Viewer {
     pub interest: Interest,
     /// The tick of the last frame written, unless the next must stand alone.
     baseline: Option<Tick>,
-    last_sent: Option<Tick>,
     /// The echo that the viewer knows.
     echo: Option<InputEcho>,
     /// The last frames with a hash, in turn.
@@ -62,7 +61,6 @@ impl Viewer {
             budget: Budget::new(config.bytes_a_second, config.tick_hz, now),
             interest: Interest::default(),
             baseline: None,
-            last_sent: None,
             echo: None,
             checks: Default::default(),
             next_check: 0,
@@ -80,12 +78,6 @@ impl Viewer {
         self.baseline.filter(|baseline| (1..most).contains(&now.since(*baseline)))
     }
 
-    /// The tick of the last frame written.
-    #[must_use]
-    pub fn last_sent(&self) -> Option<Tick> {
-        self.last_sent
-    }
-
     /// Makes the next frame stand alone and say everything again.
     pub fn forget(&mut self) {
         self.baseline = None;
@@ -95,7 +87,6 @@ impl Viewer {
     /// A frame of `bytes` bytes for `now` was written.
     pub fn written(&mut self, now: Tick, bytes: usize) {
         self.baseline = Some(now);
-        self.last_sent = Some(now);
         self.pace.sent(now);
         self.budget.spend(bytes);
         self.messages.clear();

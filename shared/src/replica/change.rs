@@ -113,10 +113,11 @@ fn settle_one(notes: &[Note], held: &[HeldSegment]) -> Option<ChangeKind> {
 
 /// Whether more than one segment speaks of an entity.
 pub(super) fn overlaps(held: &[HeldSegment], audience: Audience, id: EntityId) -> bool {
-    let speaks = |held: &&HeldSegment| {
-        held.audience == audience && held.rows.ids().binary_search(&id).is_ok()
-    };
-    held.iter().filter(speaks).nth(1).is_some()
+    held.iter().filter(|held| speaks_of(held, audience, id)).nth(1).is_some()
+}
+
+fn speaks_of(held: &HeldSegment, audience: Audience, id: EntityId) -> bool {
+    held.audience == audience && held.rows.ids().binary_search(&id).is_ok()
 }
 
 /// The segment whose row of an entity counts.
@@ -125,12 +126,9 @@ pub(super) fn newest<'a>(
     audience: Audience,
     id: EntityId,
 ) -> Option<&'a HeldSegment> {
-    let has = |held: &&HeldSegment| {
-        held.audience == audience && held.rows.ids().binary_search(&id).is_ok()
-    };
     let newer =
         |a: &'a HeldSegment, b: &'a HeldSegment| if a.tick.is_after(b.tick) { a } else { b };
-    held.into_iter().filter(has).reduce(newer)
+    held.into_iter().filter(|held| speaks_of(held, audience, id)).reduce(newer)
 }
 
 pub(super) fn count_updates(changes: &[Change]) -> u32 {
