@@ -6,6 +6,8 @@
 //! [`trace`] is the same for anybody's game, as a file.
 
 pub mod clock;
+pub mod floor;
+pub mod load;
 pub mod recorded;
 pub mod recording;
 pub mod session;
