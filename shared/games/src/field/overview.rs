@@ -1,7 +1,7 @@
 //! What everybody is told of the whole world: a coarse map, where players are, who leads.
 //!
 //! Each is small and changes seldom, so that seeing far costs little: a region is surveyed
-//! every two seconds, a beacon moves in steps of 64 units, the standings are made twice a second.
+//! every two seconds, a beacon moves in steps of 128 units, every two seconds, the standings are made twice a second.
 
 use std::cmp::Reverse;
 

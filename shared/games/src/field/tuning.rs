@@ -20,16 +20,16 @@ pub const REGIONS: usize = 16;
 /// The side of a region, in units; a whole number of tiles.
 pub const REGION: f32 = SIZE / REGIONS as f32;
 /// How coarsely everybody knows where far players are, in units.
-pub const BEACON_STEP: f32 = 64.0;
+pub const BEACON_STEP: f32 = 128.0;
 /// How the world is divided for players, and how far they see: every tick what a screen shows.
-pub const SIGHT: Grid = Grid { cell: 512.0, reach: [900.0, 1500.0, 2000.0, 2600.0] };
+pub const SIGHT: Grid = Grid { cell: 640.0, reach: [700.0, 800.0, 1000.0, 1600.0] };
 
 /// A creature makes up its mind once in so many ticks, not all in the same.
 pub const THINK_TICKS: u16 = 8;
 /// A plant looks whether it is time to change once in so many ticks.
 pub const RIPEN_TICKS: u16 = 32;
 /// A far player's place is told once in so many ticks.
-pub const BEACON_TICKS: u32 = 8;
+pub const BEACON_TICKS: u32 = 64;
 /// The standings are made once in so many ticks.
 pub const STANDINGS_TICKS: u32 = 15;
 /// How many regions are surveyed in a tick: each comes round every two seconds.
