@@ -5,7 +5,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tickwire_benches::{
     session::Session,
-    worlds::{arena, drift},
+    worlds::{arena, drift, replay},
 };
 use tickwire_room::{HostedRoom, Room, RoomConfig};
 
@@ -49,6 +49,24 @@ fn arena_tick(criterion: &mut Criterion) {
     }
 }
 
+/// From the game's state to a frame, for one viewer at the tick before: the step takes nothing.
+fn capture_and_encode(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("room/capture and encode");
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    for (name, motion) in replay::MOTIONS {
+        for entities in [1_000, 10_000] {
+            let mut session = replay::session(motion, entities);
+            group.throughput(Throughput::Elements(entities as u64));
+            group.bench_function(BenchmarkId::new(name, entities), |bencher| {
+                bencher.iter_custom(|rounds| server_cpu(&mut session, rounds));
+            });
+            let tally = session.tally;
+            let bytes = tally.payload_bytes as f64 / tally.updates as f64;
+            println!("{name} of {entities}: {bytes:.2} bytes an entity update");
+        }
+    }
+}
+
 /// The room's own CPU time over some ticks; what its clients do is left out.
 fn server_cpu<G: tickwire_shared::Game>(session: &mut Session<G>, rounds: u64) -> Duration {
     session.reset();
@@ -56,5 +74,5 @@ fn server_cpu<G: tickwire_shared::Game>(session: &mut Session<G>, rounds: u64) -
     session.tally.server_cpu
 }
 
-criterion_group!(benches, capture, one_viewer, arena_tick);
+criterion_group!(benches, capture, capture_and_encode, one_viewer, arena_tick);
 criterion_main!(benches);

@@ -11,6 +11,7 @@
 //! | `noise` | every field another at random each tick |
 //! | `cubes` | the recorded cubes, if the recording is there |
 //! | `r1` | ships as plain numbers; for traces only |
+//! | [`replay`] | entities that all move, simulated beforehand; for sessions only |
 
 pub mod arena;
 pub mod cubes;
@@ -18,6 +19,7 @@ pub mod drift;
 pub mod field;
 pub mod noise;
 pub mod r1;
+pub mod replay;
 pub mod tumble;
 
 use std::path::Path;
