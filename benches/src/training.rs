@@ -209,8 +209,8 @@ impl BitSink for Noting<'_> {
 
     fn raw(&mut self, _value: u32, _count: u32) {}
 
-    fn models(&self) -> &[Bit] {
-        &self.models
+    fn model(&self, model: usize) -> Bit {
+        self.models[model]
     }
 }
 
@@ -291,7 +291,7 @@ impl Seen {
         let stride = (self.bits.len() / ENOUGH).max(1);
         let cost = |entry: u16| self.cost(entry, stride, scale, costs);
         let mut best = (blank, cost(blank) - LEAST_GAIN / stride as f32);
-        let trusted = EVIDENCE.iter().filter(|seen| usize::from(**seen) * 2 <= self.bits.len());
+        let trusted = EVIDENCE.iter().filter(|seen| **seen as usize * 2 <= self.bits.len());
         let most = trusted.count() as u16;
         for p0 in self.guesses(scale) {
             for evidence in 0..most {

@@ -21,24 +21,28 @@ pub struct EntityId(pub u32);
 impl EntityId {
     /// Packs the three parts.
     #[must_use]
+    #[inline]
     pub fn new(kind: u8, slot: u16, generation: u8) -> EntityId {
         EntityId(u32::from(kind) << 24 | u32::from(slot) << 8 | u32::from(generation))
     }
 
     /// The index of this entity's kind in the schema.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> usize {
         (self.0 >> 24) as usize
     }
 
     /// The slot that the game keeps the entity in.
     #[must_use]
+    #[inline]
     pub fn slot(self) -> u16 {
         (self.0 >> 8) as u16
     }
 
     /// Which life of the slot this is, modulo 256.
     #[must_use]
+    #[inline]
     pub fn generation(self) -> u8 {
         self.0 as u8
     }

@@ -3,7 +3,6 @@
 use crate::{
     codec::{layout::Layout, predict},
     ids::EntityId,
-    schema::MAX_COLUMNS,
 };
 
 /// The most rows that one segment's bytes may add.
@@ -68,6 +67,7 @@ impl Rows {
     ///
     /// # Panics
     /// When `row.id` is not above the last one: rows are merged by that order.
+    #[inline]
     pub fn push(&mut self, row: Row<'_>) {
         assert!(self.ids.last().is_none_or(|last| *last < row.id), "rows must come in order");
         self.ids.push(row.id);
@@ -75,7 +75,28 @@ impl Rows {
         self.motion.extend_from_slice(row.motion);
     }
 
-    /// Appends a row whose motion [`Rows::derive_motion`] will fill in.
+    /// Appends a row of these values and no motion, and returns both to be changed.
+    pub(crate) fn append(
+        &mut self,
+        id: EntityId,
+        values: &[u32],
+        motions: usize,
+    ) -> (&mut [u32], &mut [i32]) {
+        let (first_value, first_motion) = (self.values.len(), self.motion.len());
+        self.push_still(id, values, motions);
+        (&mut self.values[first_value..], &mut self.motion[first_motion..])
+    }
+
+    /// Appends a row without its motion, which [`Rows::derive_motion`] has to fill in.
+    ///
+    /// # Panics
+    /// When `id` is not above the last one.
+    #[inline]
+    pub fn push_values(&mut self, id: EntityId, values: &[u32]) {
+        self.push(Row { id, values, motion: &[] });
+    }
+
+    /// Appends a row that does not move, until [`Rows::derive_motion`] finds that it did.
     ///
     /// # Panics
     /// When `id` is not above the last one.
@@ -84,24 +105,20 @@ impl Rows {
         self.motion.resize(self.motion.len() + motions, 0);
     }
 
-    /// Fills in the motion of rows that stood one tick `before` too.
-    pub fn derive_motion(&mut self, layout: &Layout, before: &Rows, scratch: &mut Vec<i32>) {
-        let mut old = before.iter(layout).peekable();
-        let mut predicted = [0; MAX_COLUMNS];
-        let (mut value, mut motion) = (0, 0);
+    /// Fills in the motion of rows that stood one tick `before` too; the others do not move.
+    pub fn derive_motion(&mut self, layout: &Layout, before: &Rows) {
+        let count = self.ids.iter().map(|id| layout.kinds[id.kind()].motions).sum();
+        self.motion.resize(count, 0);
+        let mut old = before.iter(layout);
+        let (mut values, mut motion) = (&self.values[..], &mut self.motion[..]);
         for id in &self.ids {
             let kind = &layout.kinds[id.kind()];
-            let values = &self.values[value..value + kind.columns.len()];
-            while old.next_if(|old| old.id < *id).is_some() {}
-            let old = old.next_if(|old| old.id == *id);
-            if let Some(old) = old.filter(|_| kind.motions > 0) {
-                let predicted = &mut predicted[..values.len()];
-                predict::predict_row(kind, old, 1, predicted);
-                predict::motion_between(kind, (old, predicted), values, 1, scratch);
-                self.motion[motion..motion + kind.motions].copy_from_slice(scratch);
+            let (later, more) = values.split_at(kind.columns.len());
+            let (row, rest) = motion.split_at_mut(kind.motions);
+            (values, motion) = (more, rest);
+            if let Some(old) = old.seek(*id) {
+                predict::motion_after(kind, old, later, row);
             }
-            value += kind.columns.len();
-            motion += kind.motions;
         }
     }
 
@@ -137,6 +154,13 @@ pub fn mix(hash: u32, word: u32) -> u32 {
     hash.wrapping_add(word.wrapping_mul(0x85EB_CA77)).rotate_left(13).wrapping_mul(0x9E37_79B1)
 }
 
+/// Whether two rows are the same; they are too short for the machinery of comparing slices.
+#[must_use]
+#[inline]
+pub fn equal(one: &[u32], other: &[u32]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
+}
+
 /// Walks [`Rows`]; see [`Rows::iter`].
 #[derive(Clone, Debug)]
 pub struct RowIter<'a> {
@@ -146,9 +170,21 @@ pub struct RowIter<'a> {
     motion: &'a [i32],
 }
 
+impl<'a> RowIter<'a> {
+    /// Skips what comes before an entity, and takes that one's row if it is there.
+    #[inline(always)]
+    pub fn seek(&mut self, id: EntityId) -> Option<Row<'a>> {
+        while self.ids.first().is_some_and(|first| *first < id) {
+            self.next();
+        }
+        if self.ids.first() == Some(&id) { self.next() } else { None }
+    }
+}
+
 impl<'a> Iterator for RowIter<'a> {
     type Item = Row<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Row<'a>> {
         let (id, ids) = self.ids.split_first()?;
         let kind = &self.layout.kinds[id.kind()];

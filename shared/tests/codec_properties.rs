@@ -153,7 +153,7 @@ impl World {
             rows.push_still(*id, values, self.layout.kinds[id.kind()].motions);
         }
         if let Some(before) = before {
-            rows.derive_motion(&self.layout, before, &mut Vec::new());
+            rows.derive_motion(&self.layout, before);
         }
         rows
     }

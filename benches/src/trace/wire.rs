@@ -29,7 +29,6 @@ pub struct Lane {
     gap: u32,
     /// The bytes that this tick took.
     pub bytes: Vec<u8>,
-    scratch: Vec<i32>,
 }
 
 impl Lane {
@@ -48,7 +47,6 @@ impl Lane {
             now: Rows::default(),
             gap: 0,
             bytes: Vec::new(),
-            scratch: Vec::new(),
         })
     }
 
@@ -75,7 +73,7 @@ impl Lane {
         }
         match self.gap {
             0 => {}
-            1 => self.now.derive_motion(&self.layout, &self.before, &mut self.scratch),
+            1 => self.now.derive_motion(&self.layout, &self.before),
             _ => self.spread_motion(),
         }
     }
@@ -84,15 +82,16 @@ impl Lane {
     fn spread_motion(&mut self) {
         let (layout, still) = (&self.layout, std::mem::take(&mut self.now));
         let mut old = self.before.iter(layout).peekable();
-        let mut predicted = [0; MAX_COLUMNS];
+        let (mut predicted, mut motion) = ([0; MAX_COLUMNS], [0; 2 * MAX_COLUMNS]);
         for row in still.iter(layout) {
             let kind = &layout.kinds[row.id.kind()];
             while old.next_if(|old| old.id < row.id).is_some() {}
             match old.next_if(|old| old.id == row.id) {
                 Some(old) => {
                     let predicted = &mut predicted[..row.values.len()];
+                    predicted.copy_from_slice(old.values);
                     predict::predict_row(kind, old, self.gap, predicted);
-                    let motion = &mut self.scratch;
+                    let motion = &mut motion[..kind.motions];
                     let before = (old, &*predicted);
                     predict::motion_between(kind, before, row.values, self.gap, motion);
                     self.now.push(Row { motion, ..row });
@@ -261,7 +260,7 @@ impl BitSink for Clerk<'_> {
         self.ledger.spend(self.last, f64::from(count));
     }
 
-    fn models(&self) -> &[model::Bit] {
-        &self.models
+    fn model(&self, model: usize) -> model::Bit {
+        self.models[model]
     }
 }

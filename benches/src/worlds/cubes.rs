@@ -62,7 +62,7 @@ fn read_frame(frame: &[u8], before: Option<&Rows>, layout: &Layout) -> Rows {
         rows.push_still(id, &read_cube(cube), layout.kinds[0].motions);
     }
     if let Some(before) = before {
-        rows.derive_motion(layout, before, &mut Vec::new());
+        rows.derive_motion(layout, before);
     }
     rows
 }

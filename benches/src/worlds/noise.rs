@@ -59,7 +59,7 @@ pub fn record(entities: u16, seed: u64, ticks: usize) -> Recording {
             now.push_still(EntityId::new(0, slot, 0), &values, kind.motions);
         }
         if let Some(before) = rows.last() {
-            now.derive_motion(&layout, before, &mut Vec::new());
+            now.derive_motion(&layout, before);
         }
         rows.push(now);
     }

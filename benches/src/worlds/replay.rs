@@ -174,7 +174,11 @@ impl Drifters {
     fn step(&mut self) {
         for (Thing { pos, heading, .. }, way, spin) in &mut self.things {
             let there = *pos + *way;
-            *way *= Vec2::select(there.cmplt(Vec2::ZERO) | there.cmpgt(Vec2::splat(SIZE)), -Vec2::ONE, Vec2::ONE);
+            *way *= Vec2::select(
+                there.cmplt(Vec2::ZERO) | there.cmpgt(Vec2::splat(SIZE)),
+                -Vec2::ONE,
+                Vec2::ONE,
+            );
             *pos += *way;
             *heading += *spin;
         }

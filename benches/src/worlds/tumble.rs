@@ -138,7 +138,7 @@ impl Tumble {
             rows.push_still(EntityId::new(0, slot as u16, 0), &cube.columns(), motions);
         }
         if let Some(before) = before {
-            rows.derive_motion(layout, before, &mut Vec::new());
+            rows.derive_motion(layout, before);
         }
         rows
     }

@@ -31,10 +31,9 @@ fn forget_how_it_moved(recording: &mut Recording) {
         rows.iter(layout).for_each(|row| still.push_still(row.id, row.values, row.motion.len()));
         still
     };
-    let mut scratch = Vec::new();
     let first = still(&recording.ticks[0]);
     let mut second = still(&recording.ticks[1]);
-    second.derive_motion(layout, &first, &mut scratch);
+    second.derive_motion(layout, &first);
     (recording.ticks[0], recording.ticks[1]) = (first, second);
 }
 

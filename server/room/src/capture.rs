@@ -125,6 +125,6 @@ fn put_part(
     let part = &codec.layout.kinds[id.kind()];
     if segment.is_watched() {
         let end = part.first_column + part.columns.len();
-        segment.put(tick, &codec.layout, id, &columns[part.first_column..end]);
+        segment.put(tick, id, &columns[part.first_column..end]);
     }
 }

@@ -187,20 +187,19 @@ impl Segment {
     }
 
     /// Takes one entity's columns.
-    pub fn put(&mut self, tick: Tick, layout: &Layout, id: EntityId, values: &[u32]) {
+    #[inline]
+    pub fn put(&mut self, tick: Tick, id: EntityId, values: &[u32]) {
         let slot = self.slot(tick);
-        self.memory.ring[slot].rows.push_still(id, values, layout.kinds[id.kind()].motions);
+        self.memory.ring[slot].rows.push_values(id, values);
     }
 
     /// Ends the capture of a tick: what moved since the tick before is now known.
-    pub fn end(&mut self, tick: Tick, layout: &Layout, scratch: &mut Vec<i32>) {
+    pub fn end(&mut self, tick: Tick, layout: &Layout) {
         let slot = self.slot(tick);
         let mut rows = std::mem::take(&mut self.memory.ring[slot].rows);
         let count = rows.len();
         assert!(count <= MAX_ROWS, "{count} entities in one segment; clients accept {MAX_ROWS}");
-        if let Some(before) = self.rows(tick.offset(-1)) {
-            rows.derive_motion(layout, before, scratch);
-        }
+        rows.derive_motion(layout, self.rows(tick.offset(-1)).unwrap_or(Rows::EMPTY));
         self.memory.ring[slot].rows = rows;
     }
 

@@ -43,7 +43,6 @@ pub struct Segments {
     encoder: Encoder,
     /// What segments no longer need.
     spare: Vec<Memory>,
-    scratch: Vec<i32>,
     history: u32,
     now: Tick,
 }
@@ -59,7 +58,6 @@ impl Segments {
             by_key: BTreeMap::new(),
             encoder: Encoder::default(),
             spare: Vec::new(),
-            scratch: Vec::new(),
             history,
             now,
         }
@@ -146,7 +144,7 @@ impl Segments {
         let watched = self.segments.iter_mut().filter(|(_, segment)| segment.is_watched());
         for (slot, segment) in watched {
             let codec = &self.codecs[segment.key.audience() as usize];
-            segment.end(self.now, &codec.layout, &mut self.scratch);
+            segment.end(self.now, &codec.layout);
             let is_empty = segment.rows(self.now).is_none_or(Rows::is_empty);
             self.status.insert(slot, Status { is_empty, moved: segment.moved });
         }

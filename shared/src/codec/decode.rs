@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::{
     context::{Leap, Recent, past},
     layout::{Coding, Group, KindLayout, Layout},
-    model::{self, Near, Past, group, kind, once},
+    model::{self, Near, Past, Unrest, group, kind, once},
     models::Models,
     predict,
     priors::Priors,
@@ -68,19 +68,6 @@ impl RowBuffer {
     fn row(&self, id: EntityId) -> Row<'_> {
         Row { id, values: &self.values, motion: &self.motion }
     }
-
-    /// Predicts a row, and takes the prediction for its values until something else is said.
-    fn predict(&mut self, kind: &KindLayout, old: Row<'_>, gap: u32) {
-        self.predicted.resize(old.values.len(), 0);
-        predict::predict_row(kind, old, gap, &mut self.predicted);
-        self.values.clone_from(&self.predicted);
-    }
-
-    /// The motion that follows from the values.
-    fn imply(&mut self, kind: &KindLayout, old: Row<'_>, gap: u32) {
-        let from = (old, &*self.predicted);
-        predict::motion_between(kind, from, &self.values, gap, &mut self.motion);
-    }
 }
 
 impl Decoder {
@@ -115,9 +102,16 @@ impl Decoder {
         now.clear();
         for old in baseline.iter(layout) {
             let kind = &layout.kinds[old.id.kind()];
-            self.row.predict(kind, old, gap);
-            self.row.imply(kind, old, gap);
-            now.push(self.row.row(old.id));
+            let (values, motion) = now.append(old.id, old.values, kind.motions);
+            predict::predict_row(kind, old, gap, values);
+            if gap == 1 {
+                predict::motion_after(kind, old, values, motion);
+            } else {
+                self.row.predicted.clear();
+                self.row.predicted.extend_from_slice(values);
+                let from = (old, &self.row.predicted[..]);
+                predict::motion_between(kind, from, values, gap, motion);
+            }
         }
     }
 }
@@ -146,9 +140,7 @@ fn old_rows(
         if new.peek().is_some_and(|row| row.id == old.id) {
             return Err(DecodeError::Order { kind: old.id.kind() });
         }
-        if old_row(&layout.kinds[old.id.kind()], priors, (old, gap), bits, &mut recent, buffer)? {
-            merge.now.push(buffer.row(old.id));
-        }
+        old_row(layout, priors, (old, gap), (bits, &mut recent), buffer, merge.now)?;
     }
     for row in new {
         merge.now.push(row);
@@ -156,33 +148,43 @@ fn old_rows(
     Ok(())
 }
 
-/// Reads one old row into `buffer`; returns whether it still exists.
+/// Reads what became of one old row, and appends that to `now` unless it is gone.
 fn old_row(
-    layout: &KindLayout,
+    layout: &Layout,
     priors: &Priors,
     (old, gap): (Row<'_>, u32),
-    bits: &mut Bits<'_, '_>,
-    recent: &mut Recent,
+    (bits, recent): (&mut Bits<'_, '_>, &mut Recent),
     buffer: &mut RowBuffer,
-) -> Result<bool, DecodeError> {
-    let base = priors.kind_base(old.id.kind());
+    now: &mut Rows,
+) -> Result<(), DecodeError> {
+    let (layout, base) = (&layout.kinds[old.id.kind()], priors.kind_base(old.id.kind()));
     let (motion, jolts) = old.motion.split_at(layout.movers);
-    let context = model::row_context(motion, jolts, recent.of(old.id.kind()));
+    let unrest = Unrest::of(motion, jolts);
+    let context = model::row_context(unrest, recent.of(old.id.kind()));
     let differs = bits.bit(base + kind::DIFFERS + context);
     recent.push(differs);
-    if differs && bits.bit(base + kind::GONE + model::motion_size(motion)) {
-        return Ok(false);
+    if differs && bits.bit(base + kind::GONE + unrest.motion_size()) {
+        return Ok(());
     }
-    buffer.predict(layout, old, gap);
+    let (values, motion) = now.append(old.id, old.values, layout.motions);
+    predict::predict_row(layout, old, gap, values);
+    if gap != 1 {
+        buffer.predicted.clear();
+        buffer.predicted.extend_from_slice(values);
+    }
     if differs {
-        changed_groups(layout, priors, (old, gap), bits, buffer)?;
+        changed_groups(layout, priors, (old, gap), bits, values)?;
     }
-    buffer.imply(layout, old, gap);
-    if differs && gap != 1 && layout.motions > 0 && bits.bit(base + kind::MOTION) {
-        motions(layout, priors, (Some(old), gap), bits, buffer);
+    if gap == 1 {
+        predict::motion_after(layout, old, values, motion);
+    } else {
+        let predicted = &buffer.predicted[..];
+        predict::motion_between(layout, (old, predicted), values, gap, motion);
+        if differs && layout.motions > 0 && bits.bit(base + kind::MOTION) {
+            motions(layout, priors, (Some(old), gap), bits, (predicted, values, motion));
+        }
     }
-    bits.check()?;
-    Ok(true)
+    bits.check()
 }
 
 /// Applies what differs from the prediction.
@@ -191,20 +193,20 @@ fn changed_groups(
     priors: &Priors,
     (old, gap): (Row<'_>, u32),
     bits: &mut Bits<'_, '_>,
-    buffer: &mut RowBuffer,
+    values: &mut [u32],
 ) -> Result<(), DecodeError> {
     let mut near = Near::default();
     for group in &layout.groups {
         let base = priors.group_base(group.model);
         if group.by.is_some() {
-            let from = (old.values, predict::velocity(group, &buffer.values));
-            predict::predict_by(layout, group, from, gap, &mut buffer.values);
+            let from = (old.values, predict::velocity(group, values));
+            predict::predict_by(layout, group, from, gap, values);
         }
         let (motion, jolts) = past(layout, group, old.motion);
-        let context = model::group_context(motion, jolts, near);
+        let context = model::group_context(Unrest::of(motion, jolts), near);
         if bits.bit(base + group::DIFFERS + context) {
             let pasts = Pasts { motion, jolts, gap, kind: old.id.kind() };
-            changed_group(layout, (group, base), pasts, bits, (&mut near, buffer))?;
+            changed_group(layout, (group, base), pasts, bits, (&mut near, values))?;
         } else {
             near.note(0);
         }
@@ -225,9 +227,8 @@ fn changed_group(
     (group, base): (&Group, usize),
     pasts: Pasts<'_>,
     bits: &mut Bits<'_, '_>,
-    (near, buffer): (&mut Near, &mut RowBuffer),
+    (near, values): (&mut Near, &mut [u32]),
 ) -> Result<(), DecodeError> {
-    let values = &mut buffer.values;
     if group.coding == Coding::Text {
         bits.text(&mut values[group.columns()]);
         return Ok(());
@@ -241,7 +242,7 @@ fn changed_group(
         let predicted = &values[group.columns()];
         let certainty = quat::certainty(predicted, layout.columns[group.start + 1].max);
         let largest = bits.largest(base, certainty, predicted[0]);
-        let expected = predict::expected(layout, group, values, largest);
+        let expected = predict::expected(layout, group, predicted, largest);
         values[group.columns()].copy_from_slice(&expected);
     }
     for (index, column) in group.numbers().enumerate() {
@@ -281,17 +282,17 @@ fn motions(
     priors: &Priors,
     (old, gap): (Option<Row<'_>>, u32),
     bits: &mut Bits<'_, '_>,
-    buffer: &mut RowBuffer,
+    (predicted, values, motions): (&[u32], &[u32], &mut [i32]),
 ) {
     for group in &layout.groups {
         let Some(first) = group.motion else { continue };
         let base = priors.group_base(group.model);
-        let leap = Leap::new(layout, group, (old, gap), &buffer.predicted, &buffer.values);
+        let leap = Leap::new(layout, group, (old, gap), predicted, values);
         for index in 0..group.numbers().len() {
-            let motion = &mut buffer.motion[first + index];
+            let motion = &mut motions[first + index];
             *motion = motion.wrapping_add(bits.motion(base, leap.motion_context(index)));
             let jolt = leap.jolt_context(index, *motion);
-            buffer.motion[layout.movers + first + index] = bits.jolt(base, jolt);
+            motions[layout.movers + first + index] = bits.jolt(base, jolt);
         }
     }
 }
@@ -364,7 +365,8 @@ fn new_row(
     buffer.motion.clear();
     buffer.motion.resize(layout.motions, 0);
     if gap != 1 && layout.motions > 0 {
-        motions(layout, priors, (None, gap), bits, buffer);
+        let row = (&buffer.predicted[..], &buffer.values[..], &mut buffer.motion[..]);
+        motions(layout, priors, (None, gap), bits, row);
     }
     bits.check()
 }

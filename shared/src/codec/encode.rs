@@ -9,19 +9,19 @@
 //! Motion is sent only when the gap is not one tick; see [`super::predict`].
 
 use super::{
+    compare::{Comparison, Number},
     context::{Leap, Recent, past},
-    layout::{Coding, Group, KindLayout, Layout, raw_bits},
-    model::{self, Near, Past, bit_length, group, kind, once},
+    layout::{Coding, Group, KindLayout, Layout, NumberLayout, raw_bits},
+    model::{self, Bit, Near, Unrest, bit_length, group, kind, once},
     models::Models,
     predict,
     priors::Priors,
     quat,
-    range::RangeEncoder,
-    write::{self, Coder, Expected, Meter},
+    write::{self, Coder, Meter, Queue},
 };
 use crate::{
     ids::EntityId,
-    rows::{Row, Rows},
+    rows::{self, Row, Rows},
     schema::MAX_COLUMNS,
 };
 
@@ -40,6 +40,7 @@ pub struct Encoded {
 #[derive(Debug, Default)]
 pub struct Encoder {
     models: Models,
+    queue: Queue,
     walk: Walk,
 }
 
@@ -62,9 +63,9 @@ impl Encoder {
             return Encoded { updates, as_predicted: true };
         }
         self.models.reset(priors);
-        let mut coder = Coder { models: &mut self.models, range: RangeEncoder::new(out) };
+        let mut coder = Coder::new(&mut self.models, &mut self.queue, out);
         let updates = self.walk.run((layout, priors), (baseline, gap), now, &mut coder);
-        coder.range.finish();
+        coder.finish();
         Encoded { updates, as_predicted: false }
     }
 
@@ -84,13 +85,19 @@ impl Encoder {
 /// The walk over two sets of rows, with its scratch memory.
 #[derive(Debug)]
 struct Walk {
+    comparison: Comparison,
+    /// Over a gap, what is predicted of the row at hand, and the motion that follows.
     predicted: [u32; MAX_COLUMNS],
-    implied: Vec<i32>,
+    implied: [i32; 2 * MAX_COLUMNS],
 }
 
 impl Default for Walk {
     fn default() -> Self {
-        Walk { predicted: [0; MAX_COLUMNS], implied: Vec::new() }
+        Walk {
+            comparison: Comparison::default(),
+            predicted: [0; MAX_COLUMNS],
+            implied: [0; 2 * MAX_COLUMNS],
+        }
     }
 }
 
@@ -118,10 +125,17 @@ impl Walk {
         }
         let mut updates = 0;
         for (old, row) in baseline.iter(layout).zip(now.iter(layout)) {
-            if self.differs(Pair { kind: &layout.kinds[old.id.kind()], old, row, gap }) {
+            let pair = Pair { kind: &layout.kinds[old.id.kind()], old, row, gap };
+            let simple = gap == 1 && pair.kind.led.is_empty();
+            let as_predicted = if simple {
+                predict::went_as_predicted(pair.kind, old, gap, row.values)
+            } else {
+                !self.differs(&pair).0
+            };
+            if !as_predicted {
                 return None;
             }
-            updates += u32::from(row.values != old.values);
+            updates += u32::from(!rows::equal(row.values, old.values));
         }
         Some(updates)
     }
@@ -135,149 +149,164 @@ impl Walk {
         sink: &mut impl BitSink,
     ) -> u32 {
         let mut updates = new_rows((layout, priors), baseline, now, gap, sink);
-        let mut later = now.iter(layout).peekable();
+        let mut later = now.iter(layout);
         let mut recent = Recent::default();
         for old in baseline.iter(layout) {
-            while later.peek().is_some_and(|row| row.id < old.id) {
-                later.next();
-            }
-            let row = later.next_if(|row| row.id == old.id);
             let kind = &layout.kinds[old.id.kind()];
-            let pair = row.map(|row| Pair { kind, old, row, gap });
-            let differs = pair.is_none_or(|pair| self.differs(pair));
             let base = priors.kind_base(old.id.kind());
-            let (motion, jolts) = old.motion.split_at(kind.movers);
-            let context = model::row_context(motion, jolts, recent.of(old.id.kind()));
-            sink.bit(base + kind::DIFFERS + context, differs);
+            let recently = recent.of(old.id.kind());
+            let Some(row) = later.seek(old.id) else {
+                let (motion, jolts) = old.motion.split_at(kind.movers);
+                let unrest = Unrest::of(motion, jolts);
+                sink.bit(base + kind::DIFFERS + model::row_context(unrest, recently), true);
+                sink.bit(base + kind::GONE + unrest.motion_size(), true);
+                recent.push(true);
+                continue;
+            };
+            let pair = Pair { kind, old, row, gap };
+            let (differs, unrest) = self.differs(&pair);
+            sink.bit(base + kind::DIFFERS + model::row_context(unrest, recently), differs);
             recent.push(differs);
+            updates += u32::from(!rows::equal(row.values, old.values));
             if differs {
-                sink.bit(base + kind::GONE + model::motion_size(motion), row.is_none());
-            }
-            let Some(pair) = pair else { continue };
-            updates += u32::from(pair.row.values != old.values);
-            if differs {
-                self.changed_row(priors, pair, sink);
+                sink.bit(base + kind::GONE + unrest.motion_size(), false);
+                self.changed_row(priors, &pair, sink);
             }
         }
         updates
     }
 
-    /// Whether a row is not what was predicted; fills `implied` when motion is sent.
-    fn differs(&mut self, Pair { kind, old, row, gap }: Pair<'_>) -> bool {
-        let predicted = &mut self.predicted[..kind.columns.len()];
-        predict::predict_row(kind, old, gap, predicted);
-        if gap != 1 {
-            let from = (old, &*predicted);
-            predict::motion_between(kind, from, row.values, gap, &mut self.implied);
-        }
-        row.values != predicted || (gap != 1 && row.motion != self.implied)
+    /// Whether a row is not what was predicted, and how much it was moving.
+    #[inline]
+    fn differs(&mut self, pair: &Pair<'_>) -> (bool, Unrest) {
+        let Pair { kind, old, row, gap } = pair;
+        let (differs, unrest) = self.comparison.differs(kind, (old, *gap), row.values);
+        let strays = *gap != 1 && kind.motions > 0 && self.strays(pair);
+        (differs || strays, unrest)
     }
 
-    fn changed_row(&mut self, priors: &Priors, pair: Pair<'_>, sink: &mut impl BitSink) {
-        let Pair { kind, old, row, gap } = pair;
+    /// Whether, over a gap, a row's motion is not what follows from its values.
+    fn strays(&mut self, &Pair { kind, old, row, gap }: &Pair<'_>) -> bool {
+        let predicted = &mut self.predicted[..kind.columns.len()];
+        predicted.copy_from_slice(old.values);
+        predict::predict_row(kind, old, gap, predicted);
+        let implied = &mut self.implied[..kind.motions];
+        predict::motion_between(kind, (old, predicted), row.values, gap, implied);
+        row.motion != implied
+    }
+
+    #[inline(never)]
+    fn changed_row(&mut self, priors: &Priors, pair: &Pair<'_>, sink: &mut impl BitSink) {
+        let Pair { kind, old, row, gap } = *pair;
         let mut near = Near::default();
         for group in &kind.groups {
+            if group.by.is_some() {
+                self.comparison.follow(kind, group, (old, gap), row.values);
+            }
             let base = priors.group_base(group.model);
-            let from = (old.values, predict::velocity(group, row.values));
-            predict::predict_by(kind, group, from, gap, &mut self.predicted);
-            let differs = row.values[group.columns()] != self.predicted[group.columns()];
-            let (motion, jolts) = past(kind, group, old.motion);
-            let context = model::group_context(motion, jolts, near);
-            sink.bit(base + group::DIFFERS + context, differs);
-            if differs {
-                self.group(base, group, pair, &mut near, sink);
-            } else {
+            let (numbers, unrest, differs) = self.comparison.group(group, old, row.values);
+            sink.bit(base + group::DIFFERS + model::group_context(unrest, near), differs);
+            if !differs {
                 near.note(0);
+            } else if group.coding == Coding::Text {
+                write::text(&row.values[group.columns()], sink);
+            } else {
+                let rotation = self.comparison.rotation(group);
+                Numbers { base, group, pair, rotation, numbers }.send(&mut near, sink);
             }
         }
         if gap != 1 && kind.motions > 0 {
-            let differs = row.motion != self.implied;
+            let implied = &self.implied[..kind.motions];
+            let differs = row.motion != implied;
             sink.bit(priors.kind_base(row.id.kind()) + kind::MOTION, differs);
             if differs {
-                let from = (&self.predicted[..], &self.implied[..]);
-                motions(kind, priors, (Some(old), row, gap), from, sink);
+                motions(kind, priors, (Some(old), row, gap), (&self.predicted, implied), sink);
             }
         }
     }
+}
 
-    fn group(
-        &self,
-        base: usize,
-        group: &Group,
-        pair: Pair<'_>,
-        near: &mut Near,
-        sink: &mut impl BitSink,
-    ) {
-        let values = &pair.row.values[group.columns()];
-        if group.coding == Coding::Text {
-            return write::text(values, sink);
-        }
-        if group.raw {
-            let raw = self.is_better_raw(base, group, pair, *near, sink);
-            sink.bit(base + group::RAW, raw);
+/// A group of numbers that are not what was predicted.
+#[derive(Clone, Copy)]
+struct Numbers<'a> {
+    base: usize,
+    group: &'a Group,
+    pair: &'a Pair<'a>,
+    /// Its columns as predicted, if it is a rotation.
+    rotation: &'a [u32],
+    numbers: &'a [Number],
+}
+
+impl Numbers<'_> {
+    #[inline]
+    fn send(self, near: &mut Near, sink: &mut impl BitSink) {
+        if self.group.raw {
+            let raw = self.are_better_raw(*near, sink);
+            sink.bit(self.base + group::RAW, raw);
             if raw {
                 near.note(model::CLASS_BITS as u32);
-                let columns = &pair.kind.columns[group.columns()];
-                let bits = columns.iter().map(|column| bit_length(column.max));
-                return values.iter().zip(bits).for_each(|(value, bits)| sink.raw(*value, bits));
+                return self.columns_as_they_are(sink);
             }
         }
-        self.numbers(base, group, pair, near, sink);
+        self.residuals(near, sink);
     }
 
-    /// Whether a group's columns as they are cost less than how they differ from the prediction.
-    fn is_better_raw(
-        &self,
-        base: usize,
-        group: &Group,
-        pair: Pair<'_>,
-        near: Near,
-        sink: &impl BitSink,
-    ) -> bool {
-        // Most of the time a look at the residuals says no, unless raw columns have become usual.
-        let columns = &pair.kind.columns[group.columns()];
-        let residuals = predict::residuals(pair.kind, group, &self.predicted, pair.row.values);
-        let far = |(column, residual): (usize, &i32)| {
-            let most = model::most_class(pair.kind.columns[column]);
-            bit_length(residual.unsigned_abs()) + 2 >= most && most > 2
-        };
-        let usual = sink.models()[base + group::RAW].p0() < 1 << 14;
-        if !usual && !group.numbers().zip(&residuals).any(far) {
-            return false;
+    fn columns_as_they_are(self, sink: &mut impl BitSink) {
+        let columns = self.group.columns();
+        for (spec, value) in
+            self.pair.kind.columns[columns.clone()].iter().zip(&self.pair.row.values[columns])
+        {
+            sink.raw(*value, bit_length(spec.max));
         }
-        let mut numbers = Meter { models: sink.models(), cost: 0 };
-        numbers.bit(base + group::RAW, false);
-        self.numbers(base, group, pair, &mut near.clone(), &mut numbers);
-        let mut raw = Meter { models: sink.models(), cost: raw_bits(columns) * 256 };
-        raw.bit(base + group::RAW, true);
+    }
+
+    fn layouts(&self) -> &[NumberLayout] {
+        &self.pair.kind.numbers[self.group.first..]
+    }
+
+    /// Whether the columns as they are cost less than how they differ from the prediction.
+    #[inline]
+    fn are_better_raw(self, near: Near, sink: &mut impl BitSink) -> bool {
+        // Most of the time a look at the residuals says no, unless raw columns have become usual.
+        let mut far = false;
+        for (NumberLayout { most, .. }, number) in self.layouts().iter().zip(self.numbers) {
+            far |= bit_length(number.residual.unsigned_abs()) + 2 >= *most && *most > 2;
+        }
+        let (model, is_usual) = (self.base + group::RAW, |raw: Bit| raw.p0() < 1 << 14);
+        // What waits are at most more bits that say no: those that say yes are not left waiting.
+        let usual = is_usual(sink.model(model)) && {
+            sink.settle();
+            is_usual(sink.model(model))
+        };
+        (usual || far) && self.cost_more(near, sink)
+    }
+
+    #[inline(never)]
+    fn cost_more(self, mut near: Near, sink: &mut impl BitSink) -> bool {
+        sink.settle();
+        let mut numbers = Meter { sink, cost: 0 };
+        numbers.bit(self.base + group::RAW, false);
+        self.residuals(&mut near, &mut numbers);
+        let bits = raw_bits(&self.pair.kind.columns[self.group.columns()]);
+        let mut raw = Meter { sink, cost: bits * 256 };
+        raw.bit(self.base + group::RAW, true);
         raw.cost < numbers.cost
     }
 
-    fn numbers(
-        &self,
-        base: usize,
-        group: &Group,
-        Pair { kind, old, row, gap }: Pair<'_>,
-        near: &mut Near,
-        sink: &mut impl BitSink,
-    ) {
-        if group.coding == Coding::Quat {
-            let predicted = &self.predicted[group.columns()];
-            let certainty = quat::certainty(predicted, kind.columns[group.start + 1].max);
-            let both = (predicted[0], row.values[group.start]);
-            write::largest(base, certainty, both, sink);
+    #[inline]
+    fn residuals(self, near: &mut Near, sink: &mut impl BitSink) {
+        let Pair { kind, row, gap, .. } = *self.pair;
+        if self.group.coding == Coding::Quat {
+            let certainty = quat::certainty(self.rotation, kind.columns[self.group.start + 1].max);
+            let both = (self.rotation[0], row.values[self.group.start]);
+            write::largest(self.base, certainty, both, sink);
         }
-        let expected = predict::expected(kind, group, &self.predicted, row.values[group.start]);
-        let skipped = group.len - group.numbers().len();
-        let (motion, jolts) = past(kind, group, old.motion);
-        for (index, column) in group.numbers().enumerate() {
-            let spec = kind.columns[column];
-            debug_assert!(row.values[column] <= spec.max, "a column above its maximum");
-            let value = expected[skipped + index];
-            let residual = predict::difference(spec, value, row.values[column]);
-            let of = |past: &[i32]| past.get(index).copied().unwrap_or(0);
-            let past = Past::new(of(motion), of(jolts), gap);
-            write::number(base, Expected { spec, value, past }, residual, near, sink);
+        for (layout, number) in self.layouts().iter().zip(self.numbers) {
+            debug_assert!(
+                row.values[layout.column] <= layout.spec.max,
+                "a column above its maximum"
+            );
+            write::number(self.base, layout, (number, gap), near, sink);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! A schema flattened for one audience, so that the codec never looks at names.
 
-use super::{model::bit_length, predict::Rate};
+use super::{
+    model::{bit_length, most_class},
+    predict::Rate,
+};
 use crate::schema::{Audience, ColumnSpec, Field, FieldType, Kind, Predict, Schema};
 
 /// What one audience's segments hold, kind by kind.
@@ -34,6 +37,42 @@ pub struct KindLayout {
     pub movers: usize,
     /// How many motions and jolts a row has.
     pub motions: usize,
+    /// The columns of numbers that move.
+    pub moving: Vec<Mover>,
+    /// The columns of numbers, in the order in which they are coded.
+    pub numbers: Vec<NumberLayout>,
+    /// Those of them that keep their values, by index.
+    pub held: Vec<usize>,
+    /// The groups of text, by index.
+    pub texts: Vec<usize>,
+    /// The groups that are rotations, by index.
+    pub turning: Vec<usize>,
+    /// The groups that others predict, by index.
+    pub led: Vec<usize>,
+}
+
+/// A column that holds a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberLayout {
+    /// The column.
+    pub column: usize,
+    /// What values it can have.
+    pub spec: ColumnSpec,
+    /// The largest class that its residuals can have.
+    pub most: u32,
+}
+
+/// A column that goes on as it moved in the tick before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mover {
+    /// The column.
+    pub column: usize,
+    /// Its index among the numbers.
+    pub number: usize,
+    /// Its motion's place in a row; its jolt's is as many further on as there are columns that move.
+    pub motion: usize,
+    /// What values it can have.
+    pub spec: ColumnSpec,
 }
 
 /// How a group's columns are coded.
@@ -58,6 +97,10 @@ pub struct Group {
     pub coding: Coding,
     /// The first motion of a group that moves.
     pub motion: Option<usize>,
+    /// The first of its numbers, among all of the kind's.
+    pub first: usize,
+    /// How many numbers it has.
+    pub count: usize,
     /// The columns that say how fast the group changes, and what one of their steps does.
     pub by: Option<(usize, Rate)>,
     /// The group's number among all of the layout's.
@@ -121,6 +164,12 @@ impl KindLayout {
             groups: Vec::new(),
             movers: 0,
             motions: 0,
+            moving: Vec::new(),
+            numbers: Vec::new(),
+            held: Vec::new(),
+            texts: Vec::new(),
+            turning: Vec::new(),
+            led: Vec::new(),
         };
         for (index, field) in kind.fields.iter().enumerate() {
             if field.audience == audience {
@@ -130,6 +179,7 @@ impl KindLayout {
         }
         layout.motions = layout.movers * 2;
         layout.link(kind, first_field, tick_hz);
+        layout.sort_out();
         layout
     }
 
@@ -147,6 +197,8 @@ impl KindLayout {
             len: columns.len(),
             coding,
             motion,
+            first: 0,
+            count: 0,
             by: None,
             raw: coding != Coding::Text && raw_bits(&columns) >= LEAST_RAW,
             model,
@@ -174,6 +226,35 @@ impl KindLayout {
             self.groups[index].by = Some((velocity.start, rate));
         }
         self.groups.sort_by_key(|group| group.by.is_some());
+    }
+
+    /// Notes which columns and groups are predicted in which way.
+    fn sort_out(&mut self) {
+        for (index, group) in self.groups.iter_mut().enumerate() {
+            group.first = self.numbers.len();
+            if group.coding == Coding::Text {
+                self.texts.push(index);
+                continue;
+            }
+            group.count = group.numbers().len();
+            for (column, motion) in group.numbers().zip(group.motion.unwrap_or(0)..) {
+                let (number, spec) = (self.numbers.len(), self.columns[column]);
+                self.numbers.push(NumberLayout { column, spec, most: most_class(spec) });
+                match (group.motion, group.by) {
+                    (Some(_), _) if group.coding == Coding::Numbers => {
+                        self.moving.push(Mover { column, number, motion, spec });
+                    }
+                    (None, None) if group.coding == Coding::Numbers => self.held.push(number),
+                    _ => {}
+                }
+            }
+            if group.coding == Coding::Quat {
+                self.turning.push(index);
+            }
+            if group.by.is_some() {
+                self.led.push(index);
+            }
+        }
     }
 }
 

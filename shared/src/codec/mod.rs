@@ -2,10 +2,12 @@
 //!
 //! [`range`] turns modelled bits into bytes, [`model`] says what is modelled, [`priors`]
 //! from where it starts, [`layout`] flattens a schema for one audience,
-//! [`predict`] and [`quat`] say what a row is expected to become, and [`encode`] and [`decode`]
+//! [`predict`] and [`quat`] say what a row is expected to become, [`compare`] how it
+//! differs, and [`encode`] and [`decode`]
 //! walk two sets of rows and code how they differ. All of it is integer arithmetic that
 //! JavaScript can repeat bit for bit.
 
+mod compare;
 mod context;
 pub mod decode;
 pub mod encode;

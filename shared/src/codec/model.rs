@@ -9,20 +9,18 @@ use crate::schema::ColumnSpec;
 
 pub use super::priors::BUILTIN;
 
-/// One adaptive bit: the probability of zero (15 bits) and how much evidence stands behind it.
+/// One adaptive bit: the probability of zero (15 bits) and how much evidence stands behind it
+/// (above these), in one word, because it is read and written all the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bit {
-    p0: u16,
-    seen: u16,
-}
+pub struct Bit(u32);
 
 /// Evidence beyond this no longer slows adaptation.
-const MOST_SEEN: u16 = 250;
-/// `RATE[seen]` is 2^16 / (seen + 1.5).
-const RATE: [i32; MOST_SEEN as usize + 1] = rates();
+const MOST_SEEN: u32 = 250;
+/// `RATE[seen]` is 2^16 / (seen + 1.5); as many as a byte can name, so that no bound is checked.
+const RATE: [i32; 256] = rates();
 
-const fn rates() -> [i32; MOST_SEEN as usize + 1] {
-    let mut table = [0; MOST_SEEN as usize + 1];
+const fn rates() -> [i32; 256] {
+    let mut table = [0; 256];
     let mut seen = 0;
     while seen < table.len() {
         table[seen] = ((1 << 17) / (2 * seen + 3)) as i32;
@@ -35,30 +33,30 @@ const fn rates() -> [i32; MOST_SEEN as usize + 1] {
 const LEAST: i32 = 32;
 
 /// The evidence that a prior can start with.
-pub const EVIDENCE: [u16; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 160, 250];
+pub const EVIDENCE: [u32; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 160, 250];
 
 impl Bit {
     /// The bit that a prior's 16 bits describe: 12 of probability, 4 of evidence.
     #[must_use]
     pub fn from_prior(prior: u16) -> Bit {
-        Bit { p0: (prior >> 4) * 8 + 4, seen: EVIDENCE[usize::from(prior & 15)] }
+        Bit(u32::from((prior >> 4) * 8 + 4) | EVIDENCE[usize::from(prior & 15)] << 16)
     }
 
     /// The probability of zero, of 2^15.
     #[must_use]
     #[inline]
     pub fn p0(self) -> u32 {
-        u32::from(self.p0)
+        self.0 & 0xFFFF
     }
 
     /// Learns from a bit.
     #[inline]
     pub fn learn(&mut self, bit: bool) {
-        let target = if bit { LEAST } else { (1 << 15) - LEAST };
-        let p0 = i32::from(self.p0);
-        let moved = p0 + (((target - p0) * RATE[usize::from(self.seen)]) >> 16);
-        self.p0 = moved as u16;
-        self.seen += u16::from(self.seen < MOST_SEEN);
+        let (p0, seen) = (self.p0() as i32, self.0 >> 16);
+        // By how much it falls short of the most, or of the least.
+        let short = (1 << 15) - LEAST - p0 - (-i32::from(bit) & ((1 << 15) - 2 * LEAST));
+        let moved = p0 + ((short * RATE[usize::from(seen as u8)]) >> 16);
+        *self = Bit(moved as u32 | (seen + u32::from(seen < MOST_SEEN)) << 16);
     }
 }
 
@@ -157,6 +155,13 @@ pub fn most_class(column: ColumnSpec) -> u32 {
     if column.wrap { bit_length(column.max / 2 + column.max % 2) } else { bit_length(column.max) }
 }
 
+/// Whether a residual's sign has to be told: the opposite of [`known_sign`].
+#[must_use]
+#[inline]
+pub fn is_sign_open(column: ColumnSpec, expected: u32) -> bool {
+    column.wrap || column.max > i32::MAX as u32 || expected != 0 && expected != column.max
+}
+
 /// Whether a residual must be negative, where its expected value leaves only one way to go.
 #[must_use]
 #[inline]
@@ -178,25 +183,22 @@ pub fn jolt(residual: i32) -> i32 {
     if residual < 0 { -size } else { size }
 }
 
-/// How wrong the predictions of a row have been so far, as the context of what follows.
+/// How wrong the predictions of a row have been so far, as the context of what follows: nought
+/// before anything was noted, else one more than the largest class.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Near {
-    begun: bool,
-    largest: u32,
-}
+pub struct Near(u32);
 
 impl Near {
     /// Notes a number's class.
     #[inline]
     pub fn note(&mut self, class: u32) {
-        self.begun = true;
-        self.largest = self.largest.max(class);
+        self.0 = self.0.max(class + 1);
     }
 
-    /// Nought before anything was noted, else one more than the largest class, which counts up to `most`.
+    /// The context, in which classes count up to `most`.
     #[inline]
     fn level(self, most: u32) -> usize {
-        if self.begun { 1 + self.largest.min(most) as usize } else { 0 }
+        self.0.min(most + 1) as usize
     }
 }
 
@@ -237,33 +239,54 @@ pub fn sign_context(past: Past, class: u32) -> usize {
     (jolt * 3 + (past.motion.signum() + 1) as usize) * 3 + class.min(3) as usize - 1
 }
 
-/// The context of a group's flag, from its motion and jolts.
+/// How much a row or a group is moving, and how much that surprised.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unrest {
+    /// As long as the largest motion, in bits.
+    motion: u32,
+    jolt: u32,
+}
+
+impl Unrest {
+    /// All of some motions and jolts.
+    #[must_use]
+    #[inline]
+    pub fn of(motions: &[i32], jolts: &[i32]) -> Unrest {
+        let mut unrest = Unrest::default();
+        motions.iter().zip(jolts).for_each(|(motion, jolt)| unrest.note(*motion, *jolt));
+        unrest
+    }
+
+    /// Notes a number's motion and jolt.
+    #[inline]
+    pub fn note(&mut self, motion: i32, jolt: i32) {
+        self.motion |= motion.unsigned_abs();
+        self.jolt = self.jolt.max(jolt.unsigned_abs());
+    }
+
+    /// How large the largest motion is: two bits a step, nought when all is still, at most three.
+    #[must_use]
+    #[inline]
+    pub fn motion_size(self) -> usize {
+        (bit_length(self.motion).div_ceil(2) as usize).min(3)
+    }
+
+    #[inline]
+    fn level(self) -> usize {
+        self.motion_size() * 4 + self.jolt.min(3) as usize
+    }
+}
+
+/// The context of a group's flag.
 #[must_use]
 #[inline]
-pub fn group_context(motion: &[i32], jolts: &[i32], near: Near) -> usize {
-    restlessness(motion, jolts) * 4 + near.level(2)
+pub fn group_context(unrest: Unrest, near: Near) -> usize {
+    unrest.level() * 4 + near.level(2)
 }
 
-/// The context of a row's flag, from its motion and jolts and the two rows of its kind before it.
+/// The context of a row's flag, from how many of the two rows of its kind before it differed.
 #[must_use]
 #[inline]
-pub fn row_context(motion: &[i32], jolts: &[i32], recent: usize) -> usize {
-    restlessness(motion, jolts) * 3 + recent
-}
-
-#[inline]
-fn restlessness(motion: &[i32], jolts: &[i32]) -> usize {
-    motion_size(motion) * 4 + largest(jolts).min(3) as usize
-}
-
-/// How large the largest motion is: two bits a step, nought when all is still, at most three.
-#[must_use]
-#[inline]
-pub fn motion_size(motion: &[i32]) -> usize {
-    (bit_length(largest(motion)).div_ceil(2) as usize).min(3)
-}
-
-#[inline]
-fn largest(numbers: &[i32]) -> u32 {
-    numbers.iter().map(|number| number.unsigned_abs()).max().unwrap_or(0)
+pub fn row_context(unrest: Unrest, recent: usize) -> usize {
+    unrest.level() * 3 + recent
 }

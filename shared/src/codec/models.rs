@@ -13,8 +13,8 @@ const BLOCK: usize = 6;
 #[derive(Debug, Default)]
 pub(super) struct Models {
     bits: Vec<Bit>,
-    /// A bit for each block that differs from the priors.
-    touched: Vec<u64>,
+    /// Whether a block may differ from the priors.
+    touched: Vec<bool>,
     /// The priors that the others are still equal to.
     of: Option<u64>,
 }
@@ -29,16 +29,20 @@ impl Models {
         self.bits.clear();
         self.bits.extend_from_slice(priors.bits());
         self.touched.clear();
-        self.touched.resize(self.bits.len().div_ceil(64 << BLOCK), 0);
+        self.touched.resize(self.bits.len().div_ceil(1 << BLOCK), false);
     }
 
     fn reset_touched(&mut self, priors: &[Bit]) {
-        for (word, touched) in self.touched.iter_mut().enumerate() {
-            while *touched != 0 {
-                let block = word * 64 + touched.trailing_zeros() as usize;
-                *touched &= *touched - 1;
-                let end = self.bits.len().min((block + 1) << BLOCK);
-                self.bits[block << BLOCK..end].copy_from_slice(&priors[block << BLOCK..end]);
+        for (eight, touched) in self.touched.chunks_mut(8).enumerate() {
+            if touched == [false; 8] {
+                continue;
+            }
+            for (block, touched) in touched.iter_mut().enumerate().filter(|(_, touched)| **touched)
+            {
+                *touched = false;
+                let start = (eight * 8 + block) << BLOCK;
+                let end = self.bits.len().min(start + (1 << BLOCK));
+                self.bits[start..end].copy_from_slice(&priors[start..end]);
             }
         }
     }
@@ -46,13 +50,21 @@ impl Models {
     /// A model that is about to learn.
     #[inline]
     pub fn touch(&mut self, model: usize) -> &mut Bit {
-        self.touched[model >> (BLOCK + 6)] |= 1 << (model >> BLOCK & 63);
+        self.touched[model >> BLOCK] = true;
         &mut self.bits[model]
     }
 
-    /// All of them.
-    pub fn bits(&self) -> &[Bit] {
-        &self.bits
+    /// All models, of which these are about to learn.
+    #[inline]
+    pub fn touch_all(&mut self, models: impl Iterator<Item = usize>) -> &mut [Bit] {
+        models.for_each(|model| self.touched[model >> BLOCK] = true);
+        &mut self.bits
+    }
+
+    /// A model as it is.
+    #[inline]
+    pub fn bit(&self, model: usize) -> Bit {
+        self.bits[model]
     }
 }
 
@@ -87,11 +99,11 @@ mod tests {
         let mut models = Models::default();
         for priors in [&small, &large, &large, &small, &large] {
             models.reset(priors);
-            assert_eq!(models.bits(), priors.bits());
+            assert_eq!(models.bits, priors.bits());
             for model in (0..priors.bits().len()).step_by(97).chain([priors.bits().len() - 1]) {
                 models.touch(model).learn(true);
             }
-            assert_ne!(models.bits(), priors.bits());
+            assert_ne!(models.bits, priors.bits());
         }
     }
 }

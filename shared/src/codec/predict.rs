@@ -7,7 +7,7 @@
 //! follow from the values; over a longer gap (and in a keyframe) they are sent.
 
 use super::{
-    layout::{Coding, Group, KindLayout},
+    layout::{Coding, Group, KindLayout, Mover},
     model, quat,
 };
 use crate::{
@@ -17,29 +17,41 @@ use crate::{
 
 /// The value that lies `ticks · motion` beyond `value`, kept inside the column's range.
 #[must_use]
+#[inline]
 pub fn advance(column: ColumnSpec, value: u32, motion: i32, ticks: u32) -> u32 {
     keep(column, i64::from(value) + i64::from(motion) * i64::from(ticks))
 }
 
 /// Brings a number into the column's range: round and round, or to the nearer end.
+#[inline]
 fn keep(column: ColumnSpec, value: i64) -> u32 {
     let max = i64::from(column.max);
-    if column.wrap { value.rem_euclid(max + 1) as u32 } else { value.clamp(0, max) as u32 }
+    if !column.wrap {
+        value.clamp(0, max) as u32
+    } else if (0..=max).contains(&value) {
+        // Most are, and dividing takes long.
+        value as u32
+    } else {
+        value.rem_euclid(max + 1) as u32
+    }
 }
 
 /// The difference that leads from `from` to `to`; the shorter way round when the column wraps.
 #[must_use]
+#[inline]
 pub fn difference(column: ColumnSpec, from: u32, to: u32) -> i32 {
     if !column.wrap {
         return to.wrapping_sub(from) as i32;
     }
     let around = i64::from(column.max) + 1;
-    let ahead = (i64::from(to) - i64::from(from)).rem_euclid(around);
+    let ahead = i64::from(to) - i64::from(from);
+    let ahead = if ahead < 0 { ahead + around } else { ahead };
     (if ahead >= around - around / 2 { ahead - around } else { ahead }) as i32
 }
 
 /// The value that a difference leads to, which may lie outside a range that does not wrap.
 #[must_use]
+#[inline]
 pub fn apply(column: ColumnSpec, from: u32, difference: i32) -> u32 {
     if column.wrap {
         keep(column, i64::from(from) + i64::from(difference))
@@ -73,7 +85,8 @@ impl Rate {
     }
 
     /// By how much the place changes in `ticks` ticks.
-    fn over(self, velocity: u32, ticks: u32) -> i64 {
+    #[must_use]
+    pub fn over(self, velocity: u32, ticks: u32) -> i64 {
         ((i64::from(velocity) * self.step + self.least) * i64::from(ticks) + 32768) >> 16
     }
 }
@@ -90,37 +103,61 @@ fn unit(ty: &FieldType) -> (f64, f64) {
     }
 }
 
-/// Predicts a whole row `ticks` after `old` into as many columns.
+/// Predicts a whole row `ticks` after `old` in the columns that still hold the old values.
 pub fn predict_row(kind: &KindLayout, old: Row<'_>, ticks: u32, predicted: &mut [u32]) {
-    predicted.copy_from_slice(old.values);
-    for group in &kind.groups {
-        if let Some(first) = group.motion {
-            predict_group(kind, group, (old, first), ticks, predicted);
-        }
+    for mover in &kind.moving {
+        predicted[mover.column] = next(mover, old, ticks);
+    }
+    for group in kind.turning.iter().map(|index| &kind.groups[*index]) {
+        predicted[group.columns()].copy_from_slice(&turned(kind, group, old, ticks));
+    }
+    for group in kind.led.iter().map(|index| &kind.groups[*index]) {
         let velocity = velocity(group, predicted);
         predict_by(kind, group, (old.values, velocity), ticks, predicted);
     }
 }
 
-fn predict_group(
-    kind: &KindLayout,
-    group: &Group,
-    (old, first): (Row<'_>, usize),
-    ticks: u32,
-    predicted: &mut [u32],
-) {
-    if group.coding == Coding::Quat {
-        let motion = &old.motion[first..first + 3];
-        if motion.iter().any(|motion| *motion != 0) {
-            let max = kind.columns[group.start + 1].max;
-            let turned = quat::turned(&old.values[group.columns()], motion, max, ticks);
-            quat::frame(turned, quat::largest(turned), max, &mut predicted[group.columns()]);
-        }
-        return;
+/// Whether a row became what is predicted of it, in kinds of which no group is led by another.
+#[inline]
+pub fn went_as_predicted(kind: &KindLayout, old: Row<'_>, ticks: u32, later: &[u32]) -> bool {
+    let held = |column: usize| old.values[column] == later[column];
+    let group = |index: &usize| &kind.groups[*index];
+    debug_assert!(kind.led.is_empty());
+    kind.moving.iter().all(|mover| next(mover, old, ticks) == later[mover.column])
+        && kind.held.iter().all(|number| held(kind.numbers[*number].column))
+        && kind.texts.iter().map(group).all(|group| group.columns().all(held))
+        && kind
+            .turning
+            .iter()
+            .map(group)
+            .all(|group| turned(kind, group, old, ticks) == later[group.columns()])
+}
+
+/// What a column that moves is expected to become.
+#[inline]
+fn next(mover: &Mover, old: Row<'_>, ticks: u32) -> u32 {
+    advance(mover.spec, old.values[mover.column], old.motion[mover.motion], ticks)
+}
+
+/// What a place becomes that moves by so much.
+#[inline]
+pub(super) fn led(spec: ColumnSpec, value: u32, by: i64) -> u32 {
+    keep(spec, i64::from(value) + by)
+}
+
+/// What a rotation is expected to become.
+#[must_use]
+pub fn turned(kind: &KindLayout, group: &Group, old: Row<'_>, ticks: u32) -> [u32; 4] {
+    let columns = &old.values[group.columns()];
+    let mut turned = [columns[0], columns[1], columns[2], columns[3]];
+    let Some(first) = group.motion else { return turned };
+    let motion = &old.motion[first..first + 3];
+    if motion != [0; 3] {
+        let max = kind.columns[group.start + 1].max;
+        let parts = quat::turned(columns, motion, max, ticks);
+        quat::frame(parts, quat::largest(parts), max, &mut turned);
     }
-    for (column, motion) in group.numbers().zip(&old.motion[first..]) {
-        predicted[column] = advance(kind.columns[column], old.values[column], *motion, ticks);
-    }
+    turned
 }
 
 /// The columns of `values` that say how fast a group changes, if there are such.
@@ -143,39 +180,61 @@ pub fn predict_by(
 ) {
     let Some((_, rate)) = group.by else { return };
     for (column, velocity) in group.numbers().zip(velocity) {
-        let moved = i64::from(old[column]) + rate.over(velocity, ticks);
-        predicted[column] = keep(kind.columns[column], moved);
+        predicted[column] = led(kind.columns[column], old[column], rate.over(velocity, ticks));
     }
 }
 
-/// The columns of a group as predicted, but those of a rotation written like `like`.
+/// The columns of a rotation as predicted, written like `like`.
 #[must_use]
 pub fn expected(kind: &KindLayout, group: &Group, predicted: &[u32], like: u32) -> [u32; 4] {
     let mut columns = [0; 4];
-    if group.coding == Coding::Quat {
-        let max = kind.columns[group.start + 1].max;
-        quat::reframed(&predicted[group.columns()], like, max, &mut columns);
-    } else {
-        columns[..group.len].copy_from_slice(&predicted[group.columns()]);
-    }
+    quat::reframed(predicted, like, kind.columns[group.start + 1].max, &mut columns);
     columns
 }
 
-/// By how much each number of a group differs from what was predicted.
-#[must_use]
-pub fn residuals(kind: &KindLayout, group: &Group, predicted: &[u32], values: &[u32]) -> [i32; 3] {
-    let expected = expected(kind, group, predicted, values[group.start]);
-    let skipped = group.numbers().start - group.start;
-    let mut residuals = [0; 3];
-    for (index, column) in group.numbers().enumerate() {
-        let from = expected[skipped + index];
-        residuals[index] = difference(kind.columns[column], from, values[column]);
-    }
-    residuals
+/// By how much each number of a group is off what was predicted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Off {
+    /// What was predicted; of a rotation, written as it now is.
+    pub expected: [u32; 3],
+    /// What that differs by.
+    pub residuals: [i32; 3],
 }
 
-/// What the motion of a row is, when nothing else is said: it was `old`, became `later`, and
-/// `predicted` was expected.
+impl Off {
+    /// Compares the columns of a group.
+    #[must_use]
+    #[inline]
+    pub fn new(kind: &KindLayout, group: &Group, predicted: &[u32], values: &[u32]) -> Off {
+        if group.coding == Coding::Quat {
+            let reframed = expected(kind, group, predicted, values[0]);
+            return Off::between(&kind.columns[group.numbers()], &reframed[1..], &values[1..]);
+        }
+        Off::between(&kind.columns[group.columns()], predicted, values)
+    }
+
+    #[inline]
+    fn between(columns: &[ColumnSpec], predicted: &[u32], values: &[u32]) -> Off {
+        let mut off = Off::default();
+        let each = off.expected.iter_mut().zip(&mut off.residuals);
+        for (((expected, residual), from), (to, spec)) in
+            each.zip(predicted).zip(values.iter().zip(columns))
+        {
+            *expected = *from;
+            *residual = difference(*spec, *from, *to);
+        }
+        off
+    }
+}
+
+/// By how much each number of a group differs from what was predicted, given whole rows.
+#[must_use]
+pub fn residuals(kind: &KindLayout, group: &Group, predicted: &[u32], values: &[u32]) -> [i32; 3] {
+    Off::new(kind, group, &predicted[group.columns()], &values[group.columns()]).residuals
+}
+
+/// Works out the motion of a row and its jolts, when nothing else is said: it was `old`, became
+/// `later`, and `predicted` was expected.
 ///
 /// Over one tick that is exact. Over a gap the motion is taken to have changed evenly, and the
 /// jolts are nought.
@@ -184,31 +243,66 @@ pub fn motion_between(
     (old, predicted): (Row<'_>, &[u32]),
     later: &[u32],
     ticks: u32,
-    motion: &mut Vec<i32>,
+    motion: &mut [i32],
 ) {
-    motion.clear();
-    motion.resize(kind.motions, 0);
-    for group in &kind.groups {
-        let Some(first) = group.motion else { continue };
-        let count = group.numbers().len();
-        let still = old.motion[first..first + count].iter().all(|motion| *motion == 0);
-        if still && later[group.columns()] == old.values[group.columns()] {
-            continue;
-        }
-        let changes = residuals(kind, group, old.values, later);
-        let residuals = residuals(kind, group, predicted, later);
-        let reframed =
-            group.coding == Coding::Quat && old.values[group.start] != later[group.start];
-        for index in 0..count {
-            let (motions, jolts) = motion.split_at_mut(kind.movers);
-            motions[first + index] = match ticks {
-                0 | 1 => changes[index],
-                _ if reframed => changes[index] / ticks as i32,
-                _ => old.motion[first + index].wrapping_add(evenly(residuals[index], ticks)),
-            };
-            if ticks == 1 {
-                jolts[first + index] = model::jolt(residuals[index]);
-            }
+    let (motions, jolts) = motion.split_at_mut(kind.movers);
+    for Mover { column, motion: at, spec, .. } in &kind.moving {
+        let residual = difference(*spec, predicted[*column], later[*column]);
+        motions[*at] = match ticks {
+            0 | 1 => difference(*spec, old.values[*column], later[*column]),
+            _ => old.motion[*at].wrapping_add(evenly(residual, ticks)),
+        };
+        jolts[*at] = if ticks == 1 { model::jolt(residual) } else { 0 };
+    }
+    for group in kind.turning.iter().map(|index| &kind.groups[*index]) {
+        let columns = group.columns();
+        let from = (old, &predicted[columns.clone()]);
+        turn_between(kind, group, from, &later[columns], ticks, (motions, jolts));
+    }
+}
+
+/// Works out the motion of a row one tick after `old`.
+pub fn motion_after(kind: &KindLayout, old: Row<'_>, later: &[u32], motion: &mut [i32]) {
+    let (motions, jolts) = motion.split_at_mut(kind.movers);
+    for mover @ Mover { column, motion: at, spec, .. } in &kind.moving {
+        let residual = difference(*spec, next(mover, old, 1), later[*column]);
+        motions[*at] = difference(*spec, old.values[*column], later[*column]);
+        jolts[*at] = model::jolt(residual);
+    }
+    for group in kind.turning.iter().map(|index| &kind.groups[*index]) {
+        let columns = group.columns();
+        let from = (old, &turned(kind, group, old, 1)[..]);
+        turn_between(kind, group, from, &later[columns], 1, (motions, jolts));
+    }
+}
+
+/// Works out the motion of a rotation and its jolts, given what it was expected to become and became.
+fn turn_between(
+    kind: &KindLayout,
+    group: &Group,
+    (old, predicted): (Row<'_>, &[u32]),
+    later: &[u32],
+    ticks: u32,
+    (motions, jolts): (&mut [i32], &mut [i32]),
+) {
+    let Some(first) = group.motion else { return };
+    let (before, was) = (&old.values[group.columns()], &old.motion[first..first + 3]);
+    let (motions, jolts) = (&mut motions[first..first + 3], &mut jolts[first..first + 3]);
+    jolts.fill(0);
+    if was == [0; 3] && later == before {
+        return motions.fill(0);
+    }
+    let changes = Off::new(kind, group, before, later).residuals;
+    let residuals = Off::new(kind, group, predicted, later).residuals;
+    let reframed = before[0] != later[0];
+    for index in 0..3 {
+        motions[index] = match ticks {
+            0 | 1 => changes[index],
+            _ if reframed => changes[index] / ticks as i32,
+            _ => was[index].wrapping_add(evenly(residuals[index], ticks)),
+        };
+        if ticks == 1 {
+            jolts[index] = model::jolt(residuals[index]);
         }
     }
 }

@@ -11,95 +11,162 @@
 //! every bit was the expected one can take no bytes at all, and a decoder can
 //! tell exactly how many bytes it should have been given.
 
+use std::hint::select_unpredictable;
+
+use super::models::Models;
+
 /// Bits in a probability.
 pub const PROBABILITY_BITS: u32 = 15;
 const TOP: u32 = 1 << 24;
 
+/// A bit to be coded, and the model of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decision(u32);
+
+impl Decision {
+    /// A bit of a model.
+    #[must_use]
+    #[inline]
+    pub fn new(model: usize, bit: bool) -> Decision {
+        Decision((model as u32) << 1 | u32::from(bit))
+    }
+
+    /// The first bits of a unary code, of models that follow on each other.
+    #[inline]
+    pub(super) fn steps(first: usize, steps: [u32; 4]) -> [Decision; 4] {
+        steps.map(|step| Decision(((first as u32) << 1) + step))
+    }
+
+    #[inline]
+    fn model(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    #[inline]
+    fn bit(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Where the coded number lies: within `range` from `low`, below the bytes that are written.
+///
+/// It is handed on by value, so that it stays in registers.
+#[derive(Clone, Copy, Debug)]
+struct Interval {
+    low: u32,
+    range: u32,
+}
+
+impl Interval {
+    #[inline]
+    fn bit(self, bit: bool, p0: u32, out: &mut Vec<u8>) -> Interval {
+        let bound = (self.range >> PROBABILITY_BITS) * p0;
+        // Nobody can guess which way a bit goes, least of all the processor.
+        let range = select_unpredictable(bit, self.range - bound, bound);
+        self.narrowed(select_unpredictable(bit, bound, 0), range, out)
+    }
+
+    #[inline]
+    fn narrowed(self, ahead: u32, range: u32, out: &mut Vec<u8>) -> Interval {
+        let (low, carried) = self.low.overflowing_add(ahead);
+        if carried {
+            carry(out);
+        }
+        let mut at = Interval { low, range };
+        while at.range < TOP {
+            out.push((at.low >> 24) as u8);
+            at = Interval { low: at.low << 8, range: at.range << 8 };
+        }
+        at
+    }
+
+    #[inline(never)]
+    fn learned(self, decisions: &[Decision], models: &mut Models, out: &mut Vec<u8>) -> Interval {
+        let mut at = self;
+        let models = models.touch_all(decisions.iter().map(|decision| decision.model()));
+        for decision in decisions {
+            let (model, bit) = (&mut models[decision.model()], decision.bit());
+            let p0 = model.p0();
+            model.learn(bit);
+            at = at.bit(bit, p0, out);
+        }
+        at
+    }
+
+    #[inline(never)]
+    fn raw(self, value: u32, count: u32, out: &mut Vec<u8>) -> Interval {
+        let mut at = self;
+        for shift in (0..count).rev() {
+            let half = at.range >> 1;
+            at = at.narrowed((value >> shift & 1) * half, half, out);
+        }
+        at
+    }
+}
+
 /// Writes bits at given probabilities onto the end of a buffer.
 #[derive(Debug)]
 pub struct RangeEncoder<'a> {
-    low: u32,
-    range: u32,
+    at: Interval,
     out: &'a mut Vec<u8>,
 }
 
 impl<'a> RangeEncoder<'a> {
     /// Starts at the end of `out`.
     pub fn new(out: &'a mut Vec<u8>) -> Self {
-        RangeEncoder { low: 0, range: u32::MAX, out }
+        RangeEncoder { at: Interval { low: 0, range: u32::MAX }, out }
     }
 
     /// Writes a bit whose probability of being zero is `p0 / 2^15`, `1..2^15`.
     #[inline]
     pub fn bit(&mut self, bit: bool, p0: u32) {
-        let bound = (self.range >> PROBABILITY_BITS) * p0;
-        if bit {
-            self.add(bound);
-            self.range -= bound;
-        } else {
-            self.range = bound;
-        }
-        self.normalise();
+        self.at = self.at.bit(bit, p0, self.out);
+    }
+
+    /// Writes the bits of models that learn them.
+    #[inline]
+    pub(super) fn learned(&mut self, decisions: &[Decision], models: &mut Models) {
+        self.at = self.at.learned(decisions, models, self.out);
     }
 
     /// Writes the low `count` bits of `value`, high bit first, at even odds.
+    #[inline]
     pub fn raw(&mut self, value: u32, count: u32) {
-        for shift in (0..count).rev() {
-            self.range >>= 1;
-            if value >> shift & 1 == 1 {
-                self.add(self.range);
-            }
-            self.normalise();
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, amount: u32) {
-        let (low, carried) = self.low.overflowing_add(amount);
-        self.low = low;
-        if carried {
-            self.carry();
-        }
-    }
-
-    #[cold]
-    fn carry(&mut self) {
-        // The coded number is below one, so a carry always finds a byte to stop at.
-        for byte in self.out.iter_mut().rev() {
-            *byte = byte.wrapping_add(1);
-            if *byte != 0 {
-                return;
-            }
-        }
-    }
-
-    #[inline]
-    fn normalise(&mut self) {
-        while self.range < TOP {
-            self.out.push((self.low >> 24) as u8);
-            self.low <<= 8;
-            self.range <<= 8;
-        }
+        self.at = self.at.raw(value, count, self.out);
     }
 
     /// Ends with the fewest bytes that decode to what was written.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
+        let Interval { low, range } = self.at;
         for kept in 0..=4u32 {
             let mask =
                 if kept == 0 { u32::MAX } else { (u64::from(u32::MAX) >> (8 * kept)) as u32 };
-            let up = (u64::from(self.low) + u64::from(mask)) & !u64::from(mask);
-            if up - u64::from(self.low) < u64::from(self.range) {
-                self.add((up - u64::from(self.low)) as u32);
-                let bytes = self.low.to_be_bytes();
-                self.out.extend_from_slice(&bytes[..kept as usize]);
+            let up = (u64::from(low) + u64::from(mask)) & !u64::from(mask);
+            if up - u64::from(low) < u64::from(range) {
+                if up > u64::from(u32::MAX) {
+                    carry(self.out);
+                }
+                self.out.extend_from_slice(&(up as u32).to_be_bytes()[..kept as usize]);
                 return;
             }
         }
     }
 }
 
+/// Carries into the bytes that were written.
+#[cold]
+fn carry(out: &mut [u8]) {
+    // The coded number is below one, so a carry always finds a byte to stop at.
+    for byte in out.iter_mut().rev() {
+        *byte = byte.wrapping_add(1);
+        if *byte != 0 {
+            return;
+        }
+    }
+}
+
 /// Reads bits at given probabilities from all of a slice.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct RangeDecoder<'a> {
     code: u32,
     range: u32,
@@ -119,7 +186,7 @@ impl<'a> RangeDecoder<'a> {
     }
 
     /// Reads a bit whose probability of being zero is `p0 / 2^15`.
-    #[inline]
+    #[inline(always)]
     pub fn bit(&mut self, p0: u32) -> bool {
         let bound = (self.range >> PROBABILITY_BITS) * p0;
         let bit = self.code >= bound;
@@ -134,6 +201,7 @@ impl<'a> RangeDecoder<'a> {
     }
 
     /// Reads `count` bits at even odds, high bit first.
+    #[inline(always)]
     pub fn raw(&mut self, count: u32) -> u32 {
         let mut value = 0;
         for _ in 0..count {
@@ -148,7 +216,7 @@ impl<'a> RangeDecoder<'a> {
         value
     }
 
-    #[inline]
+    #[inline(always)]
     fn normalise(&mut self) {
         while self.range < TOP {
             self.code = self.code << 8 | u32::from(self.byte());
@@ -156,7 +224,7 @@ impl<'a> RangeDecoder<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn byte(&mut self) -> u8 {
         let byte = self.input.get(self.read).copied().unwrap_or(0);
         self.read += 1;

@@ -19,7 +19,7 @@ impl<'a, 'b> Bits<'a, 'b> {
         Bits { models, range: RangeDecoder::new(bytes) }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn bit(&mut self, model: usize) -> bool {
         let model = self.models.touch(model);
         let bit = self.range.bit(model.p0());
@@ -41,6 +41,22 @@ impl<'a, 'b> Bits<'a, 'b> {
 
     /// Reads a residual against what is expected of a column, and notes its class.
     pub fn number(
+        &mut self,
+        base: usize,
+        (spec, expected): (ColumnSpec, u32),
+        past: Past,
+        near: &mut Near,
+    ) -> i32 {
+        // The decoder in a variable of its own, and all that is called inlined: then it is in
+        // registers, and each bit waits for the one before, but not for memory.
+        let mut bits = Bits { models: &mut *self.models, range: self.range };
+        let residual = bits.residual(base, (spec, expected), past, near);
+        self.range = bits.range;
+        residual
+    }
+
+    #[inline(always)]
+    fn residual(
         &mut self,
         base: usize,
         (spec, expected): (ColumnSpec, u32),
@@ -79,7 +95,7 @@ impl<'a, 'b> Bits<'a, 'b> {
     }
 
     /// Reads a class up to `most` in unary; steps beyond `models` share the last model.
-    #[inline]
+    #[inline(always)]
     fn unary(&mut self, first: usize, models: usize, most: u32) -> u32 {
         let mut class = 0;
         while class < most && self.bit(first + (class as usize).min(models - 1)) {
@@ -88,11 +104,13 @@ impl<'a, 'b> Bits<'a, 'b> {
         class
     }
 
+    #[inline(always)]
     fn signed(&mut self, base: usize, class: u32, negative: bool) -> i32 {
         let size = self.mantissa(base, class) as i32;
         if negative { size.wrapping_neg() } else { size }
     }
 
+    #[inline(always)]
     fn mantissa(&mut self, base: usize, class: u32) -> u32 {
         let first =
             base + group::MANTISSA + (class as usize - 1).min(model::MANTISSA_CLASSES - 1) * 3;

@@ -1,9 +1,11 @@
 //! Numbers, texts and counts as bits, for whoever takes them.
 
 use super::{
+    compare::Number,
+    layout::NumberLayout,
     model::{self, Bit, COUNT_BITS, FRESH_BITS, Near, Past, bit_length, group, once},
     models::Models,
-    range::{PROBABILITY_BITS, RangeEncoder},
+    range::{Decision, PROBABILITY_BITS, RangeEncoder},
 };
 use crate::schema::ColumnSpec;
 
@@ -11,44 +13,131 @@ use crate::schema::ColumnSpec;
 pub trait BitSink {
     /// Takes a bit coded by the model of this number.
     fn bit(&mut self, model: usize, bit: bool);
+    /// Takes a bit if it is wanted.
+    #[inline]
+    fn bit_if(&mut self, wanted: bool, model: usize, bit: bool) {
+        if wanted {
+            self.bit(model, bit);
+        }
+    }
+    /// Takes the first [`LOW_CLASS`] bits of the unary code of a class up to `most`.
+    #[inline]
+    fn steps(&mut self, first: usize, class: u32, most: u32) {
+        for step in 0..LOW_CLASS.min(class + 1).min(most) {
+            self.bit(first + step as usize, class > step);
+        }
+    }
     /// Takes bits at even odds.
     fn raw(&mut self, value: u32, count: u32);
-    /// The models as they are.
-    fn models(&self) -> &[Bit];
+    /// Makes sure that the models have learned from all bits so far.
+    fn settle(&mut self) {}
+    /// A model, which may not have learned from the last bits yet.
+    fn model(&self, model: usize) -> Bit;
+}
+
+/// Classes below this are coded without branches.
+const LOW_CLASS: u32 = 4;
+/// The first bits of a class's unary code, as decisions of the models from 0 on.
+const STEPS: [[u32; LOW_CLASS as usize]; LOW_CLASS as usize + 1] =
+    [[0, 2, 4, 6], [1, 2, 4, 6], [1, 3, 4, 6], [1, 3, 5, 6], [1, 3, 5, 7]];
+
+/// How many bits may wait.
+const QUEUE: usize = 512;
+
+/// Bits that wait to be coded.
+#[derive(Debug)]
+pub(super) struct Queue([Decision; QUEUE]);
+
+impl Default for Queue {
+    fn default() -> Self {
+        Queue([Decision::default(); QUEUE])
+    }
 }
 
 /// A range coder with its models.
+///
+/// Coding a bit has to wait for the one before; finding out what to code has not. So bits are
+/// queued and coded many at a time, in a loop that does nothing else.
 pub(super) struct Coder<'a> {
-    pub models: &'a mut Models,
-    pub range: RangeEncoder<'a>,
+    models: &'a mut Models,
+    range: RangeEncoder<'a>,
+    queue: &'a mut Queue,
+    queued: usize,
+}
+
+impl<'a> Coder<'a> {
+    /// Codes to the end of `out`.
+    pub fn new(models: &'a mut Models, queue: &'a mut Queue, out: &'a mut Vec<u8>) -> Self {
+        Coder { models, range: RangeEncoder::new(out), queue, queued: 0 }
+    }
+
+    /// Ends with the fewest bytes.
+    pub fn finish(mut self) {
+        self.flush();
+        self.range.finish();
+    }
+
+    #[inline]
+    fn flush(&mut self) {
+        self.range.learned(&self.queue.0[..self.queued], self.models);
+        self.queued = 0;
+    }
 }
 
 impl BitSink for Coder<'_> {
     #[inline]
     fn bit(&mut self, model: usize, bit: bool) {
-        let model = self.models.touch(model);
-        self.range.bit(bit, model.p0());
-        model.learn(bit);
+        self.bit_if(true, model, bit);
+    }
+
+    /// Without a branch: a bit that is not wanted is written where the next one will be.
+    #[inline]
+    fn bit_if(&mut self, wanted: bool, model: usize, bit: bool) {
+        if self.queued >= QUEUE {
+            self.flush();
+        }
+        self.queue.0[self.queued] = Decision::new(model, bit);
+        self.queued += usize::from(wanted);
+    }
+
+    /// Without a branch, as above.
+    #[inline]
+    fn steps(&mut self, first: usize, class: u32, most: u32) {
+        if self.queued > QUEUE - LOW_CLASS as usize {
+            self.flush();
+        }
+        let class = class.min(LOW_CLASS);
+        let waiting = &mut self.queue.0[self.queued..self.queued + LOW_CLASS as usize];
+        waiting.copy_from_slice(&Decision::steps(first, STEPS[class as usize]));
+        self.queued += (class + 1).min(most).min(LOW_CLASS) as usize;
     }
 
     fn raw(&mut self, value: u32, count: u32) {
-        self.range.raw(value, count);
+        if count > 0 {
+            self.flush();
+            self.range.raw(value, count);
+        }
     }
 
-    fn models(&self) -> &[Bit] {
-        self.models.bits()
+    fn settle(&mut self) {
+        self.flush();
+    }
+
+    #[inline]
+    fn model(&self, model: usize) -> Bit {
+        self.models.bit(model)
     }
 }
 
 /// Adds up what bits would cost, in 256ths of a bit.
-pub(super) struct Meter<'a> {
-    pub models: &'a [Bit],
+pub(super) struct Meter<'a, S> {
+    pub sink: &'a S,
     pub cost: u32,
 }
 
-impl BitSink for Meter<'_> {
+impl<S: BitSink> BitSink for Meter<'_, S> {
     fn bit(&mut self, model: usize, bit: bool) {
-        let p0 = self.models[model].p0();
+        let p0 = self.sink.model(model).p0();
         self.cost += cost(if bit { (1 << PROBABILITY_BITS) - p0 } else { p0 });
     }
 
@@ -56,8 +145,8 @@ impl BitSink for Meter<'_> {
         self.cost += count * 256;
     }
 
-    fn models(&self) -> &[Bit] {
-        self.models
+    fn model(&self, model: usize) -> Bit {
+        self.sink.model(model)
     }
 }
 
@@ -68,35 +157,28 @@ fn cost(probability: u32) -> u32 {
     ((PROBABILITY_BITS + 1 - class) << 8).saturating_sub(fraction >> 7)
 }
 
-/// What a column's number is coded against.
-#[derive(Clone, Copy)]
-pub(super) struct Expected {
-    pub spec: ColumnSpec,
-    pub value: u32,
-    pub past: Past,
-}
-
 /// Encodes a residual and notes its class.
+#[inline(always)]
 pub(super) fn number(
     base: usize,
-    expected: Expected,
-    residual: i32,
+    layout: &NumberLayout,
+    (number, gap): (&Number, u32),
     near: &mut Near,
     sink: &mut impl BitSink,
 ) {
-    let size = residual.unsigned_abs();
+    let (past, most) = (Past::new(number.motion, number.jolt, gap), layout.most);
+    let size = number.residual.unsigned_abs();
     let class = bit_length(size);
-    let first =
-        base + group::CLASS + model::class_context(expected.past.jolt, *near) * model::CLASS_BITS;
-    unary(first, model::CLASS_BITS, class, model::most_class(expected.spec), sink);
+    let first = base + group::CLASS + model::class_context(past.jolt, *near) * model::CLASS_BITS;
+    // Which class it is cannot be guessed, so there are no branches by it as long as it is low.
+    sink.steps(first, class, most);
+    for step in LOW_CLASS..(class + 1).min(most) {
+        sink.bit(first + (step as usize).min(model::CLASS_BITS - 1), class > step);
+    }
     near.note(class);
-    if class == 0 {
-        return;
-    }
-    if model::known_sign(expected.spec, expected.value).is_none() {
-        let context = model::sign_context(expected.past, class);
-        sink.bit(base + group::SIGN + context, residual < 0);
-    }
+    let open = class > 0 && model::is_sign_open(layout.spec, number.expected);
+    let context = model::sign_context(past, class.max(1));
+    sink.bit_if(open, base + group::SIGN + context, number.residual < 0);
     mantissa(base, size, class, sink);
 }
 
@@ -137,15 +219,17 @@ fn unary(first: usize, models: usize, class: u32, most: u32, sink: &mut impl Bit
     }
 }
 
+#[inline(always)]
 fn mantissa(base: usize, size: u32, class: u32, sink: &mut impl BitSink) {
-    let first = base + group::MANTISSA + (class as usize - 1).min(model::MANTISSA_CLASSES - 1) * 3;
-    if class >= 2 {
-        let high = size >> (class - 2) & 1;
-        sink.bit(first, high == 1);
-        if class >= 3 {
-            sink.bit(first + 1 + high as usize, size >> (class - 3) & 1 == 1);
-            sink.raw(size, class - 3);
-        }
+    let table = (class as usize).clamp(1, model::MANTISSA_CLASSES) - 1;
+    let first = base + group::MANTISSA + table * 3;
+    // The leading one at the top; the two bits below it are modelled.
+    let top = size.wrapping_shl(32 - class);
+    let high = top >> 30 & 1;
+    sink.bit_if(class >= 2, first, high == 1);
+    sink.bit_if(class >= 3, first + 1 + high as usize, top >> 29 & 1 == 1);
+    if class > 3 {
+        sink.raw(size, class - 3);
     }
 }
 

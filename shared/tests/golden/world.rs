@@ -148,7 +148,7 @@ impl Place {
             let kind = &layout.kinds[id.kind()];
             rows.push_still(*id, &values, kind.motions);
         }
-        rows.derive_motion(layout, before, &mut Vec::new());
+        rows.derive_motion(layout, before);
         rows
     }
 }
