@@ -7,6 +7,7 @@ use glam::{Quat, Vec2, Vec3};
 
 use crate::{
     ids::PlayerId,
+    round::{floor, nearest},
     schema::{FieldType, Kind, steps},
 };
 
@@ -121,6 +122,7 @@ impl<T: Variants> Quantise<Whole> for T {
     fn field_type(_: &Whole) -> FieldType {
         FieldType::Enum { names: T::NAMES.iter().map(|name| (*name).to_owned()).collect() }
     }
+    #[inline]
     fn quantise(&self, _: &Whole, columns: &mut [u32]) {
         columns[0] = self.index();
     }
@@ -134,6 +136,7 @@ impl Quantise<Whole> for bool {
     fn field_type(_: &Whole) -> FieldType {
         FieldType::Bool
     }
+    #[inline]
     fn quantise(&self, _: &Whole, columns: &mut [u32]) {
         columns[0] = u32::from(*self);
     }
@@ -147,6 +150,7 @@ impl Quantise<Whole> for PlayerId {
     fn field_type(_: &Whole) -> FieldType {
         <u32 as Quantise<Whole>>::field_type(&Whole)
     }
+    #[inline]
     fn quantise(&self, _: &Whole, columns: &mut [u32]) {
         columns[0] = self.0;
     }
@@ -162,6 +166,7 @@ macro_rules! integers {
             fn field_type(spec: &Between) -> FieldType {
                 FieldType::Int { min: spec.min, max: spec.max }
             }
+            #[inline]
             fn quantise(&self, spec: &Between, columns: &mut [u32]) {
                 columns[0] = (i64::from(*self).clamp(spec.min, spec.max) - spec.min) as u32;
             }
@@ -174,6 +179,7 @@ macro_rules! integers {
             fn field_type(spec: &Cycle) -> FieldType {
                 FieldType::Int { min: spec.min, max: spec.max }
             }
+            #[inline]
             fn quantise(&self, spec: &Cycle, columns: &mut [u32]) {
                 columns[0] = (i64::from(*self) - spec.min).rem_euclid(spec.max - spec.min + 1) as u32;
             }
@@ -186,6 +192,7 @@ macro_rules! integers {
             fn field_type(_: &Whole) -> FieldType {
                 <$int as Quantise<Between>>::field_type(&full_range::<$int>())
             }
+            #[inline]
             fn quantise(&self, _: &Whole, columns: &mut [u32]) {
                 <$int as Quantise<Between>>::quantise(self, &full_range::<$int>(), columns);
             }
@@ -209,11 +216,10 @@ fn full_range<T: FullRange>() -> Between {
 
 integers!(u8, i8, u16, i16, u32, i32);
 
+#[inline]
 fn to_step(value: f32, spec: &Steps) -> u32 {
     let most = steps(spec.min, spec.max, spec.step);
-    let nearest = ((f64::from(value) - f64::from(spec.min)) / f64::from(spec.step)).round();
-    // `as` saturates and sends NaN to zero, which is what the spec promises.
-    (nearest as u32).min(most)
+    nearest((f64::from(value) - f64::from(spec.min)) / f64::from(spec.step)).min(most)
 }
 
 fn from_step(column: u32, spec: &Steps) -> f32 {
@@ -225,6 +231,7 @@ impl Quantise<Steps> for f32 {
     fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
         FieldType::Float { min, max, step }
     }
+    #[inline]
     fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
         columns[0] = to_step(*self, spec);
     }
@@ -238,6 +245,7 @@ impl Quantise<Steps> for Vec2 {
     fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
         FieldType::Vec2 { min, max, step }
     }
+    #[inline]
     fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
         columns[0] = to_step(self.x, spec);
         columns[1] = to_step(self.y, spec);
@@ -252,6 +260,7 @@ impl Quantise<Steps> for Vec3 {
     fn field_type(&Steps { min, max, step }: &Steps) -> FieldType {
         FieldType::Vec3 { min, max, step }
     }
+    #[inline]
     fn quantise(&self, spec: &Steps, columns: &mut [u32]) {
         for (column, value) in columns.iter_mut().zip(self.to_array()) {
             *column = to_step(value, spec);
@@ -281,6 +290,7 @@ macro_rules! rings {
             fn field_type(spec: &Ring) -> FieldType {
                 <$real as Quantise<Steps>>::field_type(&spec.steps())
             }
+            #[inline]
             fn quantise(&self, spec: &Ring, columns: &mut [u32]) {
                 let $this = self;
                 for (column, value) in columns.iter_mut().zip($parts) {
@@ -305,11 +315,12 @@ impl Quantise<Turn> for f32 {
     fn field_type(spec: &Turn) -> FieldType {
         FieldType::Angle { bits: spec.bits }
     }
+    #[inline]
     fn quantise(&self, spec: &Turn, columns: &mut [u32]) {
         let directions = f64::from(1u32 << spec.bits);
         let turns = f64::from(*self) / std::f64::consts::TAU;
-        let wrapped = (turns - turns.floor()) * directions;
-        columns[0] = wrapped.round() as u32 & ((1 << spec.bits) - 1);
+        let wrapped = (turns - floor(turns)) * directions;
+        columns[0] = nearest(wrapped) & ((1 << spec.bits) - 1);
     }
     fn restore(spec: &Turn, columns: &[u32]) -> Self {
         let directions = f64::from(1u32 << spec.bits);
@@ -325,6 +336,7 @@ impl Quantise<Rotation> for Quat {
     fn field_type(spec: &Rotation) -> FieldType {
         FieldType::Quat { bits: spec.bits }
     }
+    #[inline]
     fn quantise(&self, spec: &Rotation, columns: &mut [u32]) {
         let parts = self.to_array();
         let mut largest = 0;
@@ -363,6 +375,7 @@ impl<const BYTES: usize> Quantise<Chars<BYTES>> for String {
     fn field_type(_: &Chars<BYTES>) -> FieldType {
         FieldType::Text { bytes: (BYTES.div_ceil(4) * 4) as u8 }
     }
+    #[inline]
     fn quantise(&self, _: &Chars<BYTES>, columns: &mut [u32]) {
         text_to_columns(self, columns);
     }

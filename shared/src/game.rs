@@ -219,12 +219,13 @@ pub struct Capture<'a> {
     sink: &'a mut dyn CaptureSink,
     last_kind: (&'static str, usize),
     last: Option<(usize, u16)>,
+    columns: [u32; MAX_COLUMNS],
 }
 
 impl<'a> Capture<'a> {
     /// A capture into `sink`.
     pub fn new(schema: &'a Schema, sink: &'a mut dyn CaptureSink) -> Self {
-        Capture { schema, sink, last_kind: ("", 0), last: None }
+        Capture { schema, sink, last_kind: ("", 0), last: None, columns: [0; MAX_COLUMNS] }
     }
 
     /// Replicates one entity under its slot map key.
@@ -247,9 +248,9 @@ impl<'a> Capture<'a> {
             T::NAME
         );
         self.last = Some((kind, slot));
-        let mut columns = [0; MAX_COLUMNS];
-        entity.quantise(&mut columns[..T::COLUMNS]);
-        self.sink.put(kind, slot, version, belongs, &columns[..T::COLUMNS]);
+        let columns = &mut self.columns[..T::COLUMNS];
+        entity.quantise(columns);
+        self.sink.put(kind, slot, version, belongs, columns);
     }
 
     #[track_caller]

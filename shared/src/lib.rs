@@ -15,6 +15,7 @@ pub mod ids;
 pub mod message;
 pub mod record;
 pub mod replica;
+mod round;
 pub mod rows;
 pub mod schema;
 pub mod tick;

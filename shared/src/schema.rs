@@ -178,6 +178,7 @@ impl FieldType {
 
 /// The greatest quantised value of a float range: its number of steps.
 #[must_use]
+#[inline]
 pub fn steps(min: f32, max: f32, step: f32) -> u32 {
     ((f64::from(max) - f64::from(min)) / f64::from(step)).round() as u32
 }

@@ -108,6 +108,7 @@ fn functions(sent: &[Sent<'_>], skipped: &[&Field]) -> TokenStream {
                 fields: ::std::vec![#(#entries),*],
             }
         }
+        #[inline]
         fn quantise(&self, rest: &mut [u32]) {
             #(
                 let (columns, rest) = rest.split_at_mut(#columns);
