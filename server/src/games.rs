@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-use tickwire_room::{HostedRoom, Room, RoomConfig};
+use parking_lot::Mutex;
+use tickwire_room::{HostedRoom, Room, RoomConfig, Spec};
 use tickwire_shared::Game;
 
 /// Makes a room of one game, whose settings it knows.
@@ -100,8 +101,26 @@ impl Games {
     }
 }
 
+/// The spec of a game's rooms, made with the first of them.
+#[derive(Default)]
+struct Specs(Mutex<Option<Arc<Spec>>>);
+
+impl Specs {
+    fn get<G: Game>(&self, tick_hz: u32) -> Arc<Spec> {
+        let mut made = self.0.lock();
+        match &*made {
+            Some(spec) if spec.tick_hz() == tick_hz => Arc::clone(spec),
+            _ => Arc::clone(made.insert(Arc::new(Spec::of::<G>(tick_hz)))),
+        }
+    }
+}
+
 fn factory<G: Game>(config: G::Config) -> RoomFactory {
-    Arc::new(move |room| Box::new(Room::<G>::new(room, &config)))
+    let specs = Specs::default();
+    Arc::new(move |room| {
+        let spec = specs.get::<G>(room.tick_hz);
+        Box::new(Room::<G>::with_spec(room, &config, spec))
+    })
 }
 
 impl fmt::Debug for Games {

@@ -82,6 +82,10 @@ pub trait Game: Sized + Send + 'static {
         None
     }
 
+    /// Gives back memory that can be made again. Called when a room in which nobody is stops making
+    /// ticks for a while; the world stays as it is.
+    fn sleep(&mut self) {}
+
     /// Says where a player looks from and which groups it sees; asked once a tick for each
     /// player, after the step. Unless something is said here, a player sees no placed entity
     /// of a game with a grid, and no group.
@@ -333,6 +337,12 @@ impl Outbox {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
+    }
+
+    /// Gives back the memory that its messages do not need.
+    pub fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.entries.shrink_to_fit();
     }
 }
 

@@ -5,7 +5,7 @@ use tickwire_shared::{
     message::{CloseCode, MessageError},
 };
 
-use crate::{counters::RoomCounters, incoming::Reply, outgoing::Poll, room::Refusal};
+use crate::{counters::RoomCounters, incoming::Reply, outgoing::Poll, room::Refusal, work::Work};
 
 /// A room whose game is not known: what a shell needs, and nothing else.
 ///
@@ -37,6 +37,14 @@ pub trait HostedRoom: Send {
 
     /// Appends the player's frame for the last tick to `out`, if one is due.
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll;
+
+    /// Swaps the room's working memory with `work`: before a tick to lend it, and after the tick's
+    /// frames to have it back. A room that nothing is lent to keeps memory of its own.
+    fn lend(&mut self, work: &mut Work);
+
+    /// Gives back all memory that can be made again. Does nothing while somebody is in; the next
+    /// tick goes on where the last one ended.
+    fn sleep(&mut self);
 
     /// A player that must be given up, and why; it has left already.
     fn poll_eviction(&mut self) -> Option<(PlayerId, CloseCode)>;

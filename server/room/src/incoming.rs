@@ -51,7 +51,7 @@ impl<G: Game> Room<G> {
         record: &[u8],
     ) -> Result<(), MessageError> {
         let mut columns = [0; MAX_COLUMNS];
-        let unpacked = self.input_record.unpack(record, &mut columns);
+        let unpacked = self.spec.input_record.unpack(record, &mut columns);
         unpacked.map_err(|_| MessageError::Length(message::kind::INPUT))?;
         let input = G::Input::restore(&columns[..G::Input::COLUMNS]);
         self.players[index].inputs.push(self.now, tick, input);

@@ -26,8 +26,10 @@ mod plan;
 mod room;
 mod segment;
 mod segments;
+mod spec;
 mod viewer;
 mod window;
+mod work;
 
 pub use config::RoomConfig;
 pub use counters::RoomCounters;
@@ -38,3 +40,5 @@ pub use name::clean_name;
 pub use outgoing::Poll;
 pub use pace::{Decision, Pace};
 pub use room::{Refusal, Room};
+pub use spec::Spec;
+pub use work::Work;

@@ -1,15 +1,13 @@
 //! The room: players, their inputs, the game, and the frames that follow.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use thiserror::Error;
 use tickwire_shared::{
     Game, PlayerId, Step, Tick,
-    codec::{BUILTIN, Layout, Priors},
+    codec::BUILTIN,
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
-    record::RecordLayout,
-    schema::{AUDIENCES, Schema},
 };
 
 use crate::{
@@ -23,9 +21,10 @@ use crate::{
     name::clean_name,
     outgoing::Poll,
     plan::Plan,
-    segment::Codec,
     segments::Segments,
+    spec::Spec,
     viewer::Viewer,
+    work::Work,
 };
 
 /// Why a player may not come in.
@@ -61,14 +60,11 @@ pub(crate) struct Player<I> {
 pub struct Room<G: Game> {
     pub(crate) config: RoomConfig,
     pub(crate) game: G,
-    pub(crate) schema: Schema,
-    pub(crate) schema_hash: u32,
-    pub(crate) input_record: RecordLayout,
-    pub(crate) message_records: Vec<RecordLayout>,
+    pub(crate) spec: Arc<Spec>,
     pub(crate) segments: Segments,
     lives: Lives,
     grid: Option<Grid>,
-    /// Working memory for what a player sees and for what its frame says.
+    /// Working memory for what a player sees and for what its frame says; see [`Work`].
     view: View,
     pub(crate) plan: Plan,
     pub(crate) outbox: Outbox,
@@ -87,25 +83,27 @@ impl<G: Game> Room<G> {
     /// When the game breaks a limit: its schema, its priors, its setup, or the order of its entities.
     #[must_use]
     pub fn new(config: RoomConfig, game: &G::Config) -> Self {
-        let schema = G::schema();
-        let codecs = AUDIENCES.map(|audience| {
-            let layout = Layout::new(&schema, audience, config.tick_hz);
-            let priors = Priors::new(&layout, G::priors().unwrap_or(BUILTIN));
-            let priors = priors.unwrap_or_else(|error| panic!("{:?}: {error}", G::NAME));
-            Codec { layout, priors }
-        });
+        let spec = Arc::new(Spec::of::<G>(config.tick_hz));
+        Self::with_spec(config, game, spec)
+    }
+
+    /// A room like [`Room::new`] makes it, which shares `spec` with others of its game.
+    ///
+    /// # Panics
+    /// When the game breaks a limit, or `spec` is of another game or tick rate.
+    #[must_use]
+    pub fn with_spec(config: RoomConfig, game: &G::Config, spec: Arc<Spec>) -> Self {
+        let same = spec.schema.game == G::NAME && spec.tick_hz == config.tick_hz;
+        assert!(same, "the spec of {:?} is for other rooms", spec.schema.game);
         let game = G::init(game, config.seed);
         let mut room = Room {
             grid: game.grid().map(Grid::new),
             game,
-            schema_hash: schema.hash(),
-            input_record: RecordLayout::new(&schema.input),
-            message_records: schema.messages.iter().map(RecordLayout::new).collect(),
-            segments: Segments::new(codecs, config.history_ticks, config.start_tick),
+            segments: Segments::new(Arc::clone(&spec), config.history_ticks, config.start_tick),
+            spec,
             lives: Lives::default(),
             view: View::default(),
             plan: Plan::default(),
-            schema,
             outbox: Outbox::default(),
             now: config.start_tick,
             players: Vec::new(),
@@ -152,7 +150,8 @@ impl<G: Game> Room<G> {
     fn step(&mut self) {
         self.outbox.clear();
         let time = (self.now, 1.0 / self.config.tick_hz as f32);
-        let mut step = Step::new(time, &self.schema, &self.message_records, &mut self.outbox);
+        let mut step =
+            Step::new(time, &self.spec.schema, &self.spec.message_records, &mut self.outbox);
         self.game.step(&mut step);
     }
 
@@ -173,7 +172,7 @@ impl<G: Game> Room<G> {
         self.segments.begin(self.now);
         let (segments, lives) = (&mut self.segments, &mut self.lives);
         let mut sink = TickCapture { segments, lives, grid: self.grid.as_ref(), tick: self.now };
-        self.game.replicate(&mut Capture::new(&self.schema, &mut sink));
+        self.game.replicate(&mut Capture::new(&self.spec.schema, &mut sink));
         self.segments.end();
     }
 
@@ -217,7 +216,7 @@ impl<G: Game> HostedRoom for Room<G> {
         if self.players.len() >= self.config.max_players as usize {
             return Err(Refusal::Full);
         }
-        if schema_hash.is_some_and(|hash| hash != self.schema_hash) {
+        if schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
             return Err(Refusal::WrongSchema);
         }
         let id = PlayerId(self.next_player);
@@ -246,6 +245,27 @@ impl<G: Game> HostedRoom for Room<G> {
         Room::tick(self);
     }
 
+    fn lend(&mut self, work: &mut Work) {
+        self.segments.lend(&mut work.coding);
+        std::mem::swap(&mut self.plan, &mut work.plan);
+        std::mem::swap(&mut self.view, &mut work.view);
+    }
+
+    fn sleep(&mut self) {
+        if !self.players.is_empty() {
+            return;
+        }
+        self.game.sleep();
+        self.segments.forget_all();
+        // Nobody knows an entity by its id any more.
+        self.lives = Lives::default();
+        self.outbox.clear();
+        self.outbox.shrink();
+        self.players.shrink_to_fit();
+        self.evictions.shrink_to_fit();
+        self.lend(&mut Work::default());
+    }
+
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         self.write_frame(player, out)
     }
@@ -265,7 +285,7 @@ impl<G: Game> HostedRoom for Room<G> {
             player,
             tick_hz: self.config.tick_hz,
             hash_interval: self.config.hash_interval,
-            schema: self.schema.clone(),
+            schema: self.spec.schema.clone(),
             priors: G::priors().unwrap_or(BUILTIN).to_vec(),
             setup: self.game.setup(),
         })

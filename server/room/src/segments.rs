@@ -3,17 +3,20 @@
 //! A segment comes into being with its first entity or its first viewer, and is forgotten when
 //! it has had neither for a while. It takes memory for a history only while somebody watches.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tickwire_shared::{
     Tick,
-    codec::Encoder,
     rows::Rows,
-    schema::{AUDIENCES, Audience},
+    schema::Audience,
     slotmap::{SecondaryMap, SlotMap, new_key_type},
 };
 
-use crate::segment::{Codec, Memory, Outcome, Segment, SegmentKey};
+use crate::{
+    segment::{Codec, Memory, Outcome, Segment, SegmentKey},
+    spec::Spec,
+    work::Coding,
+};
 
 new_key_type! {
     /// Names a segment for as long as it exists.
@@ -36,11 +39,11 @@ pub struct Status {
 /// All segments of a room, and the codecs of their audiences.
 #[derive(Debug)]
 pub struct Segments {
-    codecs: [Codec; AUDIENCES.len()],
+    spec: Arc<Spec>,
     segments: SlotMap<SegmentSlot, Segment>,
     status: SecondaryMap<SegmentSlot, Status>,
     by_key: BTreeMap<SegmentKey, SegmentSlot>,
-    encoder: Encoder,
+    coding: Coding,
     /// What segments no longer need.
     spare: Vec<Memory>,
     history: u32,
@@ -50,13 +53,13 @@ pub struct Segments {
 impl Segments {
     /// No segments; they will remember `history` ticks, a power of two.
     #[must_use]
-    pub fn new(codecs: [Codec; AUDIENCES.len()], history: u32, now: Tick) -> Self {
+    pub fn new(spec: Arc<Spec>, history: u32, now: Tick) -> Self {
         Segments {
-            codecs,
+            spec,
             segments: SlotMap::with_key(),
             status: SecondaryMap::new(),
             by_key: BTreeMap::new(),
-            encoder: Encoder::default(),
+            coding: Coding::default(),
             spare: Vec::new(),
             history,
             now,
@@ -78,7 +81,7 @@ impl Segments {
     /// The codec of an audience's segments.
     #[must_use]
     pub fn codec_of(&self, audience: Audience) -> &Codec {
-        &self.codecs[audience as usize]
+        &self.spec.codecs[audience as usize]
     }
 
     /// A segment, unless it was forgotten.
@@ -96,7 +99,7 @@ impl Segments {
     /// A segment with its codec, unless it was forgotten.
     pub fn get_with_codec(&mut self, slot: SegmentSlot) -> Option<(&mut Segment, &Codec)> {
         let segment = self.segments.get_mut(slot)?;
-        let codec = &self.codecs[segment.key.audience() as usize];
+        let codec = &self.spec.codecs[segment.key.audience() as usize];
         Some((segment, codec))
     }
 
@@ -129,6 +132,19 @@ impl Segments {
         }
     }
 
+    /// Swaps the working memory for another.
+    pub fn lend(&mut self, coding: &mut Coding) {
+        std::mem::swap(&mut self.coding, coding);
+    }
+
+    /// Forgets all segments and gives back their memory. Nobody may be subscribed to any.
+    pub fn forget_all(&mut self) {
+        self.segments = SlotMap::with_key();
+        self.status = SecondaryMap::new();
+        self.by_key.clear();
+        self.spare = Vec::new();
+    }
+
     /// Begins the capture of a tick.
     pub fn begin(&mut self, tick: Tick) {
         self.now = tick;
@@ -143,7 +159,7 @@ impl Segments {
     pub fn end(&mut self) {
         let watched = self.segments.iter_mut().filter(|(_, segment)| segment.is_watched());
         for (slot, segment) in watched {
-            let codec = &self.codecs[segment.key.audience() as usize];
+            let codec = &self.spec.codecs[segment.key.audience() as usize];
             segment.end(self.now, &codec.layout);
             let is_empty = segment.rows(self.now).is_none_or(Rows::is_empty);
             self.status.insert(slot, Status { is_empty, moved: segment.moved });
@@ -174,8 +190,9 @@ impl Segments {
     /// When there is no such segment, or the baseline is not remembered.
     pub fn encode(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Outcome, &[u8]) {
         let segment = &mut self.segments[slot];
-        let codec = &self.codecs[segment.key.audience() as usize];
-        segment.encode(codec, &mut self.encoder, baseline, self.now)
+        let audience = segment.key.audience() as usize;
+        let (codec, encoder) = (&self.spec.codecs[audience], self.coding.encoder(audience));
+        segment.encode(codec, encoder, baseline, self.now)
     }
 
     /// Appends all that a segment was at a tick, if that is remembered.
@@ -187,8 +204,9 @@ impl Segments {
     ) -> Option<SegmentKey> {
         let segment = self.segments.get(slot)?;
         segment.rows(tick)?;
-        let codec = &self.codecs[segment.key.audience() as usize];
-        segment.encode_past(codec, &mut self.encoder, None, tick, out);
+        let audience = segment.key.audience() as usize;
+        let (codec, encoder) = (&self.spec.codecs[audience], self.coding.encoder(audience));
+        segment.encode_past(codec, encoder, None, tick, out);
         Some(segment.key)
     }
 }

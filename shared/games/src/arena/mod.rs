@@ -143,6 +143,17 @@ impl Game for Arena {
         self.hand_out_pickups(&rates, step);
     }
 
+    fn sleep(&mut self) {
+        if self.ships.is_empty() {
+            self.ships = Ships::default();
+        }
+        if self.bullets.is_empty() {
+            self.bullets = Bullets::default();
+        }
+        self.crowd = Crowd::default();
+        self.strikes = Vec::new();
+    }
+
     fn replicate(&self, capture: &mut Capture<'_>) {
         for (key, ship) in &self.ships {
             capture.put(key, Belongs::to(PlayerId(ship.player)), ship);

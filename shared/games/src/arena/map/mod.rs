@@ -8,6 +8,8 @@
 //! ```
 //! All rows have the same length, and the outermost tiles are walls.
 
+use std::sync::Arc;
+
 use glam::Vec2;
 use serde::Deserialize;
 
@@ -16,10 +18,14 @@ mod parse;
 pub use self::parse::MapError;
 use super::{pickup::Sort, tuning::TILE};
 
-/// A map's walls, spawns and pickup spots.
+/// A map's walls, spawns and pickup spots. A clone is the same map: all rooms share one.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Map {
+pub struct Map(Arc<Drawn>);
+
+/// What is drawn.
+#[derive(Debug, Default, PartialEq)]
+struct Drawn {
     rows: Vec<String>,
     columns: usize,
     walls: Vec<bool>,
@@ -44,31 +50,31 @@ impl Map {
     /// Its rows as text, without comments.
     #[must_use]
     pub fn rows(&self) -> &[String] {
-        &self.rows
+        &self.0.rows
     }
 
     /// How many tiles wide it is.
     #[must_use]
     pub fn columns(&self) -> usize {
-        self.columns
+        self.0.columns
     }
 
     /// Its width and height, in units.
     #[must_use]
     pub fn size(&self) -> Vec2 {
-        Vec2::new(self.columns as f32, self.rows.len() as f32) * TILE
+        Vec2::new(self.0.columns as f32, self.0.rows.len() as f32) * TILE
     }
 
     /// Where ships come in, in units.
     #[must_use]
     pub fn spawns(&self) -> &[Vec2] {
-        &self.spawns
+        &self.0.spawns
     }
 
     /// What can be picked up and where, in units.
     #[must_use]
     pub fn pickups(&self) -> &[(Sort, Vec2)] {
-        &self.pickups
+        &self.0.pickups
     }
 
     /// Whether a tile is a wall; all that lies outside is.
@@ -77,8 +83,8 @@ impl Map {
         let (Ok(column), Ok(row)) = (usize::try_from(column), usize::try_from(row)) else {
             return true;
         };
-        let tile = (column < self.columns).then_some(row * self.columns + column);
-        tile.and_then(|tile| self.walls.get(tile).copied()).unwrap_or(true)
+        let tile = (column < self.0.columns).then_some(row * self.0.columns + column);
+        tile.and_then(|tile| self.0.walls.get(tile).copied()).unwrap_or(true)
     }
 }
 
@@ -113,11 +119,11 @@ mod tests {
     #[test]
     fn all_floor_of_the_shipped_maps_can_be_reached() {
         for map in [Map::yard(), Map::expanse()] {
-            let mut seen = map.walls.clone();
-            let start = map.spawns[0] / TILE;
+            let mut seen = map.0.walls.clone();
+            let start = map.0.spawns[0] / TILE;
             let mut open = vec![(start.x as i32, start.y as i32)];
             while let Some((column, row)) = open.pop() {
-                let tile = row as usize * map.columns + column as usize;
+                let tile = row as usize * map.0.columns + column as usize;
                 if !std::mem::replace(&mut seen[tile], true) {
                     let (x, y) = (column, row);
                     open.extend([(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]);

@@ -1,5 +1,7 @@
 //! Reading a map's text, and saying what is wrong with it.
 
+use std::sync::Arc;
+
 use glam::Vec2;
 use thiserror::Error;
 
@@ -8,7 +10,7 @@ use super::{
         pickup::Sort,
         tuning::{TILE, TILES_MAX},
     },
-    Map,
+    Drawn, Map,
 };
 
 /// What is wrong with a map. Lines and columns count from 1, comments included.
@@ -66,20 +68,17 @@ impl Map {
         let rows: Vec<_> =
             lines.filter(|(_, row)| !row.is_empty() && !row.starts_with(';')).collect();
         let columns = rows.first().ok_or(MapError::Empty)?.1.chars().count();
-        let mut map = Map {
-            rows: rows.iter().map(|(_, row)| (*row).to_owned()).collect(),
-            columns,
-            walls: Vec::new(),
-            spawns: Vec::new(),
-            pickups: Vec::new(),
-        };
+        let texts = rows.iter().map(|(_, row)| (*row).to_owned()).collect();
+        let mut map = Drawn { rows: texts, columns, ..Drawn::default() };
         for (index, (line, row)) in rows.iter().enumerate() {
             map.read_row(*line, index, row)?;
         }
         map.check_border(&rows)?;
-        if map.spawns.is_empty() { Err(MapError::NoSpawn) } else { Ok(map) }
+        if map.spawns.is_empty() { Err(MapError::NoSpawn) } else { Ok(Map(Arc::new(map))) }
     }
+}
 
+impl Drawn {
     fn read_row(&mut self, line: usize, index: usize, row: &str) -> Result<(), MapError> {
         let got = row.chars().count();
         if got > TILES_MAX || index >= TILES_MAX {
