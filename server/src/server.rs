@@ -63,9 +63,7 @@ impl Server {
         let local_addr = listener.local_addr()?;
         let shard_count = config.shard_count();
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
-        let started: io::Result<Vec<_>> =
-            (0..shard_count).map(|index| ShardHandle::start(index, &directory, &config)).collect();
-        let (shards, threads) = started?.into_iter().unzip();
+        let (shards, threads) = ShardHandle::start_all(&directory, &config)?;
         let site = Arc::new(Site {
             assets: Assets::new(config.assets.clone()),
             config,

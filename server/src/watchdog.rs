@@ -42,7 +42,7 @@ fn log(site: &Site, shard: usize, stuck: bool) {
         return tracing::info!(shard, "the shard goes on");
     }
     let rooms = site.directory.rooms();
-    let rooms = rooms.iter().filter(|room| room.shard == shard).map(|room| room.code.as_str());
+    let rooms = rooms.iter().filter(|room| room.shard() == shard).map(|room| room.code.as_str());
     let rooms = rooms.collect::<Vec<_>>().join(", ");
     let seconds = site.shards[shard].busy().as_secs_f64();
     tracing::error!(shard, rooms, seconds, "stuck: one of these rooms does not finish its tick");

@@ -1,4 +1,5 @@
-//! What the whole process keeps in user space for one more connection, over real sockets.
+//! What the whole process keeps in user space for one more connection, over real sockets, and
+//! for one more room that sleeps.
 //!
 //! The clients are bare sockets that take no memory, so that what is counted is the server's: the
 //! seat, the connection, the player, and also the player's part of the room (its ship in every
@@ -9,6 +10,7 @@ mod support;
 use std::{
     io::{ErrorKind, Read, Write},
     net::TcpStream,
+    sync::Mutex,
     time::Duration,
 };
 
@@ -24,12 +26,16 @@ use tickwire_server::Games;
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// Players that come before and after the first count.
+/// Players, or rooms, that come before and after the first count.
 const FEW: usize = 64;
 const MORE: usize = 128;
 
+/// Held by the one test that counts.
+static COUNTING: Mutex<()> = Mutex::new(());
+
 #[test]
 fn one_more_connection_takes_at_most_8_kib() {
+    let _alone = COUNTING.lock();
     let server = TestServer::with_games(
         |config| (config.shards, config.max_players) = (Some(1), Some(256)),
         Games::new().with::<Arena>(),
@@ -42,6 +48,31 @@ fn one_more_connection_takes_at_most_8_kib() {
     let each = after.saturating_sub(before) / MORE;
     println!("{each} bytes a connection, its part of the room included");
     assert!(each > 0 && each <= 8 * 1024, "{each} bytes a connection");
+}
+
+#[test]
+fn one_more_room_that_sleeps_takes_at_most_4_kib() {
+    let _alone = COUNTING.lock();
+    let server = TestServer::with_games(
+        |config| (config.shards, config.linger) = (Some(1), Duration::from_secs(600)),
+        Games::new().with::<Arena>(),
+    );
+    let before = with_sleeping_rooms(&server, FEW);
+    let after = with_sleeping_rooms(&server, FEW + MORE);
+    let each = after.saturating_sub(before) / MORE;
+    println!("{each} bytes a sleeping room");
+    assert!(each > 0 && each <= 4 * 1024, "{each} bytes a sleeping room");
+}
+
+/// Has rooms opened and left until there are so many, and says what is on the heap when all sleep.
+fn with_sleeping_rooms(server: &TestServer, count: usize) -> usize {
+    while server.rooms().len() < count {
+        server.join("/ws?create=1");
+    }
+    eventually("all rooms sleep", || server.rooms().iter().all(|room| room.is_asleep()));
+    // Connections that are told of their end are kept for a moment.
+    eventually("all have hung up", || server.count("connections") == 0);
+    HEAP.current_usage()
 }
 
 fn connect(server: &TestServer, sockets: &mut Vec<TcpStream>, count: usize) {

@@ -100,6 +100,12 @@ impl Memory {
         Memory { ring, ..Memory::default() }
     }
 
+    /// For how many ticks it is.
+    #[must_use]
+    pub fn history(&self) -> u32 {
+        self.ring.len() as u32
+    }
+
     /// The same memory with nothing in it.
     fn cleared(mut self) -> Memory {
         self.ring.iter_mut().for_each(|snapshot| snapshot.tick = None);

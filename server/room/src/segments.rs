@@ -26,6 +26,10 @@ new_key_type! {
 /// Segments without entities and viewers are kept for this many ticks, and looked for as often.
 const FORGET_AFTER: u32 = 64;
 
+/// An owner's segment remembers at most this many ticks, a power of two: there are as many as there
+/// are players, and saying all of one again takes hardly more bytes than how it differs.
+const OWNER_HISTORY: u32 = 8;
+
 /// What a frame asks of every segment, and of most of them nothing else: kept close together,
 /// because a viewer of a large world looks at hundreds.
 #[derive(Clone, Copy, Debug)]
@@ -72,10 +76,17 @@ impl Segments {
         self.now
     }
 
-    /// How many ticks are remembered.
+    /// How many ticks are remembered of segments that others than an owner see.
     #[must_use]
     pub fn history(&self) -> u32 {
         self.history
+    }
+
+    fn history_of(&self, key: SegmentKey) -> u32 {
+        match key.audience() {
+            Audience::Owner => self.history.min(OWNER_HISTORY),
+            _ => self.history,
+        }
     }
 
     /// The codec of an audience's segments.
@@ -120,8 +131,12 @@ impl Segments {
             return None;
         }
         let slot = self.slot(key);
-        let (spare, history) = (&mut self.spare, self.history);
-        self.segments[slot].watch(|| spare.pop().unwrap_or_else(|| Memory::new(history)));
+        let history = self.history_of(key);
+        let spare = &mut self.spare;
+        self.segments[slot].watch(|| {
+            let fits = spare.iter().rposition(|memory| memory.history() == history);
+            fits.map_or_else(|| Memory::new(history), |index| spare.swap_remove(index))
+        });
         Some(slot)
     }
 

@@ -2,13 +2,19 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
+    atomic::{
+        AtomicU32, AtomicU64, AtomicUsize,
+        Ordering::{Acquire, Relaxed, Release},
+    },
 };
 
 use tickwire_room::{HostedRoom, RoomConfig, RoomCounters};
 use tickwire_shared::Tick;
 
 use crate::metrics::{ROOM_COUNTERS, room_values};
+
+/// The cost of a room that is awake and has not been measured yet.
+const UNKNOWN: u64 = u64::MAX;
 
 /// A room, as the world outside its shard sees it.
 #[derive(Debug)]
@@ -21,8 +27,11 @@ pub struct RoomEntry {
     pub tick_hz: u32,
     /// Seats.
     pub max_players: u32,
-    /// The shard that runs it.
-    pub shard: usize,
+    /// Its number in order of opening.
+    pub(crate) number: u64,
+    shard: AtomicUsize,
+    /// What it takes of its shard's time, in nanoseconds a second.
+    cost: AtomicU64,
     seats: AtomicU32,
     players: AtomicU32,
     tick: AtomicU32,
@@ -30,6 +39,40 @@ pub struct RoomEntry {
 }
 
 impl RoomEntry {
+    /// The shard that runs it.
+    #[must_use]
+    pub fn shard(&self) -> usize {
+        self.shard.load(Acquire)
+    }
+
+    /// Another shard runs it from now on.
+    pub(crate) fn move_to(&self, shard: usize) {
+        self.shard.store(shard, Release);
+    }
+
+    /// What it takes of its shard's time, as measured, in nanoseconds a second: nothing while it
+    /// sleeps, `None` while that is not known.
+    #[must_use]
+    pub fn cost(&self) -> Option<u64> {
+        Some(self.cost.load(Relaxed)).filter(|cost| *cost != UNKNOWN)
+    }
+
+    /// Whether nobody is in it and its clock stands still.
+    #[must_use]
+    pub fn is_asleep(&self) -> bool {
+        self.cost() == Some(0)
+    }
+
+    /// Shows what it costs while it is awake.
+    pub(crate) fn publish_cost(&self, cost: Option<u64>) {
+        self.cost.store(cost.map_or(UNKNOWN, |cost| cost.clamp(1, UNKNOWN - 1)), Relaxed);
+    }
+
+    /// Shows that it sleeps.
+    pub(crate) fn publish_sleep(&self) {
+        self.cost.store(0, Relaxed);
+    }
+
     /// How many players are in.
     #[must_use]
     pub fn players(&self) -> u32 {
@@ -82,13 +125,19 @@ impl Drop for Seat {
 
 impl RoomEntry {
     /// A room with this configuration, in which nobody is.
-    pub(super) fn new(game: &'static str, config: &RoomConfig, shard: usize) -> Self {
+    pub(super) fn new(
+        game: &'static str,
+        config: &RoomConfig,
+        (number, shard): (u64, usize),
+    ) -> Self {
         RoomEntry {
             code: config.code.clone(),
             game,
             tick_hz: config.tick_hz,
             max_players: config.max_players,
-            shard,
+            number,
+            shard: AtomicUsize::new(shard),
+            cost: AtomicU64::new(UNKNOWN),
             seats: AtomicU32::new(0),
             players: AtomicU32::new(0),
             tick: AtomicU32::new(config.start_tick.0),

@@ -126,7 +126,7 @@ impl Directory {
         }
         let config = self.room_config(rooms, game);
         let shard = rooms.least_busy_shard(self.shards);
-        let entry = Arc::new(RoomEntry::new(game.name, &config, shard));
+        let entry = Arc::new(RoomEntry::new(game.name, &config, (rooms.opened, shard)));
         let seed = config.seed;
         // A game whose first moment panics must not take the lock's owner with it.
         let make = std::panic::AssertUnwindSafe(|| (game.make)(config));
@@ -153,6 +153,15 @@ impl Directory {
             stall_ticks: ticks(limits.stall),
             ..usual
         }
+    }
+
+    /// The shard for a room that is about to wake: where it is, unless another has less to do by
+    /// more than half of what the room will take.
+    pub(crate) fn place_anew(&self, room: &RoomEntry) -> usize {
+        if self.shards == 1 {
+            return room.shard();
+        }
+        self.rooms.lock().place_anew(room, self.shards)
     }
 
     /// Closes a room if nobody is in it or on the way to it.

@@ -1,6 +1,6 @@
 //! The open rooms, behind the directory's lock.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Denied, RoomEntry, Seat};
 use crate::{codes::SplitMix, metrics::ROOM_COUNTERS};
@@ -30,13 +30,41 @@ impl Rooms {
         }
     }
 
-    /// The shard with the fewest seats taken, then with the fewest rooms.
+    /// The shard with the least to do, by what its rooms have been measured to cost.
     pub(super) fn least_busy_shard(&self, shards: usize) -> usize {
-        let load = |shard: &usize| {
-            let rooms = self.open.iter().filter(|room| room.shard == *shard);
-            rooms.fold((0, 0), |(seats, count), room| (seats + room.seats(), count + 1))
-        };
-        (0..shards).min_by_key(load).unwrap_or(0)
+        least(&self.loads(shards, &self.usual_costs()))
+    }
+
+    /// The shard for a sleeping room; see [`Directory::place_anew`](super::Directory::place_anew).
+    pub(super) fn place_anew(&self, room: &RoomEntry, shards: usize) -> usize {
+        let usual = self.usual_costs();
+        let mut loads = self.loads(shards, &usual);
+        let expected = usual.of(room.game);
+        loads[room.shard()] -= room.cost().unwrap_or(expected);
+        let (here, there) = (room.shard(), least(&loads));
+        if loads[here] > loads[there] + expected / 2 { there } else { here }
+    }
+
+    /// What each shard has to do, in nanoseconds a second.
+    fn loads(&self, shards: usize, usual: &UsualCosts) -> Vec<u64> {
+        let mut loads = vec![0; shards];
+        for room in &self.open {
+            loads[room.shard()] += room.cost().unwrap_or_else(|| usual.of(room.game));
+        }
+        loads
+    }
+
+    fn usual_costs(&self) -> UsualCosts {
+        let mut usual = UsualCosts::default();
+        for room in &self.open {
+            if let Some(cost) = room.cost().filter(|cost| *cost > 0) {
+                for name in [room.game, ""] {
+                    let (sum, count) = usual.0.entry(name).or_default();
+                    (*sum, *count) = (*sum + cost, *count + 1);
+                }
+            }
+        }
+        usual
     }
 
     pub(super) fn remove(&mut self, room: &Arc<RoomEntry>) {
@@ -46,6 +74,23 @@ impl Rooms {
             self.retired = plus(self.retired, room.counters());
         }
     }
+}
+
+/// The sum and number of measured costs, by game; of all games under no name.
+#[derive(Default)]
+struct UsualCosts(BTreeMap<&'static str, (u64, u64)>);
+
+impl UsualCosts {
+    /// What a room of a game may be expected to cost: the mean of those like it, else of all.
+    fn of(&self, game: &str) -> u64 {
+        let (sum, count) = self.0.get(game).or(self.0.get("")).copied().unwrap_or((1, 1));
+        sum / count
+    }
+}
+
+/// The place of the least load.
+fn least(loads: &[u64]) -> usize {
+    (0..loads.len()).min_by_key(|shard| loads[*shard]).unwrap_or(0)
 }
 
 pub(super) fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {

@@ -42,7 +42,7 @@ pub(super) fn upgrade(
 
 fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Denied> {
     let seat = site.directory.seat(wanted, |entry, room| {
-        site.shards[entry.shard].send(Command::Open(entry, room));
+        site.shards[entry.shard()].send(Command::Open(entry, room));
     });
     if let Err(denied) = &seat {
         denied.count(&site.metrics);
@@ -78,7 +78,7 @@ async fn hand_over(
     site.metrics.upgrades.add(1);
     let arrival = Arrival { socket, early, peer: caller.peer, guard: caller.guard.lock().take() };
     match seat {
-        Ok(seat) => site.shards[seat.room().shard].send(Command::Admit(arrival, seat)),
+        Ok(seat) => site.shards[seat.room().shard()].send(Command::Admit(arrival, seat)),
         Err(denied) => {
             let shard = usize::from(caller.peer.port()) % site.shards.len();
             site.shards[shard].send(Command::Refuse(arrival, denied.close_reason()));

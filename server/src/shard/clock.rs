@@ -32,6 +32,12 @@ impl TickClock {
         Duration::from_nanos(since_start(1, self.hz))
     }
 
+    /// When the first tick was due.
+    #[must_use]
+    pub fn start(&self) -> Instant {
+        self.start
+    }
+
     /// When the next tick is due.
     #[must_use]
     pub fn deadline(&self) -> Instant {
@@ -64,22 +70,13 @@ fn since_start(n: u64, hz: u32) -> u64 {
     (u128::from(n) * NANOS).div_ceil(u128::from(hz)) as u64
 }
 
-/// A place within the tick for the `index`-th room of a shard, as a part of 256.
-///
-/// Rooms that all ticked at one instant would make the last of them late. These
-/// places halve the largest gap again and again: 0, 128, 64, 192, 32 …
+/// The first instant from `now` on that lies `place` nanoseconds behind a beginning of a tick, of
+/// `hz` a second counted from `epoch`.
 #[must_use]
-pub fn phase(index: u64) -> u8 {
-    (index as u8).reverse_bits()
-}
-
-/// The first instant from `now` on that has a place within the ticks counted from `epoch`.
-#[must_use]
-pub fn phased_start(epoch: Instant, now: Instant, hz: u32, phase: u8) -> Instant {
+pub fn phased_start(epoch: Instant, now: Instant, hz: u32, place: u64) -> Instant {
     let period = since_start(1, hz);
     let elapsed = now.saturating_duration_since(epoch).as_nanos() as u64 % period;
-    let wanted = period * u64::from(phase) / 256;
-    now + Duration::from_nanos((wanted + period - elapsed) % period)
+    now + Duration::from_nanos((place % period + period - elapsed) % period)
 }
 
 #[cfg(test)]
@@ -150,15 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn rooms_are_spread_over_the_tick() {
-        let mut places: Vec<u8> = (0..16).map(phase).collect();
-        places.sort_unstable();
-        assert!(places.windows(2).all(|pair| pair[1] - pair[0] == 16), "{places:?}");
+    fn a_room_starts_at_its_place_within_a_period() {
         let epoch = Instant::now();
         let now = epoch + Duration::from_millis(1234);
-        for index in 0..16 {
-            let start = phased_start(epoch, now, 30, phase(index));
-            assert!(start >= now && start < now + Duration::from_nanos(since_start(1, 30)));
+        let period = since_start(1, 30);
+        for place in (0..16).map(|index| index * period / 16) {
+            let start = phased_start(epoch, now, 30, place);
+            assert!(start >= now && start < now + Duration::from_nanos(period));
+            let elapsed = start.duration_since(epoch).as_nanos() as u64;
+            assert_eq!(elapsed % period, place);
         }
     }
 }

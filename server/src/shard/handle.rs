@@ -3,12 +3,12 @@
 use std::{
     io,
     net::TcpStream,
-    sync::{Arc, mpsc},
+    sync::{Arc, OnceLock, mpsc},
     thread::{self, JoinHandle, Thread},
     time::{Duration, Instant},
 };
 
-use super::{Command, run::Shard};
+use super::{Command, Post, run::Shard};
 use crate::{config::Config, directory::Directory, metrics::ShardMetrics};
 
 /// Where a shard takes commands.
@@ -21,17 +21,36 @@ pub(crate) struct ShardHandle {
 }
 
 impl ShardHandle {
-    /// Starts the `index`-th shard on a thread of its own.
-    pub(crate) fn start(
+    /// Starts all shards, each on a thread of its own.
+    pub(crate) fn start_all(
+        directory: &Arc<Directory>,
+        config: &Config,
+    ) -> io::Result<(Vec<Self>, Vec<JoinHandle<()>>)> {
+        // Known before the first room is opened, so before any shard has something to say.
+        let peers = Arc::new(OnceLock::new());
+        let start = |index| Self::start(index, directory, config, Arc::clone(&peers));
+        let started: io::Result<Vec<_>> = (0..config.shard_count()).map(start).collect();
+        let (shards, threads): (Vec<Self>, _) = started?.into_iter().unzip();
+        let _ = peers.set(shards.clone());
+        Ok((shards, threads))
+    }
+
+    fn start(
         index: usize,
         directory: &Arc<Directory>,
         config: &Config,
+        peers: Arc<OnceLock<Vec<Self>>>,
     ) -> io::Result<(Self, JoinHandle<()>)> {
         let metrics = Arc::new(ShardMetrics::default());
         let (inbox, commands) = mpsc::channel();
         let epoch = Instant::now();
-        let shard =
-            Shard::new(commands, Arc::clone(directory), config, Arc::clone(&metrics), epoch);
+        let post: Post<TcpStream> = Box::new(move |shard, command| {
+            if let Some(peer) = peers.get().and_then(|peers| peers.get(shard)) {
+                peer.send(command);
+            }
+        });
+        let (directory, shown) = (Arc::clone(directory), Arc::clone(&metrics));
+        let shard = Shard::new(index, (commands, post), directory, config, shown, epoch);
         let name = format!("shard-{index}");
         let thread = thread::Builder::new().name(name).spawn(move || shard.run())?;
         Ok((ShardHandle { inbox, thread: thread.thread().clone(), epoch, metrics }, thread))

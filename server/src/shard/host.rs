@@ -13,6 +13,8 @@ use super::{
     clock::{TickClock, phased_start},
     closing::Closing,
     connection::{Connection, End},
+    cost::Cost,
+    phase::Ticks,
     socket::Socket,
 };
 use crate::{
@@ -41,7 +43,7 @@ pub(crate) struct RoomHost<S> {
     clock: Option<TickClock>,
     /// When the room next wants a turn.
     next_turn: Instant,
-    phase: u8,
+    cost: Cost,
     empty_since: Instant,
     linger: Duration,
     slow_logged: Option<Instant>,
@@ -57,7 +59,6 @@ impl<S: Socket> RoomHost<S> {
     pub(crate) fn new(
         entry: Arc<RoomEntry>,
         room: Box<dyn HostedRoom>,
-        phase: u8,
         (now, linger): (Instant, Duration),
     ) -> Self {
         RoomHost {
@@ -66,7 +67,7 @@ impl<S: Socket> RoomHost<S> {
             connections: Vec::new(),
             clock: None,
             next_turn: now + linger,
-            phase,
+            cost: Cost::default(),
             empty_since: now,
             linger,
             slow_logged: None,
@@ -84,12 +85,33 @@ impl<S: Socket> RoomHost<S> {
         self.clock.is_none()
     }
 
-    /// Starts the clock: at once if the room is `alone`, else at the room's place within the tick.
-    pub(crate) fn wake(&mut self, alone: bool, epoch: Instant, now: Instant) {
+    /// Starts the clock at the first instant from `now` on that has this place within the tick,
+    /// or at once.
+    pub(crate) fn wake(&mut self, place: Option<u64>, epoch: Instant, now: Instant) {
         let hz = self.room.tick_hz();
-        let start = if alone { now } else { phased_start(epoch, now, hz, self.phase) };
+        let start = place.map_or(now, |place| phased_start(epoch, now, hz, place));
         self.clock = Some(TickClock::new(start, hz));
+        self.cost = Cost::default();
+        self.entry.publish_cost(None);
         self.plan();
+    }
+
+    /// How many ticks a second it makes when it is awake.
+    pub(crate) fn tick_hz(&self) -> u32 {
+        self.room.tick_hz()
+    }
+
+    /// When its ticks are due and how long they take, if it is awake; before the first one is made
+    /// that is not known.
+    pub(crate) fn ticks(&self, epoch: Instant) -> Option<(Ticks, Option<u64>)> {
+        let start = self.clock.as_ref()?.start().saturating_duration_since(epoch);
+        let (at, cost) = (start.as_nanos() as u64, self.cost.of_tick());
+        Some((Ticks { hz: self.room.tick_hz(), at, cost: cost.unwrap_or_default() }, cost))
+    }
+
+    /// Takes the room out of a host to which nobody is connected.
+    pub(crate) fn into_room(self) -> (Arc<RoomEntry>, Box<dyn HostedRoom>) {
+        (self.entry, self.room)
     }
 
     /// When the room next wants a turn.
@@ -120,16 +142,17 @@ impl<S: Socket> RoomHost<S> {
         self.plan();
     }
 
-    /// Makes the tick that is due, reading and writing all sockets of the room.
+    /// Makes the tick that is due, reading and writing all sockets of the room, and says when it
+    /// was done.
     pub(crate) fn tick(
         &mut self,
+        now: Instant,
         time: &dyn Fn() -> Instant,
         closing: &mut Closing<S>,
         cx: &mut Context,
-    ) -> Result<(), Broken> {
-        let now = time();
-        let Some(clock) = &mut self.clock else { return Ok(()) };
-        let Some(lateness) = clock.lateness(now) else { return Ok(()) };
+    ) -> Result<Instant, Broken> {
+        let Some(clock) = &mut self.clock else { return Ok(now) };
+        let Some(lateness) = clock.lateness(now) else { return Ok(now) };
         cx.metrics.lateness.record(lateness);
         cx.metrics.slipped.add(clock.advance(now));
         let period = clock.period();
@@ -137,16 +160,24 @@ impl<S: Socket> RoomHost<S> {
         catch_unwind(exchange).map_err(|_| Broken)?;
         self.sweep(now, closing, cx);
         self.note_players(now);
+        let done = time();
+        let took = done.saturating_duration_since(now);
+        self.cost.note(took);
         // About twice a second: collecting them looks at every player.
         if self.room.now().0.is_multiple_of((self.room.tick_hz() / 2).max(1)) {
-            let counters = self.room.counters();
-            self.entry.publish_counters(&counters);
-            self.slow_viewers.note(&self.entry.code, counters, now);
+            self.publish(now);
         }
-        let took = time().saturating_duration_since(now);
         self.note_duration(now, took, period, cx);
-        self.rest(now);
-        Ok(())
+        self.rest(now)?;
+        Ok(done)
+    }
+
+    /// Shows what the room counted and costs.
+    fn publish(&mut self, now: Instant) {
+        let counters = self.room.counters();
+        self.entry.publish_counters(&counters);
+        self.entry.publish_cost(self.cost.of_second(self.room.tick_hz()));
+        self.slow_viewers.note(&self.entry.code, counters, now);
     }
 
     /// Takes the connections that have ended out of the room.
@@ -198,12 +229,18 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Lets a room sleep in which nobody has been for a moment.
-    fn rest(&mut self, now: Instant) {
+    fn rest(&mut self, now: Instant) -> Result<(), Broken> {
         if self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY) {
             self.clock = None;
+            self.connections = Vec::new();
+            // A game may have something of its own to give back.
+            let sleep = AssertUnwindSafe(|| self.room.sleep());
+            catch_unwind(sleep).map_err(|_| Broken)?;
             self.publish_counters();
+            self.entry.publish_sleep();
         }
         self.plan();
+        Ok(())
     }
 
     /// The bytes that wait for each connection.

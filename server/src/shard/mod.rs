@@ -6,7 +6,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
-use tickwire_room::HostedRoom;
+use tickwire_room::{HostedRoom, Work};
 
 use crate::{
     admission::Guard,
@@ -16,12 +16,15 @@ use crate::{
     ws::close::CloseReason,
 };
 
+mod agenda;
 mod clock;
 mod closing;
 mod connection;
+mod cost;
 mod greeting;
 mod handle;
 mod host;
+mod phase;
 mod pipe;
 mod run;
 mod socket;
@@ -59,7 +62,29 @@ pub(crate) struct Context {
     pub(crate) incoming: Vec<u8>,
     /// Bytes to send to the connection at hand.
     pub(crate) outgoing: Vec<u8>,
+    /// Working memory for the room at hand, by game.
+    work: Vec<(&'static str, Work)>,
 }
+
+impl Context {
+    pub(crate) fn new(limits: Limits, metrics: Arc<ShardMetrics>) -> Self {
+        let incoming = vec![0; limits.bytes_per_tick];
+        Context { limits, metrics, incoming, outgoing: Vec::new(), work: Vec::new() }
+    }
+
+    /// The working memory for rooms of a game.
+    pub(crate) fn work(&mut self, game: &'static str) -> &mut Work {
+        let known = self.work.iter().position(|(name, _)| *name == game);
+        let index = known.unwrap_or_else(|| {
+            self.work.push((game, Work::default()));
+            self.work.len() - 1
+        });
+        &mut self.work[index].1
+    }
+}
+
+/// How a shard gives a command to another one, by its index.
+pub(crate) type Post<S> = Box<dyn Fn(usize, Command<S>) + Send>;
 
 /// When a shard wants to be called again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

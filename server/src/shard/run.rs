@@ -9,35 +9,44 @@ use std::{
 use tickwire_shared::message::CloseCode;
 
 use super::{
-    Arrival, Command, Context, Next, clock,
+    Arrival, Command, Context, Next, Post,
+    agenda::Agenda,
     closing::{Closing, LOOK_AGAIN},
     host::{Broken, RoomHost},
+    phase::{self, Ticks},
     pipe::Pipe,
     socket::Socket,
 };
 use crate::{
     config::Config,
-    directory::{Directory, Seat},
+    directory::{Directory, RoomEntry, Seat},
     metrics::ShardMetrics,
     ws::close::CloseReason,
 };
 
 /// A shard.
 pub(crate) struct Shard<S> {
+    /// Which one it is.
+    index: usize,
     inbox: mpsc::Receiver<Command<S>>,
+    /// Where commands for other shards go.
+    post: Post<S>,
     directory: Arc<Directory>,
     linger: Duration,
-    pub(super) rooms: Vec<RoomHost<S>>,
+    pub(super) agenda: Agenda<S>,
     closing: Closing<S>,
     cx: Context,
     epoch: Instant,
-    opened: u64,
     ends: Option<Instant>,
+    /// How often a room was given a turn.
+    #[cfg(test)]
+    pub(super) visits: u64,
 }
 
 impl<S: Socket> Shard<S> {
     pub(crate) fn new(
-        inbox: mpsc::Receiver<Command<S>>,
+        index: usize,
+        (inbox, post): (mpsc::Receiver<Command<S>>, Post<S>),
         directory: Arc<Directory>,
         config: &Config,
         metrics: Arc<ShardMetrics>,
@@ -45,20 +54,18 @@ impl<S: Socket> Shard<S> {
     ) -> Self {
         let limits = config.limits.clone();
         Shard {
+            index,
             inbox,
+            post,
             directory,
             linger: config.linger,
-            rooms: Vec::new(),
+            agenda: Agenda::new(),
             closing: Closing::new(limits.close_wait),
-            cx: Context {
-                incoming: vec![0; limits.bytes_per_tick],
-                outgoing: Vec::new(),
-                limits,
-                metrics,
-            },
+            cx: Context::new(limits, metrics),
             epoch: now,
-            opened: 0,
             ends: None,
+            #[cfg(test)]
+            visits: 0,
         }
     }
 
@@ -103,9 +110,7 @@ impl<S: Socket> Shard<S> {
     fn obey(&mut self, command: Command<S>, now: Instant) {
         match command {
             Command::Open(entry, room) => {
-                let phase = clock::phase(self.opened);
-                self.opened += 1;
-                self.rooms.push(RoomHost::new(entry, room, phase, (now, self.linger)));
+                self.agenda.put(RoomHost::new(entry, room, (now, self.linger)));
             }
             Command::Admit(arrival, seat) => self.admit(arrival, seat, now),
             Command::Refuse(arrival, reason) => self.refuse(arrival, &reason, now),
@@ -117,16 +122,61 @@ impl<S: Socket> Shard<S> {
         if self.ends.is_some() {
             return self.refuse(arrival, &going_away(), now);
         }
-        let alone = self.rooms.iter().all(RoomHost::asleep);
-        let host = self.rooms.iter_mut().find(|host| Arc::ptr_eq(&host.entry, seat.room()));
-        let Some(host) = host else {
-            let reason = CloseReason::new(CloseCode::RoomClosed, "the room has closed");
-            return self.refuse(arrival, &reason, now);
+        let room = Arc::clone(seat.room());
+        let Some(host) = self.agenda.get_mut(room.number) else {
+            return self.forward(arrival, seat, now);
         };
+        if host.asleep() && self.moved_away(&room) {
+            return self.forward(arrival, seat, now);
+        }
+        let Some(host) = self.agenda.get_mut(room.number) else { return };
         host.admit(arrival, seat, now);
         if host.asleep() {
-            host.wake(alone, self.epoch, now);
+            self.wake(room.number, now);
         }
+    }
+
+    /// Passes an arrival on to the shard that its room has moved to, if it is still there.
+    fn forward(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
+        let shard = seat.room().shard();
+        if shard != self.index {
+            return (self.post)(shard, Command::Admit(arrival, seat));
+        }
+        let reason = CloseReason::new(CloseCode::RoomClosed, "the room has closed");
+        self.refuse(arrival, &reason, now);
+    }
+
+    /// Gives a room that is about to wake to a shard with much less to do, if there is one. It has
+    /// no sockets, so that takes two commands.
+    fn moved_away(&mut self, room: &Arc<RoomEntry>) -> bool {
+        let shard = self.directory.place_anew(room);
+        if shard == self.index {
+            return false;
+        }
+        let Some(host) = self.agenda.take(room.number) else { return false };
+        let (entry, room) = host.into_room();
+        (self.post)(shard, Command::Open(Arc::clone(&entry), room));
+        // Only now, so that no arrival can be there before the room.
+        entry.move_to(shard);
+        true
+    }
+
+    /// Starts a room's clock where the other rooms leave most space within the tick; at once if
+    /// all of them sleep.
+    fn wake(&mut self, number: u64, now: Instant) {
+        let epoch = self.epoch;
+        let awake: Vec<_> = self.agenda.rooms().filter_map(|host| host.ticks(epoch)).collect();
+        let known = awake.iter().filter_map(|(_, cost)| *cost);
+        let usual = known.clone().sum::<u64>() / (known.count() as u64).max(1);
+        let Some(host) = self.agenda.get_mut(number) else { return };
+        let before = host.next_turn();
+        let place = (!awake.is_empty()).then(|| {
+            let others =
+                awake.iter().map(|(ticks, cost)| Ticks { cost: cost.unwrap_or(usual), ..*ticks });
+            phase::quietest(others, usual, host.tick_hz())
+        });
+        host.wake(place, epoch, now);
+        self.agenda.plan(number, before);
     }
 
     fn refuse(&mut self, arrival: Arrival<S>, reason: &CloseReason, now: Instant) {
@@ -139,38 +189,40 @@ impl<S: Socket> Shard<S> {
             return;
         }
         self.ends = Some(now + self.cx.limits.shutdown_wait);
-        for host in self.rooms.drain(..) {
+        for host in self.agenda.take_all() {
             host.publish_counters();
             self.directory.close(&host.entry);
             host.close(&going_away(), now, &mut self.closing, &self.cx);
         }
     }
 
-    /// Gives each room that is due one turn, the one that waits longest first.
+    /// Gives each room that is due one turn, the one that waits longest first. Others are not
+    /// looked at.
     fn tick_rooms(&mut self, time: &dyn Fn() -> Instant) {
-        self.rooms.sort_by_key(RoomHost::next_turn);
-        let mut index = 0;
-        while let Some(host) = self.rooms.get_mut(index) {
-            let now = time();
-            if host.next_turn() > now {
-                break;
-            }
-            let broken = host.tick(time, &mut self.closing, &mut self.cx);
-            let reason = match broken {
-                Err(Broken) => Some("the game stopped because of an error"),
-                Ok(()) if self.abandoned(index, now) => Some("nobody was here"),
-                Ok(()) => None,
-            };
-            match reason {
-                Some(why) => self.close_room(index, why, broken.is_err(), now),
-                None => index += 1,
+        let mut now = time();
+        while let Some(number) = self.agenda.begin(now) {
+            #[cfg(test)]
+            (self.visits += 1);
+            let Some(host) = self.agenda.get_mut(number) else { continue };
+            match host.tick(now, time, &mut self.closing, &mut self.cx) {
+                Err(Broken) => {
+                    self.close_room(number, "the game stopped because of an error", true, now);
+                    now = time();
+                }
+                Ok(done) => {
+                    if self.abandoned(number, now) {
+                        self.close_room(number, "nobody was here", false, now);
+                    }
+                    now = done;
+                }
             }
         }
+        self.agenda.end();
     }
 
     /// Whether the room was closed to all because nobody has been there for long.
-    fn abandoned(&mut self, index: usize, now: Instant) -> bool {
-        let host = &mut self.rooms[index];
+    fn abandoned(&mut self, number: u64, now: Instant) -> bool {
+        let Some(host) = self.agenda.get_mut(number) else { return false };
         if !host.abandoned(now) {
             return false;
         }
@@ -183,8 +235,8 @@ impl<S: Socket> Shard<S> {
         closed
     }
 
-    fn close_room(&mut self, index: usize, why: &'static str, broken: bool, now: Instant) {
-        let host = self.rooms.remove(index);
+    fn close_room(&mut self, number: u64, why: &'static str, broken: bool, now: Instant) {
+        let Some(host) = self.agenda.take(number) else { return };
         let entry = Arc::clone(&host.entry);
         if broken {
             self.cx.metrics.panics.add(1);
@@ -202,9 +254,8 @@ impl<S: Socket> Shard<S> {
         if over {
             return Next::Never;
         }
-        let rooms = self.rooms.iter().map(RoomHost::next_turn);
         let closing = (!self.closing.is_empty()).then_some(now + LOOK_AGAIN);
-        rooms.chain(closing).min().map_or(Next::Whenever, Next::At)
+        self.agenda.next().into_iter().chain(closing).min().map_or(Next::Whenever, Next::At)
     }
 }
 

@@ -96,14 +96,27 @@ struct World {
 
 impl World {
     fn new(config: Config, setup: Setup) -> Self {
+        Self::shards(config, setup, 1).pop().expect("one shard")
+    }
+
+    /// Shards of one server, each as a world that is given its turns apart from the others.
+    fn shards(config: Config, setup: Setup, count: usize) -> Vec<Self> {
         let games = Games::new().with_config::<Restless>(setup);
-        let directory = Arc::new(Directory::new(games, config.clone(), 1));
-        let metrics = Arc::new(ShardMetrics::default());
-        let (inbox, commands) = mpsc::channel();
+        let directory = Arc::new(Directory::new(games, config.clone(), count));
+        let (inboxes, commands): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel()).unzip();
         let now = Instant::now();
-        let shard =
-            Shard::new(commands, Arc::clone(&directory), &config, Arc::clone(&metrics), now);
-        World { shard, inbox, directory, metrics, now: Cell::new(now) }
+        let world = |(index, commands)| {
+            let metrics = Arc::new(ShardMetrics::default());
+            let peers: Vec<mpsc::Sender<Command<SimSocket>>> = inboxes.clone();
+            let post: Post<SimSocket> = Box::new(move |shard, command| {
+                peers[shard].send(command).expect("the shard is there");
+            });
+            let (rooms, shown) = (Arc::clone(&directory), Arc::clone(&metrics));
+            let shard = Shard::new(index, (commands, post), rooms, &config, shown, now);
+            let (inbox, directory) = (inboxes[index].clone(), Arc::clone(&directory));
+            World { shard, inbox, directory, metrics, now: Cell::new(now) }
+        };
+        commands.into_iter().enumerate().map(world).collect()
     }
 
     fn connect(&self, wanted: &Wanted, capacity: usize) -> Client {
@@ -139,10 +152,12 @@ impl World {
 
     /// The bytes that wait in user space for any one connection.
     fn most_unsent(&self) -> usize {
-        let connections = self.shard.rooms.iter().flat_map(RoomHost::unsent);
+        let connections = self.shard.agenda.rooms().flat_map(RoomHost::unsent);
         connections.max().unwrap_or(0)
     }
 }
+
+mod sleeping;
 
 fn config() -> Config {
     let mut config = Config { seed: 1, hash_interval: 1, tick_hz: Some(240), ..Config::default() };

@@ -1,5 +1,5 @@
 //! What happens between a room and its connections in one tick: everything that
-//! may call the game, and so may panic.
+//! may call the game, and so may panic. The working memory of a room that does is lost with it.
 
 use std::time::Instant;
 
@@ -19,7 +19,8 @@ use crate::{
 impl<S: Socket> RoomHost<S> {
     /// Reads all sockets, makes the tick, and writes all sockets.
     pub(super) fn exchange(&mut self, now: Instant, cx: &mut Context) {
-        let room = self.room.as_mut();
+        let (room, game) = (self.room.as_mut(), self.entry.game);
+        room.lend(cx.work(game));
         for connection in &mut self.connections {
             connection.receive(now, room, cx);
         }
@@ -34,6 +35,7 @@ impl<S: Socket> RoomHost<S> {
             connection.send(room, cx);
         }
         depart(&mut self.connections, room);
+        room.lend(cx.work(game));
     }
 }
 
