@@ -391,9 +391,9 @@ pub fn text_to_columns(text: &str, columns: &mut [u32]) {
     let room = columns.len() * 4;
     let cut = text.find('\0').unwrap_or(text.len()).min(room);
     let bytes = &text.as_bytes()[..text.floor_char_boundary(cut)];
-    for (index, column) in columns.iter_mut().enumerate() {
-        let byte = |offset| u32::from(bytes.get(index * 4 + offset).copied().unwrap_or(0));
-        *column = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+    columns.fill(0);
+    for (column, bytes) in columns.iter_mut().zip(bytes.chunks(4)) {
+        *column = bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
 }
 

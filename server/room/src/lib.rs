@@ -8,6 +8,9 @@
 //! tick:        drain_inputs → game.step → subscribe → capture → deliver_messages
 //! poll_frame:  pace → plan (due, budget, for each a baseline) → header → copy the memoised segments
 //! ```
+//!
+//! Many rooms take less memory when those of a game share a [`Spec`] and are [lent](HostedRoom::lend)
+//! one [`Work`] in turn, and when those that nobody is in [sleep](HostedRoom::sleep).
 
 mod budget;
 mod capture;

@@ -2,7 +2,8 @@
 //!
 //! Each tick it reads all sockets of a room, makes the tick, and writes one
 //! buffer a viewer. Nothing on this path takes a lock, waits, or belongs to
-//! another thread; what comes from outside comes through the inbox.
+//! another thread; what comes from outside comes through the inbox. Rooms that nobody
+//! is in sleep, and are not looked at.
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
