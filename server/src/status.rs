@@ -1,9 +1,11 @@
 //! What the server shows of itself.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
-    directory::Directory,
+    directory::{Directory, RoomEntry},
     http::Site,
     metrics::{self, Counter, Histogram, ShardMetrics, summary},
     process, watchdog,
@@ -27,6 +29,15 @@ pub(crate) fn rooms(directory: &Directory) -> Value {
         .collect()
 }
 
+/// Which part of each shard's time its rooms take, as measured: 1 is all of it.
+fn loads(rooms: &[Arc<RoomEntry>], shards: usize) -> Vec<f64> {
+    let mut loads = vec![0.0; shards];
+    for room in rooms {
+        loads[room.shard()] += room.cost().unwrap_or_default() as f64 / 1e9;
+    }
+    loads
+}
+
 /// The process, its shards and the sum of its rooms.
 pub(crate) fn status(site: &Site) -> Value {
     let shards: Vec<&ShardMetrics> = site.shards.iter().map(|shard| &*shard.metrics).collect();
@@ -38,17 +49,20 @@ pub(crate) fn status(site: &Site) -> Value {
     };
     let rooms = site.directory.rooms();
     let players: u32 = rooms.iter().map(|room| room.players()).sum();
+    let sleeping = rooms.iter().filter(|room| room.is_asleep()).count();
     let mut shown = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": site.started.elapsed().as_secs_f64(),
         "ready": !site.directory.draining() && !watchdog::stuck(site),
         "games": site.directory.games().names().collect::<Vec<_>>(),
         "shards": shards.len(),
+        "shard_loads": loads(&rooms, shards.len()),
         "connections": site.metrics.connections.get(),
         "accepted": site.metrics.accepted.get(),
         "requests": site.metrics.requests.get(),
         "upgrades": site.metrics.upgrades.get(),
         "rooms": rooms.len(),
+        "sleeping_rooms": sleeping,
         "players": players,
         "ticks": sum(|shard| &shard.ticks),
         "tick_lateness_us": times(|shard| &shard.lateness),

@@ -2,24 +2,28 @@
 
 use std::time::Duration;
 
-/// The average is over about this many ticks.
+/// The average is over about this many ticks, or over all while there are fewer.
 const SMOOTH: i64 = 32;
 
 /// How long a room's tick takes on average, its sockets included.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cost(Option<i64>);
+pub(crate) struct Cost {
+    /// In nanoseconds.
+    average: i64,
+    ticks: i64,
+}
 
 impl Cost {
     /// A tick took so long.
     pub(crate) fn note(&mut self, took: Duration) {
         let took = i64::try_from(took.as_nanos()).unwrap_or(i64::MAX);
-        let average = self.0.get_or_insert(took);
-        *average += (took - *average) / SMOOTH;
+        self.ticks = SMOOTH.min(self.ticks + 1);
+        self.average += (took - self.average) / self.ticks;
     }
 
     /// How long a tick takes, in nanoseconds, if any was made.
     pub(crate) fn of_tick(self) -> Option<u64> {
-        self.0.map(|nanos| nanos.max(0) as u64)
+        (self.ticks > 0).then_some(self.average.max(0) as u64)
     }
 
     /// The nanoseconds that all ticks of a second take.

@@ -103,6 +103,7 @@ fn many_rooms_on_many_shards_all_play() {
     let rooms = server.rooms();
     for shard in 0..3 {
         let on_shard = rooms.iter().filter(|room| room.shard() == shard).count();
-        assert_eq!(on_shard, 8, "rooms are spread evenly");
+        // Not evenly to the room: they are placed by what they were measured to cost.
+        assert!(on_shard >= 3, "{on_shard} of 24 rooms are on shard {shard}");
     }
 }

@@ -146,3 +146,21 @@ fn the_same_seed_gives_the_same_codes() {
     assert_eq!(codes(5), codes(5));
     assert_ne!(codes(5), codes(6));
 }
+
+#[test]
+fn the_status_shows_what_each_shard_has_to_do_and_which_rooms_sleep() {
+    let server = TestServer::start(|config| config.shards = Some(2));
+    let loads = || {
+        let status = server.status();
+        let loads = status["shard_loads"].as_array().expect("one for each shard").clone();
+        loads.iter().map(|load| load.as_f64().expect("a number")).collect::<Vec<_>>()
+    };
+    let client = server.join("/ws");
+    let shard = server.rooms()[0].shard();
+    eventually("the room is measured", || loads()[shard] > 0.0);
+    assert_eq!((loads().len(), loads()[1 - shard]), (2, 0.0));
+    assert_eq!(server.count("sleeping_rooms"), 0);
+    drop(client);
+    eventually("the room sleeps", || server.count("sleeping_rooms") == 1);
+    assert_eq!(loads()[shard], 0.0);
+}
