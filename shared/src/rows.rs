@@ -7,6 +7,8 @@ use crate::{
 
 /// The most rows that one segment's bytes may add.
 pub const MAX_ROWS: usize = 1 << 16;
+/// Below this many numbers it does not pay to keep memory tight.
+const FEW: usize = 64;
 /// The most rows that a client accepts to hold, over all its segments.
 pub const MAX_HELD_ROWS: usize = 1 << 20;
 
@@ -43,6 +45,19 @@ impl Rows {
         self.ids.clear();
         self.values.clear();
         self.motion.clear();
+    }
+
+    /// Takes memory for as much as `other` has and an eighth more: rows that grow as they are pushed
+    /// would take twice as much. A few rows may.
+    pub fn make_room_like(&mut self, other: &Rows) {
+        fn fit<T>(buffer: &mut Vec<T>, like: usize) {
+            if like >= FEW && buffer.capacity() < like + like / 16 {
+                buffer.reserve_exact((like + like / 8).saturating_sub(buffer.len()));
+            }
+        }
+        fit(&mut self.ids, other.ids.len());
+        fit(&mut self.values, other.values.len());
+        fit(&mut self.motion, other.motion.len());
     }
 
     /// How many entities there are.

@@ -111,6 +111,8 @@ impl Interest {
             let groups = groups.iter().copied().map(Whose::Group);
             [Whose::Public].into_iter().chain(groups).chain(team.map(Whose::Team))
         };
+        // Most games have no more than these, and most players keep them for as long as they stay.
+        self.subscriptions.reserve_exact(whose().count() + 1);
         for whose in whose().chain([Whose::Owner(player)]) {
             self.add(SegmentKey::everywhere(whose), (Rate(0), 0), segments);
         }

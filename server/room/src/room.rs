@@ -223,6 +223,10 @@ impl<G: Game> HostedRoom for Room<G> {
         self.next_player += 1;
         let mut viewer = Viewer::new(self.now, &self.config);
         viewer.pace = viewer.pace.with_phase(id.0);
+        if self.players.len() == self.players.capacity() {
+            // Players are large, so not for twice as many.
+            self.players.reserve_exact(8 + self.players.len() / 8);
+        }
         self.players.push(Player { id, inputs: InputQueue::default(), viewer });
         self.game.join(id, &clean_name(name));
         Ok(id)

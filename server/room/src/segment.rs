@@ -97,7 +97,8 @@ impl Memory {
     pub fn new(history: u32) -> Memory {
         assert!(history.is_power_of_two(), "the ring is indexed by a tick that wraps");
         let ring = (0..history).map(|_| Snapshot::default()).collect();
-        Memory { ring, ..Memory::default() }
+        // Up to date and one tick behind are the usual baselines.
+        Memory { ring, encodings: Vec::with_capacity(2), ..Memory::default() }
     }
 
     /// For how many ticks it is.
@@ -182,11 +183,11 @@ impl Segment {
 
     /// Begins the capture of a tick, forgetting the oldest one.
     pub fn begin(&mut self, tick: Tick) {
-        let slot = self.slot(tick);
-        let snapshot = &mut self.memory.ring[slot];
-        snapshot.tick = Some(tick);
-        snapshot.rows.clear();
-        snapshot.hash = None;
+        let (slot, before) = (self.slot(tick), self.slot(tick.offset(-1)));
+        let mut rows = std::mem::take(&mut self.memory.ring[slot].rows);
+        rows.clear();
+        rows.make_room_like(&self.memory.ring[before].rows);
+        self.memory.ring[slot] = Snapshot { tick: Some(tick), rows, hash: None };
         self.memory.encodings.clear();
         self.memory.bytes.clear();
         self.used = tick;

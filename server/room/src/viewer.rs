@@ -99,6 +99,7 @@ impl Viewer {
         self.next_check = (self.next_check + 1) % CHECKS;
         check.tick = Some(tick);
         check.held.clear();
+        check.held.reserve_exact(held.len());
         check.held.extend_from_slice(held);
     }
 

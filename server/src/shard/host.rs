@@ -78,6 +78,10 @@ impl<S: Socket> RoomHost<S> {
 
     /// Lets a connection in: it is read at the next tick.
     pub(crate) fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
+        if self.connections.len() == self.connections.capacity() {
+            // Not for twice as many: they are large, and a room has few.
+            self.connections.reserve_exact(8 + self.connections.len() / 8);
+        }
         self.connections.push(Connection::new(arrival, seat, now));
     }
 

@@ -186,7 +186,7 @@ impl Arena {
     fn make_room(&mut self) {
         let bullets = (self.ships.len() * BULLETS_A_SHIP_MAX).min(BULLETS_MAX);
         self.bullets.reserve(bullets.saturating_sub(self.bullets.len()));
-        self.strikes.reserve(bullets);
+        self.strikes.reserve_exact(bullets);
         self.crowd.make_room(self.ships.len());
     }
 }

@@ -49,7 +49,7 @@ impl Crowd {
 
     /// Takes memory for as many ships.
     pub fn make_room(&mut self, ships: usize) {
-        self.bodies.reserve(ships.saturating_sub(self.bodies.len()));
+        self.bodies.reserve_exact(ships.saturating_sub(self.bodies.len()));
         self.grid.make_room(ships);
     }
 
