@@ -8,22 +8,29 @@
 
 mod build;
 mod change;
+mod dialect;
 mod difference;
+mod held;
+mod memo;
+
+use std::sync::{Arc, OnceLock};
 
 pub use change::{Change, ChangeKind};
+pub use dialect::Dialect;
 pub use difference::{Difference, differences};
+pub use held::HeldRows;
+pub use memo::Memo;
 
-use build::Build;
+use build::{Build, Means};
 use change::{Note, diff};
 
 use crate::{
     Replicate,
-    codec::{Decoder, Layout, Priors, PriorsError},
+    codec::{Decoder, Layout, PriorsError},
     frame::{self, Cadence, FrameError, FrameTick, InputEcho, Reader},
     ids::EntityId,
-    record::RecordLayout,
-    rows::{Row, Rows, mix},
-    schema::{AUDIENCES, Audience, MAX_COLUMNS, Schema, SchemaError},
+    rows::{Row, mix},
+    schema::{Audience, MAX_COLUMNS, Schema, SchemaError},
     tick::Tick,
 };
 
@@ -69,7 +76,7 @@ pub struct HeldSegment {
     /// What it does in frames that do not name it.
     pub cadence: Cadence,
     /// What it holds.
-    pub rows: Rows,
+    pub rows: HeldRows,
 }
 
 /// The hash of a viewer's state: of each segment its handle, its tick and the hash of its rows.
@@ -81,22 +88,24 @@ pub fn state_hash(tick: Tick, segments: impl Iterator<Item = (u32, Tick, u32)>) 
 /// A copy of what the server lets one viewer see.
 #[derive(Debug)]
 pub struct Replica {
-    schema: Schema,
-    layouts: [Layout; 3],
-    priors: [Priors; 3],
-    records: Vec<RecordLayout>,
+    dialect: Arc<Dialect>,
     tick: Option<Tick>,
     /// What is held, in rising order of handle.
     segments: Vec<HeldSegment>,
-    /// What was held before the last frame; the memory of the one after.
+    /// What was held before the last frame.
     before: Vec<HeldSegment>,
+    /// Memory for what the next frame makes of it.
+    next: Vec<HeldSegment>,
     decoder: Decoder,
     /// Which of `segments` the last frame left as they were, by rising index.
     kept: Vec<usize>,
     notes: Vec<Note>,
     /// Of which entities more than one segment of an audience speaks, in order.
     overlaps: Vec<(EntityId, Audience)>,
-    changes: Vec<Change>,
+    /// What the last frame changed, once somebody wanted to know.
+    changes: OnceLock<Vec<Change>>,
+    /// Memory to count updates with.
+    updated: Vec<EntityId>,
     messages: Vec<u8>,
     input: InputEcho,
 }
@@ -118,28 +127,27 @@ impl Replica {
     /// # Errors
     /// When the schema or the table is not valid.
     pub fn new(schema: Schema, priors: &[u8], tick_hz: u32) -> Result<Self, ReplicaError> {
-        schema.validate()?;
-        let layouts = AUDIENCES.map(|audience| Layout::new(&schema, audience, tick_hz));
-        let spread = |layout| Priors::new(layout, priors);
-        let [public, team, owner] = &layouts;
-        let priors = [spread(public)?, spread(team)?, spread(owner)?];
-        let records = schema.messages.iter().map(RecordLayout::new).collect();
-        Ok(Replica {
-            schema,
-            layouts,
-            priors,
-            records,
+        Ok(Replica::of(Arc::new(Dialect::new(schema, priors, tick_hz)?)))
+    }
+
+    /// An empty replica for frames of a dialect, which many may share.
+    #[must_use]
+    pub fn of(dialect: Arc<Dialect>) -> Replica {
+        Replica {
+            dialect,
             tick: None,
             segments: Vec::new(),
             before: Vec::new(),
+            next: Vec::new(),
             decoder: Decoder::default(),
             kept: Vec::new(),
             notes: Vec::new(),
             overlaps: Vec::new(),
-            changes: Vec::new(),
+            changes: OnceLock::new(),
+            updated: Vec::new(),
             messages: Vec::new(),
             input: InputEcho::default(),
-        })
+        }
     }
 
     /// Applies a frame, all of it or nothing.
@@ -150,36 +158,58 @@ impl Replica {
     /// # Errors
     /// See [`FrameError`]; the replica is unchanged.
     pub fn apply(&mut self, bytes: &[u8]) -> Result<Applied, FrameError> {
-        let (header, reader) = frame::read_header(bytes, &self.records)?;
+        self.apply_by(bytes, None)
+    }
+
+    /// Does what [`Replica::apply`] does, with what other replicas have decoded already.
+    ///
+    /// The outcome is the same, whatever is in `memo`.
+    ///
+    /// # Errors
+    /// See [`FrameError`]; the replica is unchanged.
+    pub fn apply_with(&mut self, bytes: &[u8], memo: &mut Memo) -> Result<Applied, FrameError> {
+        self.apply_by(bytes, Some(memo))
+    }
+
+    fn apply_by(&mut self, bytes: &[u8], memo: Option<&mut Memo>) -> Result<Applied, FrameError> {
+        let dialect = self.dialect.clone();
+        let (header, reader) = frame::read_header(bytes, &dialect.records)?;
         let (tick, gap) = match (header.tick, self.tick) {
             (FrameTick::Full(tick), _) => (tick, None),
             (FrameTick::After(gap), Some(held)) => (held.offset(i32::from(gap)), Some(gap)),
             (FrameTick::After(_), None) => return Err(FrameError::NoBaseline),
         };
-        self.build(tick, gap.is_none(), reader)?;
+        let full = gap.is_none();
+        let is_new = self.build(tick, full, reader, memo)?;
         self.tick = Some(tick);
         self.input = header.input.unwrap_or(self.input);
         self.messages.clear();
         self.messages.extend_from_slice(header.messages.bytes);
-        self.note_changes();
+        let updates = if is_new { self.count_touched() } else { self.note_changes() };
         let hash = header.hash.map(|expected| HashCheck { expected, actual: self.hash() });
-        let updates = change::count_updates(&self.changes);
-        Ok(Applied { tick, full: gap.is_none(), hash, updates })
+        Ok(Applied { tick, full, hash, updates })
     }
 
     /// Makes the held segments what a frame says they are at `tick`, or leaves them alone.
-    fn build(&mut self, tick: Tick, full: bool, reader: Reader<'_>) -> Result<(), FrameError> {
-        let mut next = std::mem::take(&mut self.before);
+    ///
+    /// Whether each of them was decoded from what was held of it before, or is new to the viewer.
+    fn build(
+        &mut self,
+        tick: Tick,
+        full: bool,
+        reader: Reader<'_>,
+        memo: Option<&mut Memo>,
+    ) -> Result<bool, FrameError> {
         self.kept.clear();
         let held = if full { &[] } else { self.segments.as_slice() };
-        let codecs = (&self.layouts, &self.priors);
-        let mut build = Build::new(tick, held, codecs, &mut self.decoder, &mut self.kept);
-        let built = build.run(reader, &mut next);
-        self.before = next;
-        built?;
+        let means = Means::new(&self.dialect, &mut self.decoder, memo);
+        let mut build = Build::new(tick, held, means, &mut self.kept);
+        build.run(reader, &mut self.next)?;
+        let was_replaced = build.has_replaced() || (full && !self.segments.is_empty());
         std::mem::swap(&mut self.segments, &mut self.before);
+        std::mem::swap(&mut self.segments, &mut self.next);
         self.take_over_kept();
-        Ok(())
+        Ok(self.kept.is_empty() && !was_replaced)
     }
 
     /// Moves the rows that stay as they are; now that nothing can fail, no copy is needed.
@@ -194,9 +224,53 @@ impl Replica {
         }
     }
 
-    /// Notes what the last frame changed.
-    fn note_changes(&mut self) {
-        self.notes.clear();
+    /// Counts the entities that were touched, where each segment follows from what was held of it
+    /// and none rests. What exactly was changed is found when somebody asks.
+    fn count_touched(&mut self) -> u32 {
+        self.overlaps.clear();
+        self.changes.take();
+        let longest = self.segments.iter().max_by_key(|held| held.rows.touched().len());
+        let longest = longest.map_or(&[][..], |held| held.rows.touched());
+        let all = self.segments.iter().map(|held| held.rows.touched());
+        // Most entities are in the public segment, and so is most of what others have of them.
+        let others = all.filter(|touched| !std::ptr::eq(*touched, longest)).flatten();
+        self.updated.clear();
+        self.updated.extend(others.filter(|id| longest.binary_search(id).is_err()));
+        self.updated.sort_unstable();
+        self.updated.dedup();
+        (longest.len() + self.updated.len()) as u32
+    }
+
+    /// Notes what the last frame changed; how many entities came or changed.
+    fn note_changes(&mut self) -> u32 {
+        // Rows of different ages can only speak of one entity while some segment rests.
+        let resting = if self.kept.is_empty() { &[] } else { self.segments.as_slice() };
+        self.overlaps.retain(|(id, audience)| change::overlaps(resting, *audience, *id));
+        let mut notes = std::mem::take(&mut self.notes);
+        let mut changes = self.changes.take().unwrap_or_default();
+        notes.clear();
+        changes.clear();
+        self.compare(&mut notes);
+        change::settle(&mut notes, resting, &mut changes, &mut self.overlaps);
+        self.notes = notes;
+        self.overlaps.sort_unstable();
+        self.overlaps.dedup();
+        let updates = change::count_updates(&changes);
+        self.changes = changes.into();
+        updates
+    }
+
+    /// Finds what the last frame changed, when it was counted without.
+    fn find_changes(&self) -> Vec<Change> {
+        let (mut notes, mut changes) = (Vec::new(), Vec::new());
+        self.compare(&mut notes);
+        change::settle(&mut notes, &[], &mut changes, &mut Vec::new());
+        changes
+    }
+
+    /// Compares each segment with what was held of it before.
+    fn compare(&self, notes: &mut Vec<Note>) {
+        let layouts = &self.dialect.layouts;
         let mut before = self.before.iter().peekable();
         let mut kept = self.kept.iter().peekable();
         for (index, after) in self.segments.iter().enumerate() {
@@ -205,23 +279,16 @@ impl Replica {
             // A handle that now stands for another audience's segment counts as gone, too.
             let is_gone = |held: &&HeldSegment| held.handle <= after.handle && !same(held);
             while let Some(gone) = before.next_if(is_gone) {
-                diff(&self.layouts, Some(gone), None, &mut self.notes);
+                diff(layouts, Some(gone), None, notes);
             }
             let held = before.next_if(|held| same(held));
             if kept.next_if(|kept| **kept == index).is_none() {
-                diff(&self.layouts, held, Some(after), &mut self.notes);
+                diff(layouts, held, Some(after), notes);
             }
         }
         for gone in before {
-            diff(&self.layouts, Some(gone), None, &mut self.notes);
+            diff(layouts, Some(gone), None, notes);
         }
-        self.changes.clear();
-        // Rows of different ages can only speak of one entity while some segment rests.
-        let resting = if self.kept.is_empty() { &[] } else { self.segments.as_slice() };
-        self.overlaps.retain(|(id, audience)| change::overlaps(resting, *audience, *id));
-        change::settle(&mut self.notes, resting, &mut self.changes, &mut self.overlaps);
-        self.overlaps.sort_unstable();
-        self.overlaps.dedup();
     }
 
     /// The hash of what is held.
@@ -240,7 +307,7 @@ impl Replica {
     /// The schema.
     #[must_use]
     pub fn schema(&self) -> &Schema {
-        &self.schema
+        &self.dialect.schema
     }
 
     /// How the server last saw this player's inputs.
@@ -252,7 +319,7 @@ impl Replica {
     /// What the last frame changed, by id.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
-        &self.changes
+        self.changes.get_or_init(|| self.find_changes())
     }
 
     /// The messages of the last frame: each its index in the schema and its record.
@@ -260,7 +327,7 @@ impl Replica {
         let mut rest = self.messages.as_slice();
         std::iter::from_fn(move || {
             let (index, after) = rest.split_first()?;
-            let length = self.records[usize::from(*index)].bytes();
+            let length = self.dialect.records[usize::from(*index)].bytes();
             let (record, after) = after.split_at(length);
             rest = after;
             Some((usize::from(*index), record))
@@ -276,13 +343,13 @@ impl Replica {
     /// The layout of an audience's segments.
     #[must_use]
     pub fn layout(&self, audience: Audience) -> &Layout {
-        &self.layouts[audience as usize]
+        &self.dialect.layouts[audience as usize]
     }
 
     /// All entities of type `T` whose public part is in view, by id; parts that this viewer may not
     /// see are zero columns.
     pub fn iter<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, T)> {
-        let kind = self.schema.kind_index(T::NAME);
+        let kind = self.schema().kind_index(T::NAME);
         self.current_rows(Audience::Public).filter(move |row| Some(row.id.kind()) == kind).map(
             |row| {
                 let mut columns = [0; MAX_COLUMNS];
@@ -333,8 +400,8 @@ impl Replica {
         // Keyframes without a baseline: just what a frame that stands alone consists of.
         let mut held = Vec::new();
         let mut kept = Vec::new();
-        let codecs = (&self.layouts, &self.priors);
-        let mut build = Build::new(tick, &[], codecs, &mut self.decoder, &mut kept);
+        let means = Means::new(&self.dialect, &mut self.decoder, None);
+        let mut build = Build::new(tick, &[], means, &mut kept);
         build.run(Reader(segments), &mut held)?;
         Ok(held)
     }

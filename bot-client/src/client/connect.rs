@@ -12,7 +12,8 @@ use std::{
 };
 
 use fastwebsockets::{Frame, OpCode, Payload, WebSocket};
-use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode};
+use parking_lot::Mutex;
+use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode, replica::Memo};
 use tokio::{
     net::{TcpSocket, TcpStream},
     time::timeout,
@@ -46,6 +47,9 @@ pub struct Options {
     pub hindrance: Hindrance,
     /// A file for all that the server sends, to train priors on.
     pub record: Option<PathBuf>,
+    /// Shared by clients of one room, so that each decodes only what no other has; see
+    /// [`Core::sharing`].
+    pub memo: Option<Arc<Mutex<Memo>>>,
 }
 
 impl Default for Options {
@@ -57,6 +61,7 @@ impl Default for Options {
             silence: Duration::from_secs(10),
             hindrance: Hindrance::default(),
             record: None,
+            memo: None,
         }
     }
 }
@@ -127,9 +132,14 @@ pub async fn connect_at(
     socket.set_max_message_size(MAX_FRAME_BYTES + 1024);
     // The library loses the close code when its own answer no longer gets through.
     socket.set_auto_close(false);
+    let core = Core::new(&options.name, options.schema_hash);
+    let core = match &options.memo {
+        Some(memo) => core.sharing(memo.clone()),
+        None => core,
+    };
     Ok(Client {
         socket,
-        core: Core::new(&options.name, options.schema_hash),
+        core,
         opened,
         silence: options.silence,
         left,

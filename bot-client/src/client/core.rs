@@ -1,12 +1,13 @@
 //! The client without its socket: messages in, messages out, and nobody's clock.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use tickwire_shared::{
     PlayerId, Replicate, Tick,
     message::{ClientMessage, Join, PROTOCOL, ServerMessage},
     record::RecordLayout,
-    replica::{Applied, Replica},
+    replica::{Applied, Memo, Replica},
     schema::MAX_COLUMNS,
 };
 
@@ -48,6 +49,7 @@ pub enum Event {
 pub struct Core {
     join: Option<Join>,
     session: Option<Session>,
+    memo: Option<Arc<Mutex<Memo>>>,
     pings: Pings,
     leave: Leave,
 }
@@ -75,7 +77,16 @@ impl Core {
     #[must_use]
     pub fn new(name: &str, schema_hash: Option<u32>) -> Core {
         let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash };
-        Core { join: Some(join), session: None, pings: Pings::default(), leave: Leave::No }
+        let pings = Pings::default();
+        Core { join: Some(join), session: None, memo: None, pings, leave: Leave::No }
+    }
+
+    /// Decodes only what none of those who share `memo` has decoded from the same; the outcome is
+    /// the same. Meant for the clients of one room, and to be said before the welcome.
+    #[must_use]
+    pub fn sharing(mut self, memo: Arc<Mutex<Memo>>) -> Core {
+        self.memo = Some(memo);
+        self
     }
 
     /// Handles one message from the server, which came at `now` (since any fixed moment).
@@ -88,7 +99,7 @@ impl Core {
             if self.session.is_some() {
                 return Err(CoreError::SecondWelcome);
             }
-            self.session = Some(Session::new(*welcome)?);
+            self.session = Some(Session::new(*welcome, self.memo.take())?);
             return Ok(Event::Joined);
         }
         let session = self.session.as_mut().ok_or(CoreError::NotJoined)?;

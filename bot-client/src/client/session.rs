@@ -1,13 +1,14 @@
 //! A client that is in: its replica, its inputs, and its doubts.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use tickwire_shared::{
     PlayerId, Tick,
     frame::{self, FrameTick},
     message::{ClientMessage, PROTOCOL, Welcome},
     record::RecordLayout,
-    replica::{Applied, Replica},
+    replica::{Applied, Memo, Replica},
     schema::Schema,
 };
 
@@ -31,6 +32,8 @@ pub(super) struct About {
 pub(super) struct Session {
     pub(super) about: About,
     replica: Replica,
+    /// What is shared with others who decode the same.
+    memo: Option<Arc<Mutex<Memo>>>,
     message_records: Vec<RecordLayout>,
     input_record: RecordLayout,
     /// The input's record, when there is an input.
@@ -44,18 +47,25 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(welcome: Welcome) -> Result<Session, CoreError> {
+    pub(super) fn new(
+        welcome: Welcome,
+        memo: Option<Arc<Mutex<Memo>>>,
+    ) -> Result<Session, CoreError> {
         let Welcome { protocol, room, player, tick_hz, schema, priors, setup, .. } = welcome;
         if protocol != PROTOCOL {
             return Err(CoreError::WrongProtocol(protocol));
         }
-        let replica = Replica::new(schema, &priors, tick_hz)?;
+        let replica = match &memo {
+            Some(memo) => Replica::of(memo.lock().dialect(schema, &priors, tick_hz)?),
+            None => Replica::new(schema, &priors, tick_hz)?,
+        };
         let schema = replica.schema();
         Ok(Session {
             about: About { room, player, tick_hz: tick_hz.max(1), setup },
             message_records: schema.messages.iter().map(RecordLayout::new).collect(),
             input_record: RecordLayout::new(&schema.input),
             replica,
+            memo,
             input: None,
             lead: Lead::default(),
             sent: 0,
@@ -72,7 +82,11 @@ impl Session {
             self.doubt.ask_again(self.latest, now);
             return Ok(Event::Nothing);
         }
-        match self.replica.apply(bytes) {
+        let applied = match &self.memo {
+            Some(memo) => self.replica.apply_with(bytes, &mut memo.lock()),
+            None => self.replica.apply(bytes),
+        };
+        match applied {
             Ok(applied) => {
                 self.note_applied(applied, now);
                 Ok(Event::Frame(applied))

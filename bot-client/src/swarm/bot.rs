@@ -210,7 +210,8 @@ impl Bot {
         let silence = usual.silence + hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
         let is_recorded = self.index == 0 && !self.has_joined;
         let record = swarm.options.record.clone().filter(|_| is_recorded);
-        let options = Options { name, hindrance, silence, record, ..usual };
+        let memo = Some(self.room().memo.clone());
+        let options = Options { name, hindrance, silence, record, memo, ..usual };
         let mut client = connect_at(swarm.target.address(), endpoint, &options).await?;
         while client.next().await? != Event::Joined {}
         Ok(client)

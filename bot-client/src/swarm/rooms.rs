@@ -1,8 +1,12 @@
 //! The rooms that a swarm shares: one bot opens each, the others come by its code.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};
 
-use tickwire_shared::Tick;
+use parking_lot::Mutex;
+use tickwire_shared::{Tick, replica::Memo};
 use tokio::sync::watch;
 
 use super::pace::Track;
@@ -27,6 +31,8 @@ pub struct SharedRoom {
     newest: AtomicU64,
     /// How fast it goes.
     pub track: Track,
+    /// What its bots need to decode only once.
+    pub memo: Arc<Mutex<Memo>>,
 }
 
 /// How a bot is to come in.
@@ -51,6 +57,7 @@ impl SharedRoom {
             inside: AtomicUsize::new(0),
             newest: AtomicU64::new(0),
             track: Track::default(),
+            memo: Arc::default(),
         }
     }
 

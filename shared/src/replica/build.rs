@@ -1,13 +1,88 @@
 //! Building what is held after a frame, beside what was held before it.
 
-use super::HeldSegment;
+use std::sync::Arc;
+
+use super::{
+    HeldRows, HeldSegment,
+    dialect::Dialect,
+    memo::{Decoded, Memo, Source},
+};
 use crate::{
-    codec::{Decoder, Layout, Priors},
+    codec::{Decoder, Layout},
     frame::{Cadence, FrameError, MAX_GAP, Reader, SegmentBody},
+    ids::EntityId,
     rows::{MAX_HELD_ROWS, Rows},
     schema::Audience,
     tick::Tick,
 };
+
+/// What segments are decoded with.
+pub(super) struct Means<'a> {
+    dialect: &'a Arc<Dialect>,
+    decoder: &'a mut Decoder,
+    /// What others have decoded.
+    decoded: Option<&'a mut Decoded>,
+}
+
+impl<'a> Means<'a> {
+    /// A memo's decoder is warm from the viewer before, so it is taken rather than one's own.
+    pub(super) fn new(
+        dialect: &'a Arc<Dialect>,
+        own: &'a mut Decoder,
+        memo: Option<&'a mut Memo>,
+    ) -> Self {
+        match memo {
+            Some(Memo { decoder, decoded, .. }) => {
+                Means { dialect, decoder, decoded: Some(decoded) }
+            }
+            None => Means { dialect, decoder: own, decoded: None },
+        }
+    }
+
+    /// Makes `rows` what follows from a source.
+    fn fill(
+        &mut self,
+        source: &Source<'_>,
+        rows: &mut HeldRows,
+    ) -> Result<(), crate::codec::DecodeError> {
+        // What only the owner sees is nobody else's to have decoded.
+        let mut shared =
+            self.decoded.as_deref_mut().filter(|_| source.audience != Audience::Owner);
+        if let Some(found) =
+            shared.as_deref().and_then(|decoded| decoded.find(self.dialect, source))
+        {
+            *rows = found;
+            return Ok(());
+        }
+        let part = source.audience as usize;
+        let (layout, priors) = (&self.dialect.layouts[part], &self.dialect.priors[part]);
+        let baseline: (&Rows, u32) =
+            source.baseline.map_or((Rows::EMPTY, 0), |(held, gap)| (held, gap));
+        let (now, touched) = rows.renew();
+        match source.bytes {
+            Some(bytes) => self.decoder.decode(layout, priors, baseline, bytes, now)?,
+            None => self.decoder.advance(layout, baseline, now),
+        }
+        touch(layout, baseline.0, now, touched);
+        if let Some(decoded) = &mut shared {
+            decoded.keep(self.dialect, source, rows);
+        }
+        Ok(())
+    }
+}
+
+/// Notes which rows are new or other than before.
+fn touch(layout: &Layout, before: &Rows, now: &Rows, touched: &mut Vec<EntityId>) {
+    touched.clear();
+    let mut old = before.iter(layout).peekable();
+    for row in now.iter(layout) {
+        while old.next_if(|old| old.id < row.id).is_some() {}
+        let old = old.next_if(|old| old.id == row.id);
+        if old.is_none_or(|old| old.values != row.values) {
+            touched.push(row.id);
+        }
+    }
+}
 
 /// The next set of held segments while a frame is applied.
 pub(super) struct Build<'a> {
@@ -15,11 +90,11 @@ pub(super) struct Build<'a> {
     tick: Tick,
     /// What was held before; nothing when the frame stands alone.
     held: &'a [HeldSegment],
-    layouts: &'a [Layout; 3],
-    priors: &'a [Priors; 3],
-    decoder: &'a mut Decoder,
+    means: Means<'a>,
     /// Which of the next segments stay as they are.
     kept: &'a mut Vec<usize>,
+    /// Whether a keyframe stands for what was held already.
+    replaced: bool,
     /// How far it has got: in `held`, in what is built, and in rows.
     at: usize,
     built: usize,
@@ -30,11 +105,15 @@ impl<'a> Build<'a> {
     pub(super) fn new(
         tick: Tick,
         held: &'a [HeldSegment],
-        (layouts, priors): (&'a [Layout; 3], &'a [Priors; 3]),
-        decoder: &'a mut Decoder,
+        means: Means<'a>,
         kept: &'a mut Vec<usize>,
     ) -> Self {
-        Build { tick, held, layouts, priors, decoder, kept, at: 0, built: 0, rows: 0 }
+        Build { tick, held, means, kept, replaced: false, at: 0, built: 0, rows: 0 }
+    }
+
+    /// Whether a keyframe stands for what was held already.
+    pub(super) fn has_replaced(&self) -> bool {
+        self.replaced
     }
 
     /// Builds everything into `next`, reusing its memory.
@@ -78,13 +157,15 @@ impl<'a> Build<'a> {
         let held = self.held.get(self.at).filter(|held| held.handle == handle);
         self.at += usize::from(held.is_some());
         match (body, held) {
-            (SegmentBody::Keyframe(cadence, audience, bytes), _) => {
-                let place = (handle, audience, cadence);
-                self.decode(place, (Rows::EMPTY, 0), bytes, next)
+            (SegmentBody::Keyframe(cadence, audience, bytes), held) => {
+                self.replaced |= held.is_some();
+                let source = Source { audience, baseline: None, bytes: Some(bytes) };
+                self.fill((handle, cadence), &source, next)
             }
             (SegmentBody::Delta(cadence, bytes), Some(held)) => {
-                let gap = self.gap(held)?;
-                self.decode((handle, held.audience, cadence), (&held.rows, gap), bytes, next)
+                let baseline = Some((&held.rows, self.gap(held)?));
+                let source = Source { audience: held.audience, baseline, bytes: Some(bytes) };
+                self.fill((handle, cadence), &source, next)
             }
             (SegmentBody::Advance(cadence), Some(held)) => self.advance(held, cadence, next),
             (SegmentBody::Keep, Some(held)) => self.keep(held, next),
@@ -103,18 +184,15 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn decode(
+    fn fill(
         &mut self,
-        (handle, audience, cadence): (u32, Audience, Cadence),
-        baseline: (&Rows, u32),
-        bytes: &[u8],
+        (handle, cadence): (u32, Cadence),
+        source: &Source<'_>,
         next: &mut Vec<HeldSegment>,
     ) -> Result<(), FrameError> {
-        let part = audience as usize;
-        let segment = place(next, self.built, (handle, audience, cadence), self.tick);
-        self.decoder
-            .decode(&self.layouts[part], &self.priors[part], baseline, bytes, &mut segment.rows)
-            .map_err(|error| FrameError::Decode { handle, error })?;
+        let segment = place(next, self.built, (handle, source.audience, cadence), self.tick);
+        let filled = self.means.fill(source, &mut segment.rows);
+        filled.map_err(|error| FrameError::Decode { handle, error })?;
         let rows = segment.rows.len();
         self.count(rows)
     }
@@ -125,11 +203,9 @@ impl<'a> Build<'a> {
         cadence: Cadence,
         next: &mut Vec<HeldSegment>,
     ) -> Result<(), FrameError> {
-        let gap = self.gap(held)?;
-        let layout = &self.layouts[held.audience as usize];
-        let segment = place(next, self.built, (held.handle, held.audience, cadence), self.tick);
-        self.decoder.advance(layout, (&held.rows, gap), &mut segment.rows);
-        self.count(held.rows.len())
+        let baseline = Some((&held.rows, self.gap(held)?));
+        let source = Source { audience: held.audience, baseline, bytes: None };
+        self.fill((held.handle, cadence), &source, next)
     }
 
     /// Leaves a segment as it is; its rows are moved when the whole frame has turned out well.

@@ -1,0 +1,134 @@
+//! What replicas side by side need to decode only once.
+//!
+//! Viewers who are up to date get the same bytes for what all of them see, from the same
+//! baseline. Decoding is a function of the dialect, the baseline's rows, the gap and the bytes. So when
+//! a replica holds the *very same* rows in memory and its bytes are *equal*, the rows that
+//! came out for another are what would come out for it. Nothing is taken on trust: each
+//! replica's bytes are compared in full, and its hash is checked against the server's.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use super::{ReplicaError, dialect::Dialect, held::HeldRows};
+use crate::{
+    codec::Decoder,
+    schema::{Audience, Schema},
+};
+
+/// At most this many rows are kept for others, over all segments; the oldest give way.
+const MOST_ROWS: usize = 1 << 15;
+/// And at most this many segments.
+const MOST_SEGMENTS: usize = 1 << 12;
+/// A room has one dialect; somebody who shares more widely has few.
+const MOST_DIALECTS: usize = 4;
+
+/// What a segment's rows are a function of, but for the bytes themselves.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'a> {
+    pub audience: Audience,
+    /// The rows that it builds upon, and how many ticks it is beyond them; nothing for a keyframe.
+    pub baseline: Option<(&'a HeldRows, u32)>,
+    /// Nothing for a segment that is as predicted.
+    pub bytes: Option<&'a [u8]>,
+}
+
+/// Decoded segments that replicas may share, and the memory to decode with.
+///
+/// Give it to [`super::Replica::apply_with`] for all the viewers of one room.
+#[derive(Debug, Default)]
+pub struct Memo {
+    dialects: Vec<Arc<Dialect>>,
+    pub(super) decoded: Decoded,
+    pub(super) decoder: Decoder,
+}
+
+/// What was decoded lately, by what it was decoded from.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    known: BTreeMap<Key, Known>,
+    order: VecDeque<Key>,
+    rows: usize,
+}
+
+/// Where to look. What is found there is compared in full.
+type Key = (usize, usize, Audience, u32, Option<usize>);
+
+#[derive(Debug)]
+struct Known {
+    dialect: Arc<Dialect>,
+    /// Held, so that no other rows can come to stand at its address.
+    baseline: Option<HeldRows>,
+    bytes: Vec<u8>,
+    rows: HeldRows,
+}
+
+impl Memo {
+    /// The dialect of a welcome, which all who were welcomed alike share.
+    ///
+    /// # Errors
+    /// When the schema or the table is not valid.
+    pub fn dialect(
+        &mut self,
+        schema: Schema,
+        priors: &[u8],
+        tick_hz: u32,
+    ) -> Result<Arc<Dialect>, ReplicaError> {
+        let known = self.dialects.iter().find(|known| known.is_of(&schema, priors, tick_hz));
+        if let Some(known) = known {
+            return Ok(known.clone());
+        }
+        let made = Arc::new(Dialect::new(schema, priors, tick_hz)?);
+        self.dialects.truncate(MOST_DIALECTS - 1);
+        self.dialects.insert(0, made.clone());
+        Ok(made)
+    }
+}
+
+impl Decoded {
+    /// What came out for another of the same source.
+    pub(super) fn find(&self, dialect: &Arc<Dialect>, source: &Source<'_>) -> Option<HeldRows> {
+        let known = self.known.get(&key(dialect, source))?;
+        let same_baseline = match (&known.baseline, source.baseline) {
+            (Some(known), Some((held, _))) => known.is(held),
+            (None, None) => true,
+            _ => false,
+        };
+        let same = same_baseline
+            && Arc::ptr_eq(&known.dialect, dialect)
+            && known.bytes == source.bytes.unwrap_or_default();
+        same.then(|| known.rows.clone())
+    }
+
+    /// Keeps what came out, for others; the oldest give way to it.
+    pub(super) fn keep(&mut self, dialect: &Arc<Dialect>, source: &Source<'_>, rows: &HeldRows) {
+        if rows.len() > MOST_ROWS {
+            return;
+        }
+        let key = key(dialect, source);
+        let known = Known {
+            dialect: dialect.clone(),
+            baseline: source.baseline.map(|(held, _)| held.clone()),
+            bytes: source.bytes.unwrap_or_default().to_vec(),
+            rows: rows.clone(),
+        };
+        self.rows += rows.len();
+        match self.known.insert(key, known) {
+            Some(old) => self.rows -= old.rows.len(),
+            None => self.order.push_back(key),
+        }
+        while self.rows > MOST_ROWS || self.order.len() > MOST_SEGMENTS {
+            let Some(old) = self.order.pop_front().and_then(|key| self.known.remove(&key)) else {
+                break;
+            };
+            self.rows -= old.rows.len();
+        }
+    }
+}
+
+fn key(dialect: &Arc<Dialect>, source: &Source<'_>) -> Key {
+    let (held, gap) = source.baseline.map_or((0, 0), |(held, gap)| (held.address(), gap));
+    let length = source.bytes.map(<[u8]>::len);
+    (Arc::as_ptr(dialect).addr(), held, source.audience, gap, length)
+}
