@@ -5,6 +5,9 @@
 //! a replica holds the *very same* rows in memory and its bytes are *equal*, the rows that
 //! came out for another are what would come out for it. Nothing is taken on trust: each
 //! replica's bytes are compared in full, and its hash is checked against the server's.
+//!
+//! Whoever came in later, or was sent two ticks at once, got to the same rows in another way.
+//! Rows that turn out equal become the very same, so that from then on they go together.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -18,7 +21,7 @@ use crate::{
 };
 
 /// At most this many rows are kept for others, over all segments; the oldest give way.
-const MOST_ROWS: usize = 1 << 15;
+const MOST_ROWS: usize = 1 << 16;
 /// And at most this many segments.
 const MOST_SEGMENTS: usize = 1 << 12;
 /// A room has one dialect; somebody who shares more widely has few.
@@ -48,6 +51,8 @@ pub struct Memo {
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     known: BTreeMap<Key, Known>,
+    /// The rows of `known` by dialect, audience and hash, to find equal ones.
+    contents: BTreeMap<(usize, Audience, u32), HeldRows>,
     order: VecDeque<Key>,
     rows: usize,
 }
@@ -102,9 +107,19 @@ impl Decoded {
     }
 
     /// Keeps what came out, for others; the oldest give way to it.
-    pub(super) fn keep(&mut self, dialect: &Arc<Dialect>, source: &Source<'_>, rows: &HeldRows) {
+    pub(super) fn keep(
+        &mut self,
+        dialect: &Arc<Dialect>,
+        source: &Source<'_>,
+        rows: &mut HeldRows,
+    ) {
         if rows.len() > MOST_ROWS {
             return;
+        }
+        let content = (Arc::as_ptr(dialect).addr(), source.audience, rows.hash());
+        match self.contents.get(&content) {
+            Some(known) if known == rows => rows.unite(known),
+            _ => drop(self.contents.insert(content, rows.clone())),
         }
         let key = key(dialect, source);
         let known = Known {
@@ -115,14 +130,23 @@ impl Decoded {
         };
         self.rows += rows.len();
         match self.known.insert(key, known) {
-            Some(old) => self.rows -= old.rows.len(),
+            Some(old) => self.forget(key, &old),
             None => self.order.push_back(key),
         }
         while self.rows > MOST_ROWS || self.order.len() > MOST_SEGMENTS {
-            let Some(old) = self.order.pop_front().and_then(|key| self.known.remove(&key)) else {
-                break;
-            };
-            self.rows -= old.rows.len();
+            let Some(key) = self.order.pop_front() else { break };
+            if let Some(old) = self.known.remove(&key) {
+                self.forget(key, &old);
+            }
+        }
+    }
+
+    /// Forgets the rows of what is no longer known.
+    fn forget(&mut self, (dialect, _, audience, ..): Key, old: &Known) {
+        self.rows -= old.rows.len();
+        let content = (dialect, audience, old.rows.hash());
+        if self.contents.get(&content).is_some_and(|rows| rows.is(&old.rows)) {
+            self.contents.remove(&content);
         }
     }
 }
