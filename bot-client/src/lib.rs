@@ -1,7 +1,9 @@
 //! Tickwire's Rust client, and the swarm of bots that is made of it.
 //!
 //! [`client`] is for anybody who writes a bot, a test or a tool: it holds a full
-//! replica and proves it by hash. [`swarm`] runs many of them and ends in a verdict.
+//! replica and proves it by hash. [`swarm`] runs many of them and ends in a verdict;
+//! [`capacity`] finds out how many a server holds.
 
+pub mod capacity;
 pub mod client;
 pub mod swarm;

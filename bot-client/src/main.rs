@@ -3,10 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tickwire_bots::swarm::{self, Cli, Command};
+use tickwire_bots::{
+    capacity,
+    swarm::{self, Cli, Command},
+};
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Swarm(options) => swarm::main(&options),
+        Command::Capacity(options) => capacity::main(&options),
     }
 }

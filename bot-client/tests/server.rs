@@ -18,7 +18,7 @@ async fn swarm(server: &Running, args: &str) -> Report {
     let url = format!("ws://{}", server.local_addr());
     let words = ["tickwire-bots", "swarm", "--quiet", "--url", &url];
     let cli = Cli::try_parse_from(words.into_iter().chain(args.split_whitespace())).unwrap();
-    let Command::Swarm(options) = cli.command;
+    let Command::Swarm(options) = cli.command else { unreachable!("it says swarm") };
     swarm::run(&options).await.unwrap()
 }
 

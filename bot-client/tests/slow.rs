@@ -29,7 +29,7 @@ async fn swarm(server: &Running, args: &str) -> Report {
     let url = format!("ws://{}", server.local_addr());
     let words = ["tickwire-bots", "swarm", "--quiet", "--url", &url];
     let cli = Cli::try_parse_from(words.into_iter().chain(args.split_whitespace())).unwrap();
-    let Command::Swarm(options) = cli.command;
+    let Command::Swarm(options) = cli.command else { unreachable!("it says swarm") };
     let report = swarm::run(&options).await.unwrap();
     println!("{}", Table(&report));
     report
@@ -154,6 +154,7 @@ fn shares_that_make_no_sense_are_usage_errors() {
         let words = ["tickwire-bots", "swarm"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(words).map(|cli| match cli.command {
             Command::Swarm(options) => options,
+            Command::Capacity(_) => unreachable!("it says swarm"),
         })
     };
     for bad in ["--slow 91%", "--hidden -1", "--stall many", "--stall-time never"] {

@@ -35,7 +35,7 @@ pub struct Swarm {
     /// Where the server is.
     pub target: Target,
     /// The rooms; bot `n` is in room `n % rooms.len()`.
-    pub rooms: Vec<SharedRoom>,
+    pub rooms: Vec<Arc<SharedRoom>>,
     /// What is counted.
     pub tally: Arc<Tally>,
     /// The map that pilots know.
@@ -48,6 +48,8 @@ pub struct Swarm {
     pub slow_rate: Arc<AtomicU64>,
     /// Set before `stop` when the run ends early, so that nobody is blamed for not having begun.
     pub interrupted: AtomicBool,
+    /// Whether the bots want rooms to themselves, even if there is only one.
+    pub alone: bool,
 }
 
 impl Swarm {
@@ -58,13 +60,14 @@ impl Swarm {
         Swarm {
             options: options.clone(),
             target,
-            rooms: (0..options.rooms).map(|_| SharedRoom::new(room)).collect(),
+            rooms: (0..options.rooms).map(|_| SharedRoom::new(room).into()).collect(),
             tally: Arc::default(),
             maps: Maps::default(),
             stop: watch::Sender::new(false),
             over: Arc::default(),
             slow_rate: Arc::default(),
             interrupted: AtomicBool::new(false),
+            alone: false,
         }
     }
 }
@@ -196,9 +199,9 @@ impl Bot {
 
     /// Where the room is opened: one is the default room, where people are too.
     fn door(&self) -> Endpoint {
-        let Swarm { options, target, rooms, .. } = &*self.swarm;
+        let Swarm { options, target, rooms, alone, .. } = &*self.swarm;
         let game = options.game.as_deref();
-        if rooms.len() == 1 { target.game(game) } else { target.new_room(game) }
+        if rooms.len() == 1 && !alone { target.game(game) } else { target.new_room(game) }
     }
 
     async fn join(&mut self, endpoint: &Endpoint) -> Result<Client, ClientError> {

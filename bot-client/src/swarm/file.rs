@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::report::Report;
+use serde::Serialize;
 
 /// A file that can be written to. What was in it stays until there are results.
 #[derive(Debug)]
@@ -35,13 +35,13 @@ impl ResultFile {
     ///
     /// # Errors
     /// Why they could not be written, in words.
-    pub fn write(mut self, report: &Report) -> Result<(), String> {
-        let written = self.replace(report);
+    pub fn write(mut self, results: &impl Serialize) -> Result<(), String> {
+        let written = self.replace(results);
         written.map_err(|error| problem(&self.path, &error))
     }
 
-    fn replace(&mut self, report: &Report) -> io::Result<()> {
-        let mut text = serde_json::to_string_pretty(report)?;
+    fn replace(&mut self, results: &impl Serialize) -> io::Result<()> {
+        let mut text = serde_json::to_string_pretty(results)?;
         text.push('\n');
         // A pipe or a terminal has no length.
         if self.file.metadata()?.is_file() {

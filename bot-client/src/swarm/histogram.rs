@@ -30,6 +30,11 @@ impl Histogram {
         self.buckets[bucket(micros)].fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Forgets all; what others add meanwhile may be forgotten or not.
+    pub fn clear(&self) {
+        self.buckets.iter().for_each(|bucket| bucket.store(0, Ordering::Relaxed));
+    }
+
     /// The duration that this share (0 to 1) of all is at or below, in milliseconds; 0 if there are none.
     #[must_use]
     pub fn quantile_ms(&self, share: f64) -> f64 {
@@ -88,5 +93,7 @@ mod tests {
         near(0.99, 990.0);
         near(1.0, 1000.0);
         near(0.0, 1.0);
+        histogram.clear();
+        assert_eq!(histogram.quantile_ms(1.0), 0.0);
     }
 }

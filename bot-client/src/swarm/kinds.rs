@@ -139,7 +139,9 @@ mod tests {
 
     fn options(args: &str) -> SwarmOptions {
         let words = ["tickwire-bots", "swarm"].into_iter().chain(args.split_whitespace());
-        let Command::Swarm(options) = Cli::parse_from(words).command;
+        let Command::Swarm(options) = Cli::parse_from(words).command else {
+            unreachable!("it says swarm")
+        };
         options
     }
 

@@ -4,21 +4,22 @@
 
 mod ages;
 mod behaviour;
-mod bot;
-mod cpu;
+pub(crate) mod bot;
+pub(crate) mod cpu;
 mod duration;
 mod faults;
-mod file;
-mod histogram;
+pub(crate) mod file;
+pub(crate) mod histogram;
 mod kinds;
-mod options;
+pub(crate) mod options;
 mod pace;
 mod progress;
-mod report;
-mod rooms;
-mod table;
-mod tally;
-mod target;
+pub(crate) mod report;
+pub(crate) mod rooms;
+mod schedule;
+pub(crate) mod table;
+pub(crate) mod tally;
+pub(crate) mod target;
 mod verdict;
 mod visit;
 

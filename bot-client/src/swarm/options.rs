@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{duration::parse_duration, kinds::Kind};
+use crate::capacity::{self, CapacityOptions};
 
 /// Bots for a Tickwire server.
 #[derive(Debug, Parser)]
@@ -22,6 +23,10 @@ pub enum Command {
     #[command(long_about = ABOUT, after_long_help = EXAMPLES)]
     #[command(after_help = "See --help for examples and for what makes a run fail.")]
     Swarm(SwarmOptions),
+    /// Find out how many players a server holds in one room, and how many rooms
+    #[command(long_about = capacity::ABOUT, after_long_help = capacity::EXAMPLES)]
+    #[command(after_help = "See --help for examples and for what a step is judged by.")]
+    Capacity(CapacityOptions),
 }
 
 const ABOUT: &str = "\
@@ -167,7 +172,7 @@ pub enum BehaviourKind {
 }
 
 /// A word that can stand in a query as it is.
-fn parse_word(text: &str) -> Result<String, &'static str> {
+pub(crate) fn parse_word(text: &str) -> Result<String, &'static str> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let is_word = (1..=64).contains(&text.len()) && text.chars().all(fits);
     if is_word { Ok(text.to_owned()) } else { Err("give 1 to 64 letters, digits, - or _") }
@@ -181,7 +186,7 @@ fn parse_prefix(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn parse_ramp(text: &str) -> Result<f64, &'static str> {
+pub(crate) fn parse_ramp(text: &str) -> Result<f64, &'static str> {
     let number = text.parse().ok().filter(|number| (0.1..=100_000.0).contains(number));
     number.ok_or("give a number of bots a second, 0.1 to 100000")
 }

@@ -103,6 +103,8 @@ pub struct Report {
     pub join_ticks: Spread,
     pub rtt_ms: Spread,
     pub frame_interval_ms: Spread,
+    /// From when the tick was due, which is known from the quickest frame.
+    pub frame_age_ms: Spread,
     pub tick_rate: TickRate,
     pub inputs_sent: u64,
     pub late_inputs: u64,
@@ -207,6 +209,7 @@ impl Report {
             join_ticks: Spread { p50: ticks(join.p50), p99: ticks(join.p99) },
             rtt_ms: spread(&tally.rtt),
             frame_interval_ms: spread(&tally.frame_interval),
+            frame_age_ms: spread(&tally.frame_age),
             tick_rate,
             inputs_sent: counts.inputs_sent,
             late_inputs: counts.late_inputs,
@@ -281,7 +284,9 @@ mod tests {
 
     /// The results of a run in which a room of 30 Hz made a third of its ticks.
     fn slow(effort: Effort) -> Report {
-        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command;
+        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command else {
+            unreachable!("it says swarm")
+        };
         let time = Duration::from_secs(10);
         let pace = Pace { room: "ABCD".to_owned(), tick_hz: 30, ticks: 101, time };
         let tally = Tally::default();

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tickwire_shared::{Tick, replica::Memo};
 use tokio::sync::watch;
 
-use super::pace::Track;
+use super::{pace::Track, schedule::Schedule};
 
 /// What is known of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct SharedRoom {
     newest: AtomicU64,
     /// How fast it goes.
     pub track: Track,
+    /// When its ticks are due.
+    pub schedule: Schedule,
     /// What its bots need to decode only once.
     pub memo: Arc<Mutex<Memo>>,
 }
@@ -57,6 +59,7 @@ impl SharedRoom {
             inside: AtomicUsize::new(0),
             newest: AtomicU64::new(0),
             track: Track::default(),
+            schedule: Schedule::default(),
             memo: Arc::default(),
         }
     }

@@ -80,6 +80,7 @@ fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let join = format!("{} ({:.1} and {:.1} ticks)", report.join_ms, ticks.p50, ticks.p99);
     row(f, "first frame after", join)?;
     row(f, "frame interval", report.frame_interval_ms)?;
+    row(f, "frame age", report.frame_age_ms)?;
     row(f, "round trip", report.rtt_ms)?;
     let Some(worst) = report.tick_rate.worst else { return Ok(()) };
     let expected = report.tick_rate.expected;
@@ -198,7 +199,9 @@ mod tests {
     };
 
     fn report() -> Report {
-        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command;
+        let Command::Swarm(options) = Cli::parse_from(["tickwire-bots", "swarm"]).command else {
+            unreachable!("it says swarm")
+        };
         Report::not_begun(&options, "nobody is there".to_owned())
     }
 

@@ -100,6 +100,8 @@ pub struct Tally {
     pub rtt: Histogram,
     /// Times from one frame of a bot to the next.
     pub frame_interval: Histogram,
+    /// From when the tick of a frame was due to when a bot that keeps up applied it.
+    pub frame_age: Histogram,
     /// Times from an open socket to the first frame applied.
     pub join: Histogram,
     /// How late tasks ran that were due.
@@ -135,6 +137,12 @@ impl Tally {
     #[must_use]
     pub fn faults(&self) -> Faults {
         self.faults.lock().clone()
+    }
+
+    /// What befell bots since this was asked last.
+    #[must_use]
+    pub fn take_faults(&self) -> Faults {
+        std::mem::take(&mut self.faults.lock())
     }
 
     /// Keeps a mismatch, if it is one of the first.

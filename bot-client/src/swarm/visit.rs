@@ -83,6 +83,11 @@ impl<'a> Visit<'a> {
         }
         let now = Instant::now();
         self.swarm.tally.kind(self.kind).ages.record(self.room.age(applied.tick));
+        if self.kind == Kind::Healthy && !applied.full {
+            let tick_hz = client.core().tick_hz().unwrap_or_default();
+            let age = self.room.schedule.age(now, applied.tick, tick_hz);
+            self.swarm.tally.frame_age.record(age);
+        }
         match &mut self.watch {
             Some(watch) => watch.see(now, applied.tick),
             // Who does not keep up cannot tell whether the room does.

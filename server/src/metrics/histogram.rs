@@ -50,12 +50,15 @@ impl Histogram {
     }
 }
 
-/// Percentiles in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+/// Percentiles in microseconds, and the counts that they are of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Summary {
     p50: u64,
     p99: u64,
     max: u64,
+    /// The largest time of each bucket that is not empty, and how many there were since the start;
+    /// who takes two looks can tell what was between them.
+    buckets: Vec<(u64, u64)>,
 }
 
 /// The percentiles of several histograms together.
@@ -68,7 +71,9 @@ pub fn summary<'a>(histograms: impl Iterator<Item = &'a Histogram> + Clone) -> S
         }
     }
     let at = |percent| percentile(&counts, percent).min(max);
-    Summary { p50: at(50), p99: at(99), max }
+    let taken = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    let buckets = taken.map(|(bucket, count)| (upper_bound(bucket), *count)).collect();
+    Summary { p50: at(50), p99: at(99), max, buckets }
 }
 
 fn percentile(counts: &[u64; BUCKETS], percent: u64) -> u64 {
@@ -102,6 +107,8 @@ mod tests {
         assert!((500..=625).contains(&summary.p50), "{summary:?}");
         assert!((990..=1000).contains(&summary.p99), "{summary:?}");
         assert_eq!(summary.max, 1000);
+        assert_eq!(summary.buckets.iter().map(|(_, count)| count).sum::<u64>(), 1000);
+        assert!(summary.buckets.is_sorted(), "{summary:?}");
     }
 
     #[test]

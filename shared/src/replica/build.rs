@@ -46,8 +46,7 @@ impl<'a> Means<'a> {
         rows: &mut HeldRows,
     ) -> Result<(), crate::codec::DecodeError> {
         // What only the owner sees is nobody else's to have decoded.
-        let mut shared =
-            self.decoded.as_deref_mut().filter(|_| source.audience != Audience::Owner);
+        let mut shared = self.decoded.as_deref_mut().filter(|_| source.audience != Audience::Owner);
         if let Some(found) =
             shared.as_deref().and_then(|decoded| decoded.find(self.dialect, source))
         {

@@ -180,7 +180,8 @@ impl Server {
             frame::write_segment(handle, body, out);
         }
         let (audience, rows, tick) = (*audience, rows.clone(), self.tick);
-        self.held.insert(handle, HeldSegment { handle, audience, tick, cadence, rows: rows.into() });
+        self.held
+            .insert(handle, HeldSegment { handle, audience, tick, cadence, rows: rows.into() });
     }
 
     pub fn encode(

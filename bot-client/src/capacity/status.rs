@@ -1,0 +1,107 @@
+//! What the server tells of itself, and what went on between two looks.
+
+use std::{net::SocketAddr, time::Duration};
+
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{net::TcpStream, time::timeout};
+
+/// A status is a few kilobytes.
+const MOST_BYTES: usize = 1 << 20;
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The figures of a look at `/status`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// CPU time since the start, in seconds, if the system tells.
+    pub cpu_seconds: Option<f64>,
+    /// Memory in use, in bytes, if the system tells.
+    pub resident_bytes: Option<u64>,
+    /// How long ticks took: the largest time of a bucket in microseconds, and how many since the start.
+    ticks: Vec<(u64, u64)>,
+}
+
+impl Status {
+    /// Looks.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub async fn of(address: SocketAddr) -> Result<Status, String> {
+        let problem = |what: &str| format!("the server's /status cannot be read: {what}");
+        match timeout(PATIENCE, read(address)).await {
+            Err(_) => Err(problem("no answer in 5 s")),
+            Ok(Err(error)) => Err(problem(&error.to_string())),
+            Ok(Ok(value)) => Status::parse(&value).ok_or_else(|| problem("it tells no tick times")),
+        }
+    }
+
+    fn parse(value: &Value) -> Option<Status> {
+        let buckets = value["tick_duration_us"]["buckets"].as_array()?;
+        let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_u64()?));
+        Some(Status {
+            cpu_seconds: value["process"]["cpu_seconds"].as_f64(),
+            resident_bytes: value["process"]["resident_bytes"].as_u64(),
+            ticks: buckets.iter().map(pair).collect::<Option<_>>()?,
+        })
+    }
+
+    /// The time in microseconds that this share of the ticks since `earlier` took at most; nothing
+    /// when there were none.
+    ///
+    /// Within a bucket, which is a quarter of its time wide, ticks count as spread evenly.
+    #[must_use]
+    pub fn tick_quantile(&self, earlier: &Status, share: f64) -> Option<f64> {
+        let count = |upper: u64| earlier.ticks.iter().find(|(known, _)| *known == upper);
+        let since = |(upper, now): &(u64, u64)| {
+            (*upper, now.saturating_sub(count(*upper).map_or(0, |(_, then)| *then)))
+        };
+        let ticks: Vec<_> = self.ticks.iter().map(since).collect();
+        let wanted = share * ticks.iter().map(|(_, count)| count).sum::<u64>() as f64;
+        let mut seen = 0.0;
+        for (upper, count) in ticks.into_iter().filter(|(_, count)| *count > 0) {
+            let (upper, count) = (upper as f64, count as f64);
+            if seen + count >= wanted {
+                // Buckets are a fifth of their upper bound wide on average.
+                return Some(upper * (1.0 - 0.2 * (1.0 - (wanted - seen) / count)));
+            }
+            seen += count;
+        }
+        None
+    }
+}
+
+async fn read(address: SocketAddr) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+    let socket = TcpStream::connect(address).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
+    let driver = tokio::spawn(connection);
+    let request = Request::get("/status").header(HOST, address.to_string());
+    let answer = sender.send_request(request.body(Empty::<Bytes>::new())?).await?;
+    let body = Limited::new(answer.into_body(), MOST_BYTES).collect().await;
+    driver.abort();
+    Ok(serde_json::from_slice(&body?.to_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_ticks_between_two_looks_count() {
+        let look = |buckets: Value| {
+            let process = json!({ "cpu_seconds": 1.5 });
+            let ticks = json!({ "p50": 1, "buckets": buckets });
+            Status::parse(&json!({ "tick_duration_us": ticks, "process": process })).unwrap()
+        };
+        let before = look(json!([[999, 5000]]));
+        let after = look(json!([[999, 5000], [1999, 90], [9999, 10]]));
+        assert_eq!(after.tick_quantile(&before, 0.9), Some(1999.0));
+        let p99 = after.tick_quantile(&before, 0.99).unwrap();
+        assert!((9000.0..9999.0).contains(&p99), "{p99}");
+        assert_eq!(after.tick_quantile(&after, 0.99), None, "nothing went on");
+        assert_eq!(Status::parse(&json!({})), None);
+    }
+}
