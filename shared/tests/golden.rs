@@ -15,6 +15,8 @@ mod document;
 mod fields;
 #[path = "golden/fuzz.rs"]
 mod fuzz;
+#[path = "golden/memo.rs"]
+mod memo;
 #[path = "golden/messages.rs"]
 mod messages;
 #[path = "golden/refusals.rs"]
@@ -58,6 +60,11 @@ fn records_have_the_same_bytes() {
 #[test]
 fn sessions_have_the_same_bytes_and_lead_to_the_same_state() {
     store::check("sessions", &sessions::cases());
+}
+
+#[test]
+fn replicas_that_share_a_memo_hold_what_one_alone_holds() {
+    memo::check();
 }
 
 #[test]

@@ -112,6 +112,16 @@ impl Crew {
         }
     }
 
+    /// Takes those who got in for the whole, where others were refused: they need not go and come
+    /// back, and their rooms would be in the way for a while.
+    pub fn settle_for(&mut self, count: u32) {
+        let others = self.count() - self.parties.last().map_or(0, |party| party.count);
+        match self.parties.last_mut() {
+            Some(last) if count > others => last.count = count - others,
+            _ => {}
+        }
+    }
+
     /// Sends all home.
     pub async fn disband(&mut self) {
         while let Some(party) = self.parties.pop() {

@@ -52,6 +52,9 @@ impl Measure {
         let inside = self.crew.resize(count).await;
         if inside < all {
             let outcome = self.not_all_in(count, inside);
+            if let Outcome::Refused(fit, _) = outcome {
+                self.crew.settle_for(fit);
+            }
             return Step { count, figures: None, outcome };
         }
         self.crew.rooms().for_each(|room| room.schedule.settle_anew());

@@ -1,10 +1,11 @@
 //! A room, its clients, and the lines between them.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use tickwire_bots::client::{Core, CoreError, Event};
 use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
-use tickwire_shared::{Game, PlayerId, Tick, message::pong, schema::Schema};
+use tickwire_shared::{Game, PlayerId, Tick, message::pong, replica::Memo, schema::Schema};
 
 use super::Rng;
 
@@ -29,6 +30,8 @@ pub type Tamper = Box<dyn FnMut(usize, &mut Vec<u8>)>;
 pub struct World<G: Game> {
     pub room: Room<G>,
     pub puppets: Vec<Puppet>,
+    /// What every other client shares, so that those who do meet those who do not.
+    pub memo: Arc<Mutex<Memo>>,
     pub rng: Rng,
     pub time: u64,
     /// Hashes that held, of clients that are in and that have left.
@@ -50,6 +53,7 @@ where
         World {
             room: Room::new(config(start_tick), &G::Config::default()),
             puppets: Vec::new(),
+            memo: Arc::default(),
             rng: Rng(seed),
             time: 0,
             verified: 0,
@@ -61,6 +65,9 @@ where
     /// Lets a client in, whose messages take `delay` ticks or half as many more.
     pub fn join(&mut self, delay: u64) -> usize {
         let mut core = Core::new("puppet", None);
+        if self.puppets.len().is_multiple_of(2) {
+            core = core.sharing(self.memo.clone());
+        }
         let mut join = Vec::new();
         assert!(core.poll_outgoing(&mut join));
         let player = self.room.handle_join("puppet", None).expect("there is a place");
