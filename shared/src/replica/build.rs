@@ -158,12 +158,14 @@ impl<'a> Build<'a> {
         match (body, held) {
             (SegmentBody::Keyframe(cadence, audience, bytes), held) => {
                 self.replaced |= held.is_some();
-                let source = Source { audience, baseline: None, bytes: Some(bytes) };
+                let source =
+                    Source { tick: self.tick, audience, baseline: None, bytes: Some(bytes) };
                 self.fill((handle, cadence), &source, next)
             }
             (SegmentBody::Delta(cadence, bytes), Some(held)) => {
                 let baseline = Some((&held.rows, self.gap(held)?));
-                let source = Source { audience: held.audience, baseline, bytes: Some(bytes) };
+                let (tick, audience) = (self.tick, held.audience);
+                let source = Source { tick, audience, baseline, bytes: Some(bytes) };
                 self.fill((handle, cadence), &source, next)
             }
             (SegmentBody::Advance(cadence), Some(held)) => self.advance(held, cadence, next),
@@ -203,7 +205,8 @@ impl<'a> Build<'a> {
         next: &mut Vec<HeldSegment>,
     ) -> Result<(), FrameError> {
         let baseline = Some((&held.rows, self.gap(held)?));
-        let source = Source { audience: held.audience, baseline, bytes: None };
+        let (tick, audience) = (self.tick, held.audience);
+        let source = Source { tick, audience, baseline, bytes: None };
         self.fill((held.handle, cadence), &source, next)
     }
 

@@ -18,18 +18,23 @@ use super::{ReplicaError, dialect::Dialect, held::HeldRows};
 use crate::{
     codec::Decoder,
     schema::{Audience, Schema},
+    tick::Tick,
 };
 
 /// At most this many rows are kept for others, over all segments; the oldest give way.
-const MOST_ROWS: usize = 1 << 16;
+const MOST_ROWS: usize = 1 << 17;
 /// And at most this many segments.
 const MOST_SEGMENTS: usize = 1 << 12;
+/// And for at most this many ticks: few viewers are further behind than that.
+const MOST_TICKS: i32 = 32;
 /// A room has one dialect; somebody who shares more widely has few.
 const MOST_DIALECTS: usize = 4;
 
 /// What a segment's rows are a function of, but for the bytes themselves.
 #[derive(Clone, Debug)]
 pub(super) struct Source<'a> {
+    /// When it is of; it says only for how long it is worth keeping.
+    pub tick: Tick,
     pub audience: Audience,
     /// The rows that it builds upon, and how many ticks it is beyond them; nothing for a keyframe.
     pub baseline: Option<(&'a HeldRows, u32)>,
@@ -53,7 +58,7 @@ pub(super) struct Decoded {
     known: BTreeMap<Key, Known>,
     /// The rows of `known` by dialect, audience and hash, to find equal ones.
     contents: BTreeMap<(usize, Audience, u32), HeldRows>,
-    order: VecDeque<Key>,
+    order: VecDeque<(Key, Tick)>,
     rows: usize,
 }
 
@@ -131,14 +136,20 @@ impl Decoded {
         self.rows += rows.len();
         match self.known.insert(key, known) {
             Some(old) => self.forget(key, &old),
-            None => self.order.push_back(key),
+            None => self.order.push_back((key, source.tick)),
         }
-        while self.rows > MOST_ROWS || self.order.len() > MOST_SEGMENTS {
-            let Some(key) = self.order.pop_front() else { break };
+        while let Some((key, tick)) = self.order.front().copied()
+            && (self.is_full() || source.tick.since(tick) > MOST_TICKS)
+        {
+            self.order.pop_front();
             if let Some(old) = self.known.remove(&key) {
                 self.forget(key, &old);
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows > MOST_ROWS || self.order.len() > MOST_SEGMENTS
     }
 
     /// Forgets the rows of what is no longer known.
