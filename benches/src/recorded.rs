@@ -114,11 +114,11 @@ impl Strands {
             Some((tick, _)) if *tick == held.tick => return,
             Some((tick, rows)) if tick.next() == held.tick => {
                 *tick = held.tick;
-                return rows.push(held.rows.clone());
+                return rows.push(Rows::clone(&held.rows));
             }
             _ => self.close(key),
         }
-        self.open.insert(key, (held.tick, vec![held.rows.clone()]));
+        self.open.insert(key, (held.tick, vec![Rows::clone(&held.rows)]));
     }
 
     fn close(&mut self, key: (u32, Audience)) {

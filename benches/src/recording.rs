@@ -77,7 +77,7 @@ fn keep_private<I>(index: usize, client: &Client<I>, private: &mut Private) {
     let held = client.replica.segments().iter();
     for held in held.filter(|held| held.audience != Audience::Public) {
         let strand = private.entry((index, held.handle, held.audience)).or_default();
-        strand.push(held.rows.clone());
+        strand.push(Rows::clone(&held.rows));
     }
 }
 
