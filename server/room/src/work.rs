@@ -21,7 +21,6 @@ pub struct Work {
 pub struct Coding {
     /// One for each audience, so that their models need not be set anew as a whole.
     encoders: Vec<Encoder>,
-    pub(crate) scratch: Vec<i32>,
 }
 
 impl Coding {
