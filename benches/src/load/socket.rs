@@ -209,7 +209,8 @@ mod tests {
         bytes.extend([7; 65_536]);
         let whole = bytes.len();
         for cut in [1, 2, 5, 9, 100] {
-            let more = [&bytes[..], &[0x82, 126, 0, 200][..cut.min(4)], &vec![0; cut]].concat();
+            let next = [&[0x82, 126, 0, 200][..], &[0; 200]].concat();
+            let more = [&bytes[..], &next[..cut]].concat();
             let (seen, used) = messages(&more);
             assert_eq!(seen, [(true, 3), (false, 0), (true, 256), (true, 65_536)]);
             assert_eq!(used, whole);

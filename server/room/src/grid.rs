@@ -24,14 +24,30 @@ pub struct Cell {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(pub u8);
 
-impl Rate {
-    /// Whether a cell of this rate has had a turn since it was sent at `before`. The turns of
-    /// different cells are spread over the ticks, and are the same for all viewers, so that these
-    /// share what is encoded.
+/// Which ticks a segment is sent in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// How often.
+    pub rate: Rate,
+    phase: u8,
+}
+
+impl Turns {
+    /// Every tick.
+    pub const ALWAYS: Turns = Turns { rate: Rate(0), phase: 0 };
+
+    /// The turns of a cell at a rate: spread over the ticks from cell to cell, and the same for
+    /// all viewers, so that these share what is encoded.
     #[must_use]
-    pub fn is_due(self, cell: Cell, before: Tick, now: Tick) -> bool {
+    pub fn new(cell: Cell, rate: Rate) -> Turns {
         let phase = i32::from(cell.x) * 5 + i32::from(cell.y) * 3;
-        let turn = |tick: Tick| tick.0.wrapping_add_signed(phase) >> self.0;
+        Turns { rate, phase: phase as u8 }
+    }
+
+    /// Whether there was a turn since what was sent at `before`.
+    #[must_use]
+    pub fn are_due(self, before: Tick, now: Tick) -> bool {
+        let turn = |tick: Tick| tick.0.wrapping_add(self.phase.into()) >> self.rate.0;
         turn(before) != turn(now)
     }
 }
@@ -171,7 +187,7 @@ mod tests {
             .collect();
         assert!(rates[0] >= 9 && rates[1] > 0 && rates[2] == 0 && rates[3] > 20, "{rates:?}");
         let due = |now| {
-            let due = |cell| Rate(3).is_due(cell, Tick(now), Tick(now + 1));
+            let due = |cell| Turns::new(cell, Rate(3)).are_due(Tick(now), Tick(now + 1));
             seen.iter().filter(|(cell, _)| due(*cell)).count()
         };
         let counts: Vec<usize> = (100..108).map(due).collect();

@@ -11,7 +11,7 @@ use tickwire_shared::{
 };
 
 use crate::{
-    grid::{Cell, Grid, Rate},
+    grid::{Cell, Grid, Turns},
     segment::{SegmentKey, Whose},
     segments::{SegmentSlot, Segments},
 };
@@ -22,29 +22,30 @@ const MAX_GROUPS: usize = 64;
 /// What a viewer holds of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The number under which it knows the segment.
-    pub handle: u32,
     /// The tick that its rows are of.
     pub tick: Tick,
+    /// The number under which it knows the segment.
+    pub handle: u16,
     /// What it does with them while nothing is said.
     pub cadence: Cadence,
 }
 
 /// A segment that a viewer is to hold.
+///
+/// A thousand viewers of a large world have some seventy of these each, and every frame looks at all
+/// of a viewer's: what is not needed for that is with the segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Subscription {
-    /// Which segment.
-    pub key: SegmentKey,
-    /// Where it is found.
+    /// The segment.
     pub slot: SegmentSlot,
-    /// How often it is sent.
-    pub rate: Rate,
-    /// How far it is, in cells.
-    pub distance: u16,
     /// What the viewer has of it. Segments without entities are not held.
     pub held: Option<Held>,
     /// Since when it waits because the viewer's budget was spent.
     pub waits_since: Option<Tick>,
+    /// How often it is sent.
+    pub turns: Turns,
+    /// How far it is, in cells; `None` if it is seen from everywhere.
+    pub distance: Option<u8>,
 }
 
 /// What decides which segments a viewer is subscribed to.
@@ -105,7 +106,7 @@ impl Interest {
     fn subscribe(&mut self, player: PlayerId, grid: Option<&Grid>, segments: &mut Segments) {
         std::mem::swap(&mut self.before, &mut self.subscriptions);
         self.subscriptions.clear();
-        self.before.sort_unstable_by_key(|old| old.key);
+        self.before.sort_unstable_by_key(|old| old.slot);
         let Vantage { cell, team, groups } = self.vantage.clone();
         let whose = || {
             let groups = groups.iter().copied().map(Whose::Group);
@@ -114,33 +115,36 @@ impl Interest {
         // Most games have no more than these, and most players keep them for as long as they stay.
         self.subscriptions.reserve_exact(whose().count() + 1);
         for whose in whose().chain([Whose::Owner(player)]) {
-            self.add(SegmentKey::everywhere(whose), (Rate(0), 0), segments);
+            self.add(SegmentKey::everywhere(whose), (Turns::ALWAYS, None), segments);
         }
         let around = grid.zip(cell).map(|(grid, from)| grid.around(from));
         for (cell, seen) in around.into_iter().flatten() {
             for whose in whose() {
                 let key = SegmentKey { cell: Some(cell), whose };
-                self.add(key, (seen.rate, seen.distance), segments);
+                let distance = u8::try_from(seen.distance).unwrap_or(u8::MAX);
+                self.add(key, (Turns::new(cell, seen.rate), Some(distance)), segments);
             }
         }
         for old in self.before.drain(..) {
             segments.unwatch(old.slot);
-            self.dropped.extend(old.held.map(|held| held.handle));
+            self.dropped.extend(old.held.map(|held| u32::from(held.handle)));
         }
     }
 
-    /// Adds a subscription, or takes it over from those before.
-    fn add(&mut self, key: SegmentKey, (rate, distance): (Rate, u16), segments: &mut Segments) {
-        let old = self.before.binary_search_by_key(&key, |old| old.key);
-        let taken = old.ok().map(|index| self.before.remove(index));
-        let subscription = match taken {
-            Some(old) => Subscription { rate, distance, ..old },
-            None => {
-                let Some(slot) = segments.watch(key) else { return };
-                Subscription { key, slot, rate, distance, held: None, waits_since: None }
-            }
-        };
-        self.subscriptions.push(subscription);
+    /// Adds a subscription, with what the viewer holds of the segment already.
+    fn add(
+        &mut self,
+        key: SegmentKey,
+        (turns, distance): (Turns, Option<u8>),
+        segments: &mut Segments,
+    ) {
+        let Some(slot) = segments.watch(key) else { return };
+        let old = self.before.binary_search_by_key(&slot, |old| old.slot);
+        let old = old.ok().map(|index| &mut self.before[index]);
+        // What is taken over is not dropped with the rest of those before.
+        let (held, waits_since) =
+            old.map_or((None, None), |old| (old.held.take(), old.waits_since));
+        self.subscriptions.push(Subscription { slot, held, waits_since, turns, distance });
     }
 
     /// Forgets what the viewer holds, as it does itself with a frame that stands alone.
@@ -162,12 +166,10 @@ pub struct Handles(Vec<u64>);
 
 impl Handles {
     /// Takes the smallest that is free; `None` when all are in use.
-    pub fn take(&mut self) -> Option<u32> {
+    pub fn take(&mut self) -> Option<u16> {
         let word = self.0.iter().position(|word| *word != u64::MAX).unwrap_or(self.0.len());
         let handle = word as u32 * 64 + self.0.get(word).map_or(0, |word| word.trailing_ones());
-        if handle >= MAX_HANDLE {
-            return None;
-        }
+        let handle = u16::try_from(handle).ok().filter(|_| handle < MAX_HANDLE)?;
         if word == self.0.len() {
             self.0.push(0);
         }

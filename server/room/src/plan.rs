@@ -11,7 +11,7 @@ use tickwire_shared::{
 };
 
 use crate::{
-    grid::Rate,
+    grid::{Rate, Turns},
     interest::{Held, Interest, Subscription},
     segment::Outcome,
     segments::{SegmentSlot, Segments},
@@ -89,13 +89,15 @@ impl Plan {
         };
         if status.is_empty {
             one.held = None;
-            return self.actions.push((held.handle, What::Drop));
+            return self.actions.push((held.handle.into(), What::Drop));
         }
         let moved = status.moved.is_some_and(|moved| moved.is_after(held.tick));
         if !(moved || is_due(one, held, segments)) {
             return;
         }
-        if segments.remembers(one.slot, held.tick) {
+        // A viewer's segments are watched, so at least the tick before is remembered of each.
+        let is_recent = segments.now().since(held.tick) == 1;
+        if is_recent || segments.remembers(one.slot, held.tick) {
             self.encode(index, held, one, segments);
         } else {
             self.add(index, None, one, segments);
@@ -111,15 +113,15 @@ impl Plan {
         segments: &mut Segments,
     ) {
         let now = segments.now();
-        let wanted = cadence(one.rate);
+        let wanted = cadence(one.turns);
         let stays = held.cadence == wanted;
-        let (outcome, _) = segments.encode(one.slot, Some(held.tick));
+        let (outcome, _) = segments.size(one.slot, Some(held.tick));
         match outcome {
             Outcome::Differs => return self.add(index, Some(held.tick), one, segments),
             // What rests and is as it was may go on resting, for a while.
             Outcome::Same if stays && wanted == Cadence::Rests && !is_old(held, segments) => return,
             _ if stays && wanted == Cadence::Live => {}
-            _ => self.actions.push((held.handle, What::Advance(wanted))),
+            _ => self.actions.push((held.handle.into(), What::Advance(wanted))),
         }
         one.held = Some(Held { tick: now, cadence: wanted, ..held });
         one.waits_since = None;
@@ -132,8 +134,8 @@ impl Plan {
         one: &Subscription,
         segments: &mut Segments,
     ) {
-        let (_, bytes) = segments.encode(one.slot, from);
-        let bytes = bytes.len() + HEAD_BYTES;
+        let (_, bytes) = segments.size(one.slot, from);
+        let bytes = bytes + HEAD_BYTES;
         let urgency = urgency(one, segments.now());
         self.candidates.push(Candidate { index, from, bytes, urgency });
     }
@@ -152,7 +154,7 @@ impl Plan {
             let one = &interest.subscriptions[candidate.index];
             let bytes = candidate.bytes as i64;
             // What is seen from everywhere is not optional.
-            let fits = (left > 0 && bytes <= space) || one.key.cell.is_none();
+            let fits = (left > 0 && bytes <= space) || one.distance.is_none();
             if fits && self.send(candidate, interest, segments.now()) {
                 left -= bytes;
                 space -= bytes;
@@ -169,8 +171,8 @@ impl Plan {
         let one = &mut interest.subscriptions[candidate.index];
         let held = one.held.map(|held| held.handle);
         let Some(handle) = held.or_else(|| interest.handles.take()) else { return false };
-        let cadence = cadence(one.rate);
-        self.actions.push((handle, What::Send(cadence, one.slot, candidate.from)));
+        let cadence = cadence(one.turns);
+        self.actions.push((handle.into(), What::Send(cadence, one.slot, candidate.from)));
         one.held = Some(Held { handle, tick: now, cadence });
         one.waits_since = None;
         true
@@ -182,10 +184,10 @@ impl Plan {
         let Some(held) = &mut one.held else { return };
         if !segments.remembers(one.slot, held.tick) {
             // Nothing could be proven of it any more, nor could anything build upon it.
-            self.actions.push((held.handle, What::Drop));
+            self.actions.push((held.handle.into(), What::Drop));
             one.held = None;
         } else if held.cadence == Cadence::Live {
-            self.actions.push((held.handle, What::Keep));
+            self.actions.push((held.handle.into(), What::Keep));
             held.cadence = Cadence::Rests;
         }
     }
@@ -198,9 +200,7 @@ impl Plan {
                 What::Keep => SegmentBody::Keep,
                 What::Advance(cadence) => SegmentBody::Advance(cadence),
                 What::Send(cadence, slot, from) => {
-                    let audience = segments.get(slot).map(|segment| segment.key.audience());
-                    let audience = audience.expect("what is subscribed to exists");
-                    let (_, bytes) = segments.encode(slot, from);
+                    let (audience, bytes) = segments.encoded(slot, from);
                     match from {
                         Some(_) => SegmentBody::Delta(cadence, bytes),
                         None => SegmentBody::Keyframe(cadence, audience, bytes),
@@ -216,7 +216,7 @@ impl Plan {
         let held = interest
             .subscriptions
             .iter()
-            .filter_map(|one| one.held.map(|held| (held.handle, one.slot, held.tick)));
+            .filter_map(|one| one.held.map(|held| (u32::from(held.handle), one.slot, held.tick)));
         self.held.clear();
         self.held.extend(held);
         self.held.sort_unstable_by_key(|(handle, ..)| *handle);
@@ -225,15 +225,17 @@ impl Plan {
 }
 
 /// What a segment of a rate does between its turns.
-fn cadence(rate: Rate) -> Cadence {
-    if rate == Rate(0) { Cadence::Live } else { Cadence::Rests }
+fn cadence(turns: Turns) -> Cadence {
+    if turns.rate == Rate(0) { Cadence::Live } else { Cadence::Rests }
 }
 
 /// Whether it is a held segment's turn.
 fn is_due(one: &Subscription, held: Held, segments: &Segments) -> bool {
-    let turn = one.key.cell.is_none_or(|cell| one.rate.is_due(cell, held.tick, segments.now()));
     // One that is live has to be told that it rests from now on.
-    turn || one.waits_since.is_some() || held.cadence == Cadence::Live || is_old(held, segments)
+    one.turns.are_due(held.tick, segments.now())
+        || one.waits_since.is_some()
+        || held.cadence == Cadence::Live
+        || is_old(held, segments)
 }
 
 /// Whether a copy will soon fall out of the history.
@@ -243,9 +245,7 @@ fn is_old(held: Held, segments: &Segments) -> bool {
 
 /// The nearest and those that wait for long go first.
 fn urgency(one: &Subscription, now: Tick) -> i32 {
-    if one.key.cell.is_none() {
-        return i32::MIN;
-    }
+    let Some(distance) = one.distance else { return i32::MIN };
     let waits = one.waits_since.map_or(0, |since| now.since(since));
-    i32::from(one.distance) * TICKS_A_CELL - waits
+    i32::from(distance) * TICKS_A_CELL - waits
 }

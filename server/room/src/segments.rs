@@ -38,6 +38,8 @@ pub struct Status {
     pub is_empty: bool,
     /// The last tick in which an entity came from another segment, or went to one.
     pub moved: Option<Tick>,
+    /// How it stands to the tick before and how many bytes that takes, once anybody has asked.
+    step: Option<(Outcome, u32)>,
 }
 
 /// All segments of a room, and the codecs of their audiences.
@@ -177,7 +179,7 @@ impl Segments {
             let codec = &self.spec.codecs[segment.key.audience() as usize];
             segment.end(self.now, &codec.layout);
             let is_empty = segment.rows(self.now).is_none_or(Rows::is_empty);
-            self.status.insert(slot, Status { is_empty, moved: segment.moved });
+            self.status.insert(slot, Status { is_empty, moved: segment.moved, step: None });
         }
     }
 
@@ -199,15 +201,40 @@ impl Segments {
         self.segments.get(slot).is_some_and(|segment| segment.rows(tick).is_some())
     }
 
-    /// What leads from `baseline` to the last tick; see [`Segment::encode`].
+    /// How the last tick stands to `baseline`, and how many bytes lead from there to it.
     ///
     /// # Panics
     /// When there is no such segment, or the baseline is not remembered.
-    pub fn encode(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Outcome, &[u8]) {
+    pub fn size(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Outcome, usize) {
+        let is_step = baseline == Some(self.now.offset(-1));
+        let step = self.status.get(slot).and_then(|status| status.step).filter(|_| is_step);
+        if let Some((outcome, bytes)) = step {
+            return (outcome, bytes as usize);
+        }
+        let (_, outcome, bytes) = self.encode(slot, baseline);
+        let bytes = bytes.len();
+        if let Some(status) = self.status.get_mut(slot).filter(|_| is_step) {
+            status.step = Some((outcome, bytes as u32));
+        }
+        (outcome, bytes)
+    }
+
+    /// What leads from `baseline` to the last tick, and for whom it is; see [`Segment::encode`].
+    ///
+    /// # Panics
+    /// When there is no such segment, or the baseline is not remembered.
+    pub fn encoded(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Audience, &[u8]) {
+        let (audience, _, bytes) = self.encode(slot, baseline);
+        (audience, bytes)
+    }
+
+    fn encode(&mut self, slot: SegmentSlot, baseline: Option<Tick>) -> (Audience, Outcome, &[u8]) {
         let segment = &mut self.segments[slot];
-        let audience = segment.key.audience() as usize;
-        let (codec, encoder) = (&self.spec.codecs[audience], self.coding.encoder(audience));
-        segment.encode(codec, encoder, baseline, self.now)
+        let audience = segment.key.audience();
+        let codec = &self.spec.codecs[audience as usize];
+        let encoder = self.coding.encoder(audience as usize);
+        let (outcome, bytes) = segment.encode(codec, encoder, baseline, self.now);
+        (audience, outcome, bytes)
     }
 
     /// Appends all that a segment was at a tick, if that is remembered.
