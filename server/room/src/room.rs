@@ -206,8 +206,15 @@ impl<G: Game> Room<G> {
         }
     }
 
+    /// Where a player is among the players: as many places behind the first as there are ids
+    /// between, if nobody in between has left, else before that.
     pub(crate) fn position(&self, player: PlayerId) -> Option<usize> {
-        self.players.binary_search_by_key(&player, |player| player.id).ok()
+        let most = player.0.checked_sub(self.players.first()?.id.0)? as usize;
+        if self.players.get(most).is_some_and(|there| there.id == player) {
+            return Some(most);
+        }
+        let before = &self.players[..most.min(self.players.len())];
+        before.binary_search_by_key(&player, |player| player.id).ok()
     }
 }
 
