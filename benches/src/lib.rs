@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod floor;
 pub mod load;
+pub mod peers;
 pub mod recorded;
 pub mod recording;
 pub mod session;
