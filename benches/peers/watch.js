@@ -64,12 +64,18 @@ function picture(state) {
   return lines;
 }
 
-/** Notes what a client holds; the last few seconds of it. */
+/** Notes what a client holds at each tick. */
 function remember({ room, history }) {
   room.onStateChange((state) => {
     history.set(state.tick, picture(state));
-    if (history.size > 90) history.delete(history.keys().next().value);
+    if (history.size > 600) history.delete(history.keys().next().value);
   });
+}
+
+/** How many entities are missing, too many or different. */
+function differences(right, held) {
+  const keys = new Set([...right.keys(), ...held.keys()]);
+  return [...keys].filter((key) => right.get(key) !== held.get(key)).length;
 }
 
 async function stall() {
@@ -80,13 +86,15 @@ async function stall() {
   await told();
   clearInterval(timer);
   const [healthy, stalled] = both;
-  const tick = [...healthy.history.keys()].filter((tick) => stalled.history.has(tick)).at(-1);
-  const result = { entities: healthy.room.state.ships.size, note: stalled.faults.join('; ') };
-  if (tick !== undefined) {
-    const [right, held] = [healthy.history.get(tick), stalled.history.get(tick)];
-    const keys = new Set([...right.keys(), ...held.keys()]);
-    result.wrong = [...keys].filter((key) => right.get(key) !== held.get(key)).length;
-  }
+  const ticks = [...healthy.history.keys()].filter((tick) => stalled.history.has(tick));
+  const wrong = ticks.map((tick) => differences(healthy.history.get(tick), stalled.history.get(tick)));
+  const result = {
+    wrong: wrong.at(-1) ?? null,
+    ticks_wrong: wrong.filter((count) => count > 0).length,
+    ticks: ticks.length,
+    entities: healthy.room.state.ships.size,
+    note: stalled.faults.join('; '),
+  };
   console.log(JSON.stringify(result));
 }
 

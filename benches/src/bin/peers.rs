@@ -36,7 +36,7 @@ use tickwire_server::{Games, serve_games};
     colyseus-quantised  Colyseus, patches of whole numbers\n\n\
     Needs Linux, two cores and taskset; for the Node hosts npm, which is asked for their packages once,\n\
     into benches/peers/node_modules. Without npm the others are measured. A whole run takes about a quarter\n\
-    of an hour, --quick a minute or two.")]
+    of an hour, --quick two to three minutes.")]
 struct Arguments {
     /// Which hosts, with commas between [default: all].
     #[arg(long, value_delimiter = ',')]
@@ -47,9 +47,9 @@ struct Arguments {
     /// Which sizes [default: what the worlds have].
     #[arg(long, value_delimiter = ',')]
     clients: Vec<usize>,
-    /// Leave the search for the most clients and the stalls out.
-    #[arg(long)]
-    sizes_only: bool,
+    /// Which parts [default: all].
+    #[arg(long, value_delimiter = ',', value_parser = ["sizes", "most", "stalls"])]
+    part: Vec<String>,
     /// How often each is measured; medians count.
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -129,20 +129,25 @@ fn measure_all(arguments: &Arguments, hosts: &[&'static Host], report: &mut Repo
         let plan = Plan { warm_up: Duration::from_millis(1500), time, runs: arguments.runs.max(1) };
         (plan, &[64, 128, 256, 512], &[128, 512])
     };
+    let part =
+        |name: &str| arguments.part.is_empty() || arguments.part.iter().any(|part| part == name);
     for (world, sizes) in [("everyone", everyone), ("near", near)] {
         let sizes = if arguments.clients.is_empty() { sizes } else { &arguments.clients };
         let wanted = arguments.world.is_empty() || arguments.world.iter().any(|name| name == world);
-        for &clients in sizes.iter().filter(|_| wanted) {
+        for &clients in sizes.iter().filter(|_| wanted && part("sizes")) {
             measure_size(world, clients, hosts, plan, report);
         }
     }
-    for &host in hosts.iter().filter(|_| !arguments.sizes_only) {
-        if !arguments.quick {
+    for &host in hosts {
+        if part("most") && !arguments.quick {
             eprintln!("  {}: the most clients ...", host.name);
-            match capacity::search(host, false, Duration::from_secs(2)) {
+            match capacity::search(host, false, Duration::from_millis(1500)) {
                 Ok(capacity) => report.capacities.push((host.name, capacity)),
                 Err(error) => report.missing.push(format!("{}, capacity: {error}", host.name)),
             }
+        }
+        if !part("stalls") {
+            continue;
         }
         eprintln!("  {}: a stall ...", host.name);
         match stall(host, if arguments.quick { 64 } else { 256 }) {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::{host::Host, measure::Crowd, world::HZ};
 
 /// Each step has so many times the clients of the one before.
-const STEP: f64 = 1.2;
+const STEP: f64 = 1.25;
 /// The first step, and where the search ends.
-const CLIENTS: (usize, usize) = (200, 3900);
+const CLIENTS: (usize, usize) = (300, 3900);
 /// How often a step is tried.
 const TRIES: usize = 3;
 

@@ -20,8 +20,12 @@ pub fn svg(report: &Report) -> String {
          height=\"{height}\" font-family=\"DejaVu Sans, Verdana, sans-serif\" font-size=\"12\" fill=\"#212529\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
     );
-    lines(&mut svg, report, &hosts, 0, "Bytes a client-second", |row| row.bytes_a_second);
-    lines(&mut svg, report, &hosts, 1, "Server CPU a client-tick, µs", |row| row.cpu_us);
+    lines(&mut svg, report, &hosts, 0, "Bytes a client-second, by clients", |row| {
+        row.bytes_a_second
+    });
+    lines(&mut svg, report, &hosts, 1, "Server CPU a client-tick, µs, by clients", |row| {
+        row.cpu_us
+    });
     bars(&mut svg, report, &hosts);
     legend(&mut svg, &hosts, height - 18.0);
     svg + "</svg>\n"

@@ -22,14 +22,18 @@ use super::{
 pub const STALL: Duration = Duration::from_secs(4);
 /// Before and after that.
 const CALM: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3));
-/// Ticks that are remembered.
-const MEMORY: usize = 90;
+/// Ticks that are remembered: all of them.
+const MEMORY: usize = 600;
 
 /// What a client held after the stall.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Stalled {
     /// Entities that differ from what a healthy client held at the same tick; nothing if there was no such tick.
     pub wrong: Option<usize>,
+    /// Of the ticks at which both held a state, those at which the two were not the same.
+    pub ticks_wrong: usize,
+    /// So many ticks were compared.
+    pub ticks: usize,
     /// Entities that the healthy client held.
     pub entities: usize,
     /// What else was noticed, such as a closed connection.
@@ -80,9 +84,11 @@ fn watch(host: &Host, address: SocketAddr, relay: &Relay) -> Result<Stalled, Str
     }
     let [right, held] = histories;
     let entities = right.values().next_back().map_or(0, |picture| picture.ships.len());
-    let tick = right.keys().rev().find(|tick| held.contains_key(tick));
-    let wrong = tick.map(|tick| right[tick].differences(&held[tick]));
-    Ok(Stalled { wrong, entities, note })
+    let both = right.iter().filter_map(|(tick, right)| Some(right.differences(held.get(tick)?)));
+    let differences: Vec<usize> = both.collect();
+    let ticks_wrong = differences.iter().filter(|differences| **differences > 0).count();
+    let (wrong, ticks) = (differences.last().copied(), differences.len());
+    Ok(Stalled { wrong, ticks_wrong, ticks, entities, note })
 }
 
 fn remember(history: &mut BTreeMap<u32, Picture>, picture: Option<Picture>) {

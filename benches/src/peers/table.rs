@@ -69,13 +69,14 @@ pub fn text(report: &Report) -> String {
             writeln!(text, "| {host} | {}{clients} |", if *at_least { "at least " } else { "" });
     }
     if !report.stalls.is_empty() {
-        text += "\n**After a network that stalled for 4 s**, `everyone`\n\n| host | entities wrong | |\n| --- | --- | --- |\n";
+        text += "\n**After a network that stalled for 4 s**, `everyone`\n\n| host | entities wrong at the end | ticks wrong | |\n| --- | --- | --- | --- |\n";
     }
     for (host, stalled) in &report.stalls {
         let wrong = stalled.wrong.map_or("never came back".to_owned(), |wrong| {
             format!("{wrong} of {}", stalled.entities)
         });
-        let _ = writeln!(text, "| {host} | {wrong} | {} |", stalled.note);
+        let Stalled { ticks_wrong, ticks, note, .. } = stalled;
+        let _ = writeln!(text, "| {host} | {wrong} | {ticks_wrong} of {ticks} | {note} |");
     }
     report.missing.iter().for_each(|line| _ = write!(text, "\nNot measured: {line}\n"));
     text
@@ -155,12 +156,13 @@ mod tests {
     #[test]
     fn a_stalled_client_that_never_came_back_is_not_called_right() {
         let stalls = vec![
-            ("a", Stalled { wrong: Some(0), entities: 9, note: String::new() }),
-            ("b", Stalled { wrong: None, entities: 9, note: "closed".to_owned() }),
+            ("a", Stalled { wrong: Some(0), entities: 9, ..Stalled::default() }),
+            ("b", Stalled { note: "closed".to_owned(), ..Stalled::default() }),
         ];
         let text = text(&Report { stalls, ..Report::default() });
         assert!(
-            text.contains("| a | 0 of 9 |") && text.contains("| b | never came back | closed |")
+            text.contains("| a | 0 of 9 |")
+                && text.contains("| b | never came back | 0 of 0 | closed |")
         );
     }
 }
