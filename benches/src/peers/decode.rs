@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tickwire_shared::control;
 
 /// Numbers that a ship has: x, y, heading, hp and score.
 pub type Line = [u32; 5];
@@ -49,14 +50,13 @@ impl State {
     /// Its bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        bincode::serde::encode_to_vec(self, bincode::config::standard()).expect("it is plain data")
+        control::encode(self)
     }
 
     /// Reads it back.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Picture> {
-        let config = bincode::config::standard().with_limit::<{ 4 << 20 }>();
-        let (state, _): (State, usize) = bincode::serde::decode_from_slice(bytes, config).ok()?;
+        let state: State = control::decode(bytes).ok()?;
         let ships = state.ships.into_iter().map(|(slot, x, y, heading, hp, score)| {
             (slot.into(), [x.into(), y.into(), heading.into(), hp.into(), score.into()])
         });
