@@ -35,8 +35,8 @@ use tickwire_server::{Games, serve_games};
     colyseus            Colyseus, patches of float fields\n  \
     colyseus-quantised  Colyseus, patches of whole numbers\n\n\
     Needs Linux, two cores and taskset; for the Node hosts npm, which is asked for their packages once,\n\
-    into benches/peers/node_modules. Without npm the others are measured. A whole run takes about a quarter\n\
-    of an hour, --quick two to three minutes.")]
+    into benches/peers/node_modules. Without npm the others are measured. A whole run takes about twenty\n\
+    minutes, --quick two to three.")]
 struct Arguments {
     /// Which hosts, with commas between [default: all].
     #[arg(long, value_delimiter = ',')]
