@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 fn be_bare() -> Result<(), String> {
     pin(CORES.0);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let bare = Bare::from_arguments(&arguments).ok_or("five numbers are needed")?;
+    let bare = Bare::from_arguments(&arguments).ok_or("six numbers are needed")?;
     bare.serve().map_err(|error| error.to_string())
 }
 

@@ -12,6 +12,8 @@ use socket2::SockRef;
 /// What a bare server is to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Bare {
+    /// How many clients it waits for before its first tick.
+    pub clients: usize,
     /// The payload of what it sends, in bytes.
     pub payload: usize,
     /// Ticks a second.
@@ -26,8 +28,8 @@ impl Bare {
     /// Its command line.
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {
-        let Bare { payload, hz, groups, buffers } = *self;
-        let numbers = [payload, hz as usize, groups, buffers.0, buffers.1];
+        let Bare { clients, payload, hz, groups, buffers } = *self;
+        let numbers = [clients, payload, hz as usize, groups, buffers.0, buffers.1];
         numbers.iter().map(ToString::to_string).collect()
     }
 
@@ -35,9 +37,9 @@ impl Bare {
     #[must_use]
     pub fn from_arguments(arguments: &[String]) -> Option<Bare> {
         let numbers: Option<Vec<usize>> = arguments.iter().map(|one| one.parse().ok()).collect();
-        let [payload, hz, groups, send, receive] = numbers?.try_into().ok()?;
+        let [clients, payload, hz, groups, send, receive] = numbers?.try_into().ok()?;
         let hz = u32::try_from(hz).ok()?;
-        Some(Bare { payload, hz, groups, buffers: (send, receive) })
+        Some(Bare { clients, payload, hz, groups, buffers: (send, receive) })
     }
 
     /// Serves until the process is ended.
@@ -47,17 +49,14 @@ impl Bare {
     pub fn serve(self) -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         println!("http://{}", listener.local_addr()?);
-        listener.set_nonblocking(true)?;
-        let (message, start) = (message(self.payload), Instant::now());
-        let mut streams: Vec<TcpStream> = Vec::new();
+        let streams: io::Result<Vec<_>> =
+            (0..self.clients).map(|_| self.accept(&listener)).collect();
+        let (mut streams, message, start) = (streams?, message(self.payload), Instant::now());
         let mut scratch = vec![0; 1 << 16];
         for turn in 0_u64.. {
             let group = turn as usize % self.groups;
             let due = Duration::from_secs(turn) / (self.hz * self.groups as u32);
             thread::sleep((start + due).saturating_duration_since(Instant::now()));
-            if group == 0 {
-                self.accept(&listener, &mut streams)?;
-            }
             let of_group = streams.len() * group / self.groups;
             let before_next = streams.len() * (group + 1) / self.groups;
             let turns = &mut streams[of_group..before_next];
@@ -72,20 +71,17 @@ impl Bare {
         Ok(())
     }
 
-    fn accept(self, listener: &TcpListener, streams: &mut Vec<TcpStream>) -> io::Result<()> {
-        while let Ok((mut stream, _)) = listener.accept() {
-            stream.set_nonblocking(false)?;
-            stream.set_nodelay(true)?;
-            let kernel = SockRef::from(&stream);
-            kernel.set_send_buffer_size(self.buffers.0)?;
-            kernel.set_recv_buffer_size(self.buffers.1)?;
-            let mut request = [0; 2048];
-            let _ = stream.read(&mut request)?;
-            stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")?;
-            stream.set_nonblocking(true)?;
-            streams.push(stream);
-        }
-        Ok(())
+    fn accept(self, listener: &TcpListener) -> io::Result<TcpStream> {
+        let (mut stream, _) = listener.accept()?;
+        stream.set_nodelay(true)?;
+        let kernel = SockRef::from(&stream);
+        kernel.set_send_buffer_size(self.buffers.0)?;
+        kernel.set_recv_buffer_size(self.buffers.1)?;
+        let mut request = [0; 2048];
+        let _ = stream.read(&mut request)?;
+        stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")?;
+        stream.set_nonblocking(true)?;
+        Ok(stream)
     }
 }
 
@@ -109,9 +105,9 @@ mod tests {
 
     #[test]
     fn its_command_line_comes_back() {
-        let bare = Bare { payload: 700, hz: 30, groups: 4, buffers: (9, 8) };
+        let bare = Bare { clients: 5, payload: 700, hz: 30, groups: 4, buffers: (9, 8) };
         let read = Bare::from_arguments(&bare.arguments()).expect("it is complete");
-        assert_eq!(read.arguments(), ["700", "30", "4", "9", "8"]);
+        assert_eq!(read.arguments(), ["5", "700", "30", "4", "9", "8"]);
         assert!(Bare::from_arguments(&["1".to_owned()]).is_none());
     }
 

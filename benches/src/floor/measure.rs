@@ -161,6 +161,7 @@ fn measure_server(scenario: &Scenario, plan: Plan) -> Result<Measured, String> {
 fn measure_floor(scenario: &Scenario, plan: Plan, like: &Measured) -> Result<Measured, String> {
     let limits = Limits::default();
     let bare = Bare {
+        clients: scenario.clients,
         payload: (like.bytes_a_frame - 4.0).max(1.0) as usize,
         hz: scenario.hz,
         groups: scenario.rooms(),
