@@ -1,7 +1,7 @@
 //! The client's copy of the world: applies frames, and can prove that it is right.
 //!
 //! The hash of a viewer's state is that of its tick, then of each segment it
-//! holds in rising order of handle: the handle, the segment's tick, then [`Rows::hash`].
+//! holds in rising order of handle: the handle, the segment's tick, then [`crate::rows::Rows::hash`].
 //!
 //! An entity has one row for each audience, but a segment that rests may show an entity
 //! that has meanwhile moved on to another. What counts is the row that is newest.

@@ -27,6 +27,8 @@ pub fn svg(report: &Report) -> String {
         row.cpu_us
     });
     bars(&mut svg, report, &hosts);
+    let note = "A line ends, and ≥ stands, where the load could not keep up with the host.";
+    text(&mut svg, (width - 30.0, height - 6.0), "end", note);
     legend(&mut svg, &hosts, height - 18.0);
     svg + "</svg>\n"
 }
