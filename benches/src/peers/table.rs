@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use tickwire_bots::swarm::grouped;
 
 use super::{capacity::Capacity, measure::Measured, stall::Stalled};
 
@@ -93,7 +94,7 @@ fn cells(row: &Row) -> [String; 10] {
     [
         row.host.to_owned(),
         format!("{:.0}", measured.shown),
-        thousands(measured.bytes_a_second),
+        grouped(measured.bytes_a_second.round() as u64),
         format!("{:.2}", measured.bytes_an_update),
         format!("{:.1}", measured.cpu_us),
         two(measured.tick_p50_ms, measured.tick_p99_ms),
@@ -114,17 +115,6 @@ fn short(number: f64) -> String {
     }
 }
 
-fn thousands(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).unwrap_or(""))
-        .collect();
-    groups.join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +122,6 @@ mod tests {
     #[test]
     fn numbers_are_as_long_as_they_are_precise() {
         assert_eq!([0.123, 4.56, 78.9, 1234.5].map(short), ["0.12", "4.6", "79", "1234"]);
-        assert_eq!(
-            [12.0, 999.0, 1000.0, 1_234_567.0].map(thousands),
-            ["12", "999", "1,000", "1,234,567"]
-        );
         assert_eq!(short(f64::NAN), "-");
     }
 

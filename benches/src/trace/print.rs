@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use tickwire_bots::swarm::grouped;
+
 use super::report::{CodecRow, Report};
 
 /// How many characters the longest bar takes.
@@ -114,20 +116,6 @@ fn percent(share: Option<f64>) -> String {
     share.map_or("·".into(), |share| format!("{:.1}%", (share * 1000.0).round() / 10.0 + 0.0))
 }
 
-/// A number with its digits in groups of three.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +132,5 @@ mod tests {
     fn numbers_that_there_are_none_of_are_dots() {
         assert_eq!((number(None, 1), percent(None)), ("·".into(), "·".into()));
         assert_eq!(percent(Some(-0.0001)), "0.0%");
-        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

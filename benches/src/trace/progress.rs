@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::print::grouped;
+use tickwire_bots::swarm::grouped;
 
 /// How often the line is written anew.
 const REDRAW: Duration = Duration::from_millis(200);

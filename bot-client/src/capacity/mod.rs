@@ -71,12 +71,7 @@ pub enum Problem {
 /// Runs the search as a program; the exit codes are in its help.
 #[must_use]
 pub fn main(options: &CapacityOptions) -> ExitCode {
-    let threads = options.threads.map_or_else(cpu::cores, usize::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .expect("a runtime needs threads and a poller, which this system gives");
+    let runtime = cpu::runtime(options.threads.map(usize::from));
     let file = match options.json.as_deref().map(ResultFile::open).transpose() {
         Ok(file) => file,
         Err(problem) => return refuse(&problem, USAGE),

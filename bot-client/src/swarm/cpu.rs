@@ -36,6 +36,19 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// What bots run on: so many threads, or as many as there are cores.
+///
+/// # Panics
+/// When the system gives no threads or no poller.
+#[must_use]
+pub fn runtime(threads: Option<usize>) -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.unwrap_or_else(cores))
+        .enable_all()
+        .build()
+        .expect("a runtime needs threads and a poller, which this system gives")
+}
+
 /// The time that all cores of this machine had and were busy for, in any unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MachineTime {

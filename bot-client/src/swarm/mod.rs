@@ -40,7 +40,7 @@ pub use self::{
     options::{BehaviourKind, Cli, Command, SwarmOptions},
     pace::Pace,
     report::{KindReport, Report, Spread, TickRate, TickSpread, Verdict},
-    table::{Brief, Table, VerdictLine},
+    table::{Brief, Table, VerdictLine, grouped},
     tally::{Counts, KindTally, Tally},
     target::{Target, TargetError},
     verdict::{Facts, reasons},
@@ -60,12 +60,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Runs the swarm as a program: 0 when it passes, 1 when it fails, 2 when it makes no sense.
 #[must_use]
 pub fn main(options: &SwarmOptions) -> ExitCode {
-    let threads = options.threads.map_or_else(cpu::cores, usize::from);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()
-        .expect("a runtime needs threads and a poller, which this system gives");
+    let runtime = cpu::runtime(options.threads.map(usize::from));
     // A run of an hour should not end with the news that there is nowhere to write to.
     let file = match options.json.as_deref().map(ResultFile::open).transpose() {
         Ok(file) => file,
