@@ -250,7 +250,7 @@ impl Replica {
         let mut changes = self.changes.take().unwrap_or_default();
         notes.clear();
         changes.clear();
-        self.compare(&mut notes);
+        self.compare(&self.kept, &mut notes);
         change::settle(&mut notes, resting, &mut changes, &mut self.overlaps);
         self.notes = notes;
         self.overlaps.sort_unstable();
@@ -263,16 +263,17 @@ impl Replica {
     /// Finds what the last frame changed, when it was counted without.
     fn find_changes(&self) -> Vec<Change> {
         let (mut notes, mut changes) = (Vec::new(), Vec::new());
-        self.compare(&mut notes);
+        // It kept none. What is noted as kept now may be what a frame that failed would have.
+        self.compare(&[], &mut notes);
         change::settle(&mut notes, &[], &mut changes, &mut Vec::new());
         changes
     }
 
-    /// Compares each segment with what was held of it before.
-    fn compare(&self, notes: &mut Vec<Note>) {
+    /// Compares each segment with what was held of it before, but for those that were `kept`.
+    fn compare(&self, kept: &[usize], notes: &mut Vec<Note>) {
         let layouts = &self.dialect.layouts;
         let mut before = self.before.iter().peekable();
-        let mut kept = self.kept.iter().peekable();
+        let mut kept = kept.iter().peekable();
         for (index, after) in self.segments.iter().enumerate() {
             let same =
                 |held: &HeldSegment| held.handle == after.handle && held.audience == after.audience;

@@ -1,18 +1,17 @@
 //! One server, then the other, on a core of its own, under the same load.
 
 use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    cell::RefCell,
     process::{Command, Stdio},
     time::Duration,
 };
 
 use serde::Serialize;
-use serde_json::Value;
+use tickwire_bots::capacity::Status;
 use tickwire_server::Limits;
 
 use super::{bare::Bare, scenario::Scenario};
-use crate::load::{Child, Generator, Message, Outgoing, Speaker, tickwire::Player};
+use crate::load::{Child, Generator, Message, Outgoing, Speaker, http, tickwire::Player};
 
 /// Set for the children of this program: which server they are.
 pub const ROLE: &str = "TICKWIRE_FLOOR_ROLE";
@@ -57,7 +56,7 @@ pub struct Measured {
     pub tick_us: (f64, f64),
     /// The share of a core that the generator took.
     pub generator: f64,
-    /// Whether the generator was out of breath.
+    /// Whether the generator was out of breath, or frames were left out.
     pub void: bool,
 }
 
@@ -135,7 +134,9 @@ fn measure_server(scenario: &Scenario, plan: Plan) -> Result<Measured, String> {
     let target = format!("/ws?game={}", scenario.game);
     let player =
         |index: usize| Player::new(&target, index, index.is_multiple_of(scenario.prove_one_in));
+    let before = RefCell::new(Status::default());
     let (mut measured, generator) = measure(scenario, plan, &child, player, |generator| {
+        before.replace(status(&child).unwrap_or_default());
         generator.clients.iter_mut().for_each(|client| client.speaker.counts = Default::default());
     })?;
     let mut seen = crate::load::tickwire::Counts::default();
@@ -152,10 +153,16 @@ fn measure_server(scenario: &Scenario, plan: Plan) -> Result<Measured, String> {
     measured.hashes = seen.hashes;
     measured.updates_a_core_second = measured.updates_a_frame * measured.frames_a_client_tick
         / (measured.us_a_client_tick / 1e6);
-    let status = status(child.address)?;
-    let tick = |at: &str| status["tick_duration_us"][at].as_f64().unwrap_or_default();
-    measured.tick_us = (tick("p50"), tick("p99"));
+    let (before, after) = (before.into_inner(), status(&child)?);
+    let tick = |share| after.tick_quantile(&before, share).unwrap_or_default();
+    measured.tick_us = (tick(0.5), tick(0.99));
     Ok(measured)
+}
+
+/// What the server tells of its ticks.
+fn status(child: &Child) -> Result<Status, String> {
+    let told = http::ask(child.address, "GET", "/status").map_err(|error| error.to_string())?;
+    Status::parse(&told).ok_or_else(|| "the server tells no tick times".to_owned())
 }
 
 fn measure_floor(scenario: &Scenario, plan: Plan, like: &Measured) -> Result<Measured, String> {
@@ -193,7 +200,7 @@ fn measure<S: Speaker>(
     begin(&mut generator);
     let (cpu, kernel) = (child.cpu(), child.user_and_system());
     let load = generator.run(plan.time)?;
-    let (cpu, after) = (child.cpu() - cpu, child.user_and_system());
+    let (cpu, after) = (child.cpu().saturating_sub(cpu), child.user_and_system());
     let client_ticks = scenario.clients as f64 * f64::from(scenario.hz) * load.time.as_secs_f64();
     let us = cpu.as_secs_f64() * 1e6 / client_ticks;
     let (user, system) = (after.0 - kernel.0, after.1 - kernel.1);
@@ -207,7 +214,8 @@ fn measure<S: Speaker>(
             / scenario.clients as f64
             / load.time.as_secs_f64(),
         generator: load.own_share(),
-        void: load.is_void(),
+        // One that leaves frames out would look cheap.
+        void: load.is_void() || (load.messages as f64) < 0.99 * client_ticks,
         ..Measured::default()
     };
     Ok((measured, generator))
@@ -231,16 +239,4 @@ impl Speaker for Echo {
     fn turn(&mut self, _: Duration, out: &mut Outgoing) {
         out.binary(&[2, 0, 0, 0, 0, 2, 0, 0]);
     }
-}
-
-/// What the server shows of itself.
-fn status(address: SocketAddr) -> Result<Value, String> {
-    let told = |error: std::io::Error| error.to_string();
-    let mut stream = TcpStream::connect(address).map_err(told)?;
-    let request = format!("GET /status HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).map_err(told)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).map_err(told)?;
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    serde_json::from_str(body).map_err(|error| error.to_string())
 }

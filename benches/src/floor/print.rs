@@ -51,7 +51,7 @@ pub fn lines(scenario: &Scenario, compared: &Compared) -> String {
         ),
     ];
     if server.void || floor.void {
-        lines.push("  VOID: the generator could not keep up; the figures are its own".to_owned());
+        lines.push("  VOID: the load could not keep up, or the server left frames out".to_owned());
     }
     lines.join("\n") + "\n"
 }

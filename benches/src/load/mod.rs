@@ -8,10 +8,12 @@
 //! - [`socket`]: a nonblocking WebSocket, and nothing else;
 //! - [`generator`]: the connections and their turns;
 //! - [`tickwire`]: what a client of Tickwire says, with a replica that proves itself or without;
+//! - [`http`]: what a server tells of itself;
 //! - [`child`]: a server in a process of its own, on a core of its own, and what it used.
 
 pub mod child;
 pub mod generator;
+pub mod http;
 pub mod socket;
 pub mod tickwire;
 

@@ -30,7 +30,11 @@ pub struct Capacity {
 pub fn search(host: &'static Host, near: bool, time: Duration) -> Result<Capacity, String> {
     let mut crowd = Crowd::new(host, near)?;
     let (mut clients, mut held) = (CLIENTS.0, 0);
-    while clients <= CLIENTS.1 && crowd.fill(clients).is_ok() {
+    while clients <= CLIENTS.1 {
+        // Who does not get in may have been held up by the load itself.
+        if crowd.fill(clients).is_err() {
+            return Ok(Capacity { clients: held, at_least: true });
+        }
         match hold(&mut crowd, time) {
             Held::Yes => held = clients,
             Held::No => break,

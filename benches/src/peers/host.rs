@@ -8,9 +8,10 @@ use std::{
 };
 
 use serde_json::Value;
+use tickwire_bots::capacity::Status;
 
-use super::{CORES, http};
-use crate::load::Child;
+use super::CORES;
+use crate::load::{Child, http};
 
 /// Set for the children of this program: which server they are.
 pub const ROLE: &str = "TICKWIRE_PEERS_ROLE";
@@ -127,17 +128,24 @@ impl Host {
     }
 
     /// Its own account of its ticks since it was last asked, in milliseconds, p50 and p99, and how many
-    /// entities it showed a client on average. Tickwire's is since its start, and has no such average.
+    /// entities it showed a client on average. Tickwire has no such average, and tells of its ticks since its
+    /// start: what it had told when it was last asked is `seen`.
     ///
     /// # Errors
     /// When it does not answer.
-    pub fn ticks(&self, address: SocketAddr) -> Result<(f64, f64, Option<f64>), String> {
+    pub fn ticks(
+        &self,
+        address: SocketAddr,
+        seen: &mut Status,
+    ) -> Result<(f64, f64, Option<f64>), String> {
         let path = if self.dialect.is_none() { "/status" } else { "/stats" };
         let told = http::ask(address, "GET", path).map_err(|error| error.to_string())?;
         let number = |value: &Value| value.as_f64().unwrap_or_default();
         if self.dialect.is_none() {
-            let times = &told["tick_duration_us"];
-            return Ok((number(&times["p50"]) / 1e3, number(&times["p99"]) / 1e3, None));
+            let now = Status::parse(&told).ok_or("the server tells no tick times")?;
+            let before = std::mem::replace(seen, now);
+            let of = |share| seen.tick_quantile(&before, share).unwrap_or_default() / 1e3;
+            return Ok((of(0.5), of(0.99), None));
         }
         Ok((number(&told["p50_ms"]), number(&told["p99_ms"]), told["shown"].as_f64()))
     }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use serde::Serialize;
+use tickwire_bots::capacity::Status;
 
 use super::{
     host::{Dialect, Host, node, root},
@@ -85,6 +86,8 @@ pub struct Crowd {
     generator: Generator<Client>,
     /// Its memory before anybody came.
     empty: u64,
+    /// What it had told of its ticks when it was last asked.
+    seen: Status,
 }
 
 impl Crowd {
@@ -94,7 +97,14 @@ impl Crowd {
     /// When it does not start.
     pub fn new(host: &'static Host, near: bool) -> Result<Crowd, String> {
         let child = host.start(near)?;
-        let mut crowd = Crowd { host, near, child, generator: Generator::new(HZ), empty: 0 };
+        let mut crowd = Crowd {
+            host,
+            near,
+            child,
+            generator: Generator::new(HZ),
+            empty: 0,
+            seen: Status::default(),
+        };
         // One who comes and goes makes the host load what every client needs.
         Probe::join(host, crowd.child.address, near)?;
         thread::sleep(Duration::from_millis(300));
@@ -158,15 +168,16 @@ impl Crowd {
     /// # Errors
     /// What a connection ended with.
     pub fn measure(&mut self, time: Duration) -> Result<Measured, String> {
-        self.host.ticks(self.address())?;
+        self.host.ticks(self.child.address, &mut self.seen)?;
         self.forget();
         let cpu = self.child.cpu();
         let load = self.generator.run(time)?;
-        let cpu = self.child.cpu() - cpu;
+        let cpu = self.child.cpu().saturating_sub(cpu);
         let (clients, seconds) =
             (self.generator.clients.len().max(1) as f64, load.time.as_secs_f64());
         let client_ticks = clients * f64::from(HZ) * seconds;
-        let (tick_p50_ms, tick_p99_ms, shown) = self.host.ticks(self.address())?;
+        let (tick_p50_ms, tick_p99_ms, shown) =
+            self.host.ticks(self.child.address, &mut self.seen)?;
         let shown = shown.unwrap_or_else(|| self.held());
         Ok(Measured {
             bytes_a_second: load.received as f64 / clients / seconds,

@@ -15,7 +15,6 @@ pub mod chart;
 pub mod decode;
 pub mod game;
 pub mod host;
-pub mod http;
 pub mod measure;
 pub mod naive;
 pub mod probe;

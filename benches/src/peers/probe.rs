@@ -87,7 +87,17 @@ impl Probe {
     /// # Errors
     /// When the connection ended, or a hash differs.
     pub fn look(&mut self) -> Result<Option<Picture>, String> {
-        let (mut newest, now) = (None, self.begun.elapsed());
+        let mut newest = None;
+        self.look_at_each(|picture| newest = Some(picture))?;
+        Ok(newest)
+    }
+
+    /// The same, for each state that came.
+    ///
+    /// # Errors
+    /// When the connection ended, or a hash differs.
+    pub fn look_at_each(&mut self, mut each: impl FnMut(Picture)) -> Result<(), String> {
+        let now = self.begun.elapsed();
         let (mind, me, out) = (&mut self.mind, &mut self.me, &mut self.out);
         self.socket.read(&mut self.scratch, |message| {
             let seen = match mind {
@@ -97,11 +107,10 @@ impl Probe {
                     hear_plain(*dialect, message, me)
                 }
             };
-            newest = seen.or(newest.take());
+            seen.into_iter().for_each(&mut each);
             Ok(())
         })?;
-        self.speak()?;
-        Ok(newest)
+        self.speak()
     }
 
     fn speak(&mut self) -> Result<(), String> {

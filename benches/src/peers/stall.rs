@@ -22,6 +22,8 @@ use super::{
 pub const STALL: Duration = Duration::from_secs(4);
 /// Before and after that.
 const CALM: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3));
+/// The longest that all of it may take; a client of Node's needs a while to start.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Ticks that are remembered: all of them.
 const MEMORY: usize = 600;
 
@@ -47,15 +49,17 @@ pub struct Stalled {
 pub fn run(
     host: &'static Host,
     address: SocketAddr,
-    keep: impl FnOnce(Duration) -> Result<(), String>,
+    mut keep: impl FnMut(Duration) -> Result<(), String>,
 ) -> Result<Stalled, String> {
     let relay = Relay::to(address).map_err(|error| error.to_string())?;
     let watching = thread::spawn(move || match host.dialect {
         Some(Dialect::Colyseus) => watch_colyseus(address, &relay),
         _ => watch(host, address, &relay),
     });
-    // A client of Node's takes a while to start.
-    keep(CALM.0 + STALL + CALM.1 + Duration::from_secs(2))?;
+    let begun = Instant::now();
+    while !watching.is_finished() && begun.elapsed() < PATIENCE {
+        keep(Duration::from_millis(250))?;
+    }
     watching.join().map_err(|_| "the watching thread panicked".to_owned())?
 }
 
@@ -73,9 +77,10 @@ fn watch(host: &Host, address: SocketAddr, relay: &Relay) -> Result<Stalled, Str
             next += Duration::from_millis(33);
         }
         for (at, probe) in [&mut healthy, &mut stalled].into_iter().enumerate() {
-            let looked = if turn { probe.steer(1) } else { Ok(()) }.and_then(|()| probe.look());
-            match looked {
-                Ok(picture) => remember(&mut histories[at], picture),
+            let steered = if turn { probe.steer(1) } else { Ok(()) };
+            let remember = |picture| remember(&mut histories[at], picture);
+            match steered.and_then(|()| probe.look_at_each(remember)) {
+                Ok(()) => {}
                 Err(error) if at == 1 => note = error,
                 Err(error) => return Err(error),
             }
@@ -91,8 +96,8 @@ fn watch(host: &Host, address: SocketAddr, relay: &Relay) -> Result<Stalled, Str
     Ok(Stalled { wrong, ticks_wrong, ticks, entities, note })
 }
 
-fn remember(history: &mut BTreeMap<u32, Picture>, picture: Option<Picture>) {
-    history.extend(picture.map(|picture| (picture.tick, picture)));
+fn remember(history: &mut BTreeMap<u32, Picture>, picture: Picture) {
+    history.insert(picture.tick, picture);
     while history.len() > MEMORY {
         history.pop_first();
     }

@@ -2,8 +2,8 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use super::{host::Dialect, http};
-use crate::load::{Message, Outgoing, Speaker, tickwire::Player};
+use super::host::Dialect;
+use crate::load::{Message, Outgoing, Speaker, http, tickwire::Player};
 
 /// Each random input is held for so many turns.
 const HOLD: usize = 20;

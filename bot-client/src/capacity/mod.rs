@@ -23,6 +23,7 @@ pub use self::{
     options::{ABOUT, CapacityOptions, EXAMPLES, Question},
     picture::{Picture, Sizing},
     search::{Found, Limit, Outcome, Search, search},
+    status::Status,
     step::{Figures, Step},
 };
 use crate::swarm::{Target, TargetError, cpu, file::ResultFile};

@@ -37,7 +37,9 @@ impl Status {
         }
     }
 
-    fn parse(value: &Value) -> Option<Status> {
+    /// The figures of what `/status` answered; nothing when it tells no tick times.
+    #[must_use]
+    pub fn parse(value: &Value) -> Option<Status> {
         let buckets = value["tick_duration_us"]["buckets"].as_array()?;
         let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_u64()?));
         Some(Status {

@@ -179,6 +179,11 @@ impl Directory {
         self.rooms.lock().remove(room);
     }
 
+    /// Whether a room has not been closed.
+    pub(crate) fn lists(&self, room: &Arc<RoomEntry>) -> bool {
+        self.rooms.lock().open.iter().any(|open| Arc::ptr_eq(open, room))
+    }
+
     /// The rooms, in order of opening.
     #[must_use]
     pub fn rooms(&self) -> Vec<Arc<RoomEntry>> {

@@ -75,8 +75,15 @@ fn since_start(n: u64, hz: u32) -> u64 {
 #[must_use]
 pub fn phased_start(epoch: Instant, now: Instant, hz: u32, place: u64) -> Instant {
     let period = since_start(1, hz);
-    let elapsed = now.saturating_duration_since(epoch).as_nanos() as u64 % period;
+    let elapsed = place_in_tick(now.saturating_duration_since(epoch).as_nanos() as u64, hz);
     now + Duration::from_nanos((place % period + period - elapsed) % period)
+}
+
+/// How far a time lies behind a beginning of a tick, of `hz` a second; all in nanoseconds counted from
+/// one beginning. A tick is no whole number of these, so it is not the period that is divided by.
+#[must_use]
+pub fn place_in_tick(at: u64, hz: u32) -> u64 {
+    (u128::from(at) * u128::from(hz) % NANOS) as u64 / u64::from(hz)
 }
 
 #[cfg(test)]
@@ -147,15 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn a_room_starts_at_its_place_within_a_period() {
+    fn a_room_starts_at_its_place_within_a_tick_on_the_first_day_and_after_a_year() {
         let epoch = Instant::now();
-        let now = epoch + Duration::from_millis(1234);
-        let period = since_start(1, 30);
-        for place in (0..16).map(|index| index * period / 16) {
-            let start = phased_start(epoch, now, 30, place);
-            assert!(start >= now && start < now + Duration::from_nanos(period));
-            let elapsed = start.duration_since(epoch).as_nanos() as u64;
-            assert_eq!(elapsed % period, place);
+        for (hz, days) in [(30, 0), (60, 1), (30, 365), (144, 365)] {
+            let now = epoch + Duration::from_secs(days * 86_400) + Duration::from_millis(1234);
+            let period = since_start(1, hz);
+            for place in (0..16).map(|index| index * period / 16) {
+                let start = phased_start(epoch, now, hz, place);
+                assert!(start >= now && start <= now + Duration::from_nanos(period));
+                // Counted by whole ticks from the epoch, as the room's own clock counts.
+                let elapsed = start.duration_since(epoch).as_nanos();
+                let ticks = elapsed * u128::from(hz) / NANOS;
+                let behind = elapsed as u64 - since_start(ticks as u64, hz);
+                assert!(behind.abs_diff(place) <= 2, "{behind} for {place} at {hz} Hz");
+            }
         }
     }
 }

@@ -4,6 +4,8 @@
 //! gets the place at which its shard is least busy, by what the ticks of the others have been
 //! measured to take.
 
+use super::clock::place_in_tick;
+
 /// The ticks of a room, in nanoseconds counted from the shard's start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticks {
@@ -43,7 +45,8 @@ fn fold(ticks: Ticks, hz: u32) -> impl Iterator<Item = (u64, u64)> {
         (_, true) => 1,
         _ => 0,
     };
-    let place = move |index| (ticks.at + u64::from(index) * period(ticks.hz)) % period(hz);
+    let at = move |index| ticks.at + u64::from(index) * period(ticks.hz);
+    let place = move |index| place_in_tick(at(index), hz);
     (0..count).map(move |index| (place(index), ticks.cost))
 }
 

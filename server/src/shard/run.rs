@@ -139,7 +139,8 @@ impl<S: Socket> Shard<S> {
     /// Passes an arrival on to the shard that its room has moved to, if it is still there.
     fn forward(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
         let shard = seat.room().shard();
-        if shard != self.index {
+        // One that was given back to this shard comes before whatever is sent from now on.
+        if shard != self.index || self.directory.lists(seat.room()) {
             return (self.post)(shard, Command::Admit(arrival, seat));
         }
         let reason = CloseReason::new(CloseCode::RoomClosed, "the room has closed");

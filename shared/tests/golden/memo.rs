@@ -1,6 +1,9 @@
 //! Replicas that share a memo, beside one that does not: what comes out is the same.
 
-use tickwire_shared::replica::{Memo, Replica};
+use tickwire_shared::{
+    frame::{FrameHeader, FrameTick, SegmentBody, write_segment},
+    replica::{Memo, Replica},
+};
 
 use crate::sessions::{self, HZ, Session};
 
@@ -41,7 +44,34 @@ fn play(session: &Session, memo: &mut Memo) -> usize {
     united
 }
 
+/// A frame that keeps the first segment held, and then makes no sense.
+fn broken_after_a_keep(replica: &Replica) -> Option<Vec<u8>> {
+    let mut frame = Vec::new();
+    FrameHeader { tick: FrameTick::After(1), ..FrameHeader::default() }.write(&mut frame);
+    write_segment(replica.segments().first()?.handle, SegmentBody::Keep, &mut frame);
+    frame.push(0xFF);
+    Some(frame)
+}
+
+/// What a frame changed is the same whether it is asked for at once or after a frame that failed.
+fn ask_late(session: &Session) -> usize {
+    let replica = || Replica::new(session.schema.clone(), &session.table, HZ).expect("it is valid");
+    let (mut asked, mut late, mut failed) = (replica(), replica(), 0);
+    for frame in &session.frames {
+        assert_eq!(asked.apply(frame), late.apply(frame));
+        let changes = asked.changes().to_vec();
+        if let Some(broken) = broken_after_a_keep(&late) {
+            late.apply(&broken).expect_err("it makes no sense");
+            failed += 1;
+        }
+        assert_eq!(late.changes(), changes);
+    }
+    failed
+}
+
 pub fn check() {
+    let failed: usize = sessions::all().iter().map(ask_late).sum();
+    assert!(failed > 20, "only {failed} frames failed");
     let mut memo = Memo::default();
     // Again with what the memo then has, of several dialects.
     for _ in 0..2 {
