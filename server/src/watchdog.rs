@@ -31,6 +31,7 @@ pub(crate) async fn watch(site: Arc<Site>, mut stop: watch::Receiver<bool>) {
             let stuck = is_stuck(&site, shard);
             if stuck != *known {
                 *known = stuck;
+                site.directory.note_stuck(index, stuck);
                 log(&site, index, stuck);
             }
         }

@@ -223,6 +223,8 @@ fn about(hosts: &[&'static Host]) -> Vec<String> {
         .map_or("?", |two| two.1);
     let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
     let kernel = read("/proc/sys/kernel/osrelease");
+    // What stands behind the version is how somebody built it.
+    let kernel = kernel.split('-').next().unwrap_or_default();
     let mut about = vec![format!("{model}, {cores} cores, Linux {}", kernel.trim())];
     if hosts.iter().any(|host| host.needs_node()) {
         about.push(format!("Node {}", host::node_version()));

@@ -71,7 +71,7 @@ impl Crew {
     pub async fn resize(&mut self, count: u32) -> u32 {
         while self.count() > count {
             let Some(party) = self.parties.pop() else { break };
-            party.go_home(&self.tally).await;
+            party.go_home().await;
         }
         let more = count - self.count();
         if more > 0 {
@@ -125,7 +125,7 @@ impl Crew {
     /// Sends all home.
     pub async fn disband(&mut self) {
         while let Some(party) = self.parties.pop() {
-            party.go_home(&self.tally).await;
+            party.go_home().await;
         }
     }
 }
@@ -137,15 +137,13 @@ impl Party {
         self.bots.len() as u32
     }
 
-    async fn go_home(mut self, tally: &Tally) {
+    async fn go_home(mut self) {
         self.swarm.interrupted.store(true, Ordering::Relaxed);
         self.swarm.over.store(true, Ordering::Relaxed);
         self.swarm.stop.send_replace(true);
         let all_gone = async { while self.bots.join_next().await.is_some() {} };
         if timeout(GRACE, all_gone).await.is_err() {
-            // Those that the server keeps waiting are counted out by hand.
-            self.left();
-            (0..self.bots.len()).for_each(|_| tally.exit());
+            // Those that the server keeps waiting.
             self.bots.shutdown().await;
         }
     }

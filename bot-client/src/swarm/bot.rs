@@ -160,10 +160,10 @@ impl Bot {
         let core = client.core();
         room.enter(core.room().unwrap_or_default());
         room.track.name(core.room().unwrap_or_default(), core.tick_hz().unwrap_or_default());
-        swarm.tally.enter(core);
+        let inside = swarm.tally.enter(core);
         let played = self.play(&mut client).await;
         room.exit();
-        swarm.tally.exit();
+        drop(inside);
         played
     }
 

@@ -3,7 +3,7 @@
 use std::{
     ops::AddAssign,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
 };
@@ -160,12 +160,13 @@ impl Tally {
     }
 
     /// A bot is in; its welcome says what the room is.
-    pub fn enter(&self, core: &Core) {
+    pub fn enter(self: &Arc<Self>, core: &Core) -> Inside {
         self.inside.fetch_add(1, Ordering::Relaxed);
         self.tick_hz.store(core.tick_hz().unwrap_or_default(), Ordering::Relaxed);
         if let Some(replica) = core.replica() {
             self.game.get_or_init(|| replica.schema().game.clone());
         }
+        Inside(Arc::clone(self))
     }
 
     /// The game's name, as the first welcome told it.
@@ -180,15 +181,20 @@ impl Tally {
         self.tick_hz.load(Ordering::Relaxed)
     }
 
-    /// A bot is out.
-    pub fn exit(&self) {
-        self.inside.fetch_sub(1, Ordering::Relaxed);
-    }
-
     /// How many bots are in.
     #[must_use]
     pub fn inside(&self) -> usize {
         self.inside.load(Ordering::Relaxed)
+    }
+}
+
+/// A bot that is in, for as long as this lives, however it ends.
+#[derive(Debug)]
+pub struct Inside(Arc<Tally>);
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

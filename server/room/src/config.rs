@@ -17,7 +17,7 @@ pub struct RoomConfig {
     pub max_players: u32,
     /// A frame carries a hash when its tick reaches or passes a multiple of this; at least 1.
     pub hash_interval: u32,
-    /// Ticks of history kept for viewers that skip some, a power of two up to 128.
+    /// Ticks of history kept for viewers that skip some, a power of two from 2 to 128.
     pub history_ticks: u32,
     /// For how many ticks a missing input is taken to be the one before.
     pub repeat_ticks: u32,

@@ -96,6 +96,7 @@ impl Memory {
     #[must_use]
     pub fn new(history: u32) -> Memory {
         assert!(history.is_power_of_two(), "the ring is indexed by a tick that wraps");
+        assert!(history >= 2, "the tick before is what most frames build upon");
         let ring = (0..history).map(|_| Snapshot::default()).collect();
         // Up to date and one tick behind are the usual baselines.
         Memory { ring, encodings: Vec::with_capacity(2), ..Memory::default() }

@@ -60,7 +60,8 @@ impl fmt::Display for Wanted {
 pub struct Directory {
     games: Games,
     config: Config,
-    shards: usize,
+    /// For each shard whether it is stuck, so that nothing new goes there.
+    stuck: Vec<AtomicBool>,
     draining: AtomicBool,
     rooms: Mutex<Rooms>,
 }
@@ -74,7 +75,7 @@ impl Directory {
         Directory {
             games,
             config,
-            shards,
+            stuck: (0..shards).map(|_| AtomicBool::new(false)).collect(),
             draining: AtomicBool::new(false),
             rooms: Mutex::new(rooms),
         }
@@ -125,7 +126,7 @@ impl Directory {
             return Err(Denied::TooManyRooms);
         }
         let config = self.room_config(rooms, game);
-        let shard = rooms.least_busy_shard(self.shards);
+        let shard = rooms.least_busy_shard(&self.stuck);
         let entry = Arc::new(RoomEntry::new(game.name, &config, (rooms.opened, shard)));
         let seed = config.seed;
         // A game whose first moment panics must not take the lock's owner with it.
@@ -158,10 +159,15 @@ impl Directory {
     /// The shard for a room that is about to wake: where it is, unless another has less to do by
     /// more than half of what the room will take.
     pub(crate) fn place_anew(&self, room: &RoomEntry) -> usize {
-        if self.shards == 1 {
+        if self.stuck.len() == 1 {
             return room.shard();
         }
-        self.rooms.lock().place_anew(room, self.shards)
+        self.rooms.lock().place_anew(room, &self.stuck)
+    }
+
+    /// Notes that a shard does not finish what is due, or goes on.
+    pub(crate) fn note_stuck(&self, shard: usize, stuck: bool) {
+        self.stuck[shard].store(stuck, Relaxed);
     }
 
     /// Closes a room if nobody is in it or on the way to it.

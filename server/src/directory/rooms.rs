@@ -1,9 +1,18 @@
 //! The open rooms, behind the directory's lock.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use super::{Denied, RoomEntry, Seat};
 use crate::{codes::SplitMix, metrics::ROOM_COUNTERS};
+
+/// The load of a shard that is stuck.
+const MORE_THAN_ANY: u64 = u64::MAX / 2;
 
 pub(super) struct Rooms {
     /// In order of opening.
@@ -31,23 +40,25 @@ impl Rooms {
     }
 
     /// The shard with the least to do, by what its rooms have been measured to cost.
-    pub(super) fn least_busy_shard(&self, shards: usize) -> usize {
-        least(&self.loads(shards, &self.usual_costs()))
+    pub(super) fn least_busy_shard(&self, stuck: &[AtomicBool]) -> usize {
+        least(&self.loads(stuck, &self.usual_costs()))
     }
 
     /// The shard for a sleeping room; see [`Directory::place_anew`](super::Directory::place_anew).
-    pub(super) fn place_anew(&self, room: &RoomEntry, shards: usize) -> usize {
+    pub(super) fn place_anew(&self, room: &RoomEntry, stuck: &[AtomicBool]) -> usize {
         let usual = self.usual_costs();
-        let mut loads = self.loads(shards, &usual);
+        let mut loads = self.loads(stuck, &usual);
         let expected = usual.of(room.game);
         loads[room.shard()] -= room.cost().unwrap_or(expected);
         let (here, there) = (room.shard(), least(&loads));
         if loads[here] > loads[there] + expected / 2 { there } else { here }
     }
 
-    /// What each shard has to do, in nanoseconds a second.
-    fn loads(&self, shards: usize, usual: &UsualCosts) -> Vec<u64> {
-        let mut loads = vec![0; shards];
+    /// What each shard has to do, in nanoseconds a second. One that is stuck tells of nothing that it
+    /// does, and counts as having more to do than any other.
+    fn loads(&self, stuck: &[AtomicBool], usual: &UsualCosts) -> Vec<u64> {
+        let start = |stuck: &AtomicBool| if stuck.load(Relaxed) { MORE_THAN_ANY } else { 0 };
+        let mut loads: Vec<u64> = stuck.iter().map(start).collect();
         for room in &self.open {
             loads[room.shard()] += room.cost().unwrap_or_else(|| usual.of(room.game));
         }

@@ -129,6 +129,18 @@ fn a_room_that_wakes_goes_where_less_is_to_be_done_if_that_is_worth_it() {
 }
 
 #[test]
+fn nothing_goes_to_a_shard_that_is_stuck_until_it_goes_on() {
+    let directory = directory(|_| {});
+    let create = Wanted::Create(None);
+    directory.note_stuck(0, true);
+    let seats: Vec<Seat> = (0..3).map(|_| take(&directory, &create).expect("a seat")).collect();
+    assert!(seats.iter().all(|seat| seat.room().shard() == 1));
+    assert_eq!(directory.place_anew(seats[0].room()), 1);
+    directory.note_stuck(0, false);
+    assert_eq!(take(&directory, &create).expect("a seat").room().shard(), 0);
+}
+
+#[test]
 fn nobody_is_let_in_while_it_drains() {
     let directory = directory(|_| {});
     directory.drain();
