@@ -5,15 +5,15 @@
 //! own, as the kernel counts it, never wall time.
 
 use std::{
-    fs,
-    io::{BufRead, BufReader, Read},
-    process::{Child, ChildStdout, Command, ExitCode, Stdio},
+    net::SocketAddr,
+    process::{Command, ExitCode, Stdio},
     sync::Arc,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
+use tickwire_benches::load::Child;
 use tickwire_bots::client::{self, Event, Options};
 use tickwire_games::arena::{Arena, Controls};
 use tokio::{runtime::Runtime, task::JoinSet};
@@ -38,12 +38,12 @@ fn fan_out(criterion: &mut Criterion) {
     group.warm_up_time(Duration::from_millis(50)).measurement_time(Duration::from_millis(300));
     let runtime = Runtime::new().expect("a runtime starts");
     for players in [16, 64, 200] {
-        let server = Server::start();
+        let server = start_server();
         let ticks = Arc::new(AtomicU64::new(0));
-        let _clients = connect(&runtime, players, &server.address, &ticks);
+        let _clients = connect(&runtime, players, server.address, &ticks);
         group.throughput(Throughput::Elements(players as u64));
         group.bench_function(BenchmarkId::from_parameter(players), |bencher| {
-            bencher.iter_custom(|rounds| server.cpu_over(rounds, &ticks));
+            bencher.iter_custom(|rounds| cpu_over(&server, rounds, &ticks));
         });
     }
 }
@@ -52,7 +52,7 @@ fn fan_out(criterion: &mut Criterion) {
 fn connect(
     runtime: &Runtime,
     players: usize,
-    address: &str,
+    address: SocketAddr,
     ticks: &Arc<AtomicU64>,
 ) -> JoinSet<()> {
     let mut clients = JoinSet::new();
@@ -83,61 +83,26 @@ async fn play(url: &str, ticks: Option<Arc<AtomicU64>>) {
     }
 }
 
-struct Server {
-    child: Child,
-    address: String,
-    /// Kept open, because the server has more to say than its address.
-    _output: BufReader<ChildStdout>,
+/// This program, started again as a server.
+fn start_server() -> Child {
+    let program = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(program);
+    command
+        .args(["--listen", "127.0.0.1:0", "--seed", "1", "--tick-hz", &TICK_HZ.to_string()])
+        .env(SERVE, "1")
+        .stderr(Stdio::null());
+    Child::start(&mut command).expect("the server starts")
 }
 
-impl Server {
-    fn start() -> Server {
-        let program = std::env::current_exe().expect("this program has a path");
-        let mut child = Command::new(program)
-            .args(["--listen", "127.0.0.1:0", "--seed", "1", "--tick-hz", &TICK_HZ.to_string()])
-            .env(SERVE, "1")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
-        let address = output
-            .by_ref()
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()))
-            .expect("it prints where it listens");
-        Server { child, address, _output: output }
+/// The CPU time that a server uses while `rounds` ticks go by, and at least a second's.
+fn cpu_over(server: &Child, rounds: u64, ticks: &AtomicU64) -> Duration {
+    let wanted = rounds.max(u64::from(TICK_HZ));
+    let (cpu, start) = (server.cpu(), ticks.load(Ordering::Relaxed));
+    let deadline = Instant::now() + Duration::from_secs(10 + wanted / u64::from(TICK_HZ));
+    while ticks.load(Ordering::Relaxed) < start + wanted {
+        assert!(Instant::now() < deadline, "the ticks stopped coming");
+        std::thread::sleep(Duration::from_millis(5));
     }
-
-    /// The CPU time that the server uses while `rounds` ticks go by, and at least a second's.
-    fn cpu_over(&self, rounds: u64, ticks: &AtomicU64) -> Duration {
-        let wanted = rounds.max(u64::from(TICK_HZ));
-        let (cpu, start) = (self.cpu(), ticks.load(Ordering::Relaxed));
-        let deadline = Instant::now() + Duration::from_secs(10 + wanted / u64::from(TICK_HZ));
-        while ticks.load(Ordering::Relaxed) < start + wanted {
-            assert!(Instant::now() < deadline, "the ticks stopped coming");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        let passed = ticks.load(Ordering::Relaxed) - start;
-        (self.cpu() - cpu).mul_f64(rounds as f64 / passed as f64)
-    }
-
-    /// The CPU time of all the server's threads, which Linux counts in nanoseconds.
-    fn cpu(&self) -> Duration {
-        let threads = format!("/proc/{}/task", self.child.id());
-        let threads = fs::read_dir(threads).expect("this bench needs Linux's /proc");
-        let nanoseconds = threads.flatten().filter_map(|thread| {
-            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-            text.split_whitespace().next()?.parse::<u64>().ok()
-        });
-        Duration::from_nanos(nanoseconds.sum())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    let passed = ticks.load(Ordering::Relaxed) - start;
+    (server.cpu() - cpu).mul_f64(rounds as f64 / passed as f64)
 }

@@ -7,13 +7,10 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use clap::Parser;
 use tickwire_benches::{
     floor::{Plan, SCENARIOS, Scenario, bare::Bare, compare, measure::ROLE, print},
-    load::child::pin,
+    load::child::{CORES, pin},
 };
 use tickwire_games::{arena::Arena, field::Field};
 use tickwire_server::{Games, serve_games};
-
-/// The core that servers run on, and that of the load.
-const CORES: (usize, usize) = (0, 1);
 
 /// Measures the server against the physical limit of this machine.
 ///

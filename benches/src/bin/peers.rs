@@ -6,9 +6,9 @@ use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tickwire_benches::{
-    load::child::pin,
+    load::child::{CORES, pin},
     peers::{
-        CORES, capacity, chart,
+        capacity, chart,
         game::Ships,
         host::{self, HOSTS, Host, ROLE},
         measure::{self, Crowd, Plan},

@@ -83,6 +83,9 @@ impl Drop for Child {
     }
 }
 
+/// The core that servers run on, and that of the load.
+pub const CORES: (usize, usize) = (0, 1);
+
 /// Keeps this thread, and what it starts from now on, on one core. Says whether that was possible.
 pub fn pin(core: usize) -> bool {
     let mut set = CpuSet::new();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tickwire_bots::client::{Core, Event, Lead};
+use tickwire_games::common::rng::Rng;
 use tickwire_shared::{
     Tick,
     frame::{FrameTick, read_header},
@@ -21,7 +22,7 @@ const HOLD: u32 = 20;
 pub struct Player {
     target: String,
     name: String,
-    random: u64,
+    rng: Rng,
     turns: u32,
     /// What was heard and not yet answered.
     owes_answer: bool,
@@ -72,7 +73,7 @@ impl Player {
         Player {
             target: target.to_owned(),
             name,
-            random: (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            rng: Rng::new(index as u64),
             turns: index as u32 % HOLD,
             owes_answer: false,
             mind,
@@ -151,16 +152,15 @@ impl Speaker for Player {
             Mind::New => {}
             Mind::Thin(thin) => {
                 if fresh || thin.columns.is_empty() {
-                    thin.columns = random_columns(&thin.input, &mut self.random);
+                    thin.columns = random_columns(&thin.input, &mut self.rng);
                 }
                 if std::mem::take(&mut self.owes_answer) && thin.answer(&mut bytes) {
                     out.binary(&bytes);
                 }
             }
             Mind::Full(core) => {
-                let input = core.replica().map(|replica| replica.schema().input.clone());
-                if let Some(input) = input.filter(|_| fresh) {
-                    let columns = random_columns(&input, &mut self.random);
+                if let Some(replica) = core.replica().filter(|_| fresh) {
+                    let columns = random_columns(&replica.schema().input, &mut self.rng);
                     core.set_input_columns(&columns).expect("the columns fit the schema");
                 }
                 while core.poll_outgoing(&mut bytes) {
@@ -229,15 +229,7 @@ impl Thin {
     }
 }
 
-fn random_columns(input: &Kind, random: &mut u64) -> Vec<u32> {
+fn random_columns(input: &Kind, rng: &mut Rng) -> Vec<u32> {
     let specs = input.fields.iter().flat_map(|field| field.columns());
-    specs
-        .map(|spec| {
-            *random ^= *random << 13;
-            *random ^= *random >> 7;
-            *random ^= *random << 17;
-            let wide = (*random >> 32) * (u64::from(spec.max) + 1);
-            (wide >> 32) as u32
-        })
-        .collect()
+    specs.map(|spec| rng.below(spec.max as usize + 1) as u32).collect()
 }

@@ -10,8 +10,7 @@ use std::{
 use serde_json::Value;
 use tickwire_bots::capacity::Status;
 
-use super::CORES;
-use crate::load::{Child, http};
+use crate::load::{Child, child::CORES, http};
 
 /// Set for the children of this program: which server they are.
 pub const ROLE: &str = "TICKWIRE_PEERS_ROLE";

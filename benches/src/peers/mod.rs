@@ -23,6 +23,3 @@ pub mod stall;
 pub mod table;
 pub mod thin;
 pub mod world;
-
-/// The core that hosts run on, and that of the load.
-pub const CORES: (usize, usize) = (0, 1);

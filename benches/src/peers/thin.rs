@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use tickwire_games::common::rng::Rng;
+
 use super::host::Dialect;
 use crate::load::{Message, Outgoing, Speaker, http, tickwire::Player};
 
@@ -22,7 +24,7 @@ pub enum Client {
 pub struct Thin {
     dialect: Dialect,
     target: String,
-    random: u64,
+    rng: Rng,
     turns: usize,
     turn: u8,
     /// Whether a state has come.
@@ -40,15 +42,8 @@ impl Thin {
             Dialect::SocketIo => "/socket.io/?EIO=4&transport=websocket".to_owned(),
             Dialect::Colyseus => seat(address)?,
         };
-        let random = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        Ok(Thin { dialect, target, random, turns: index % HOLD, turn: 1, ready: false })
-    }
-
-    fn fresh_turn(&mut self) {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        self.turn = ((self.random >> 32) % 3) as u8;
+        let rng = Rng::new(index as u64);
+        Ok(Thin { dialect, target, rng, turns: index % HOLD, turn: 1, ready: false })
     }
 
     /// Says what the ship does from now on.
@@ -102,7 +97,7 @@ impl Speaker for Thin {
     fn turn(&mut self, _: Duration, out: &mut Outgoing) {
         self.turns += 1;
         if self.turns.is_multiple_of(HOLD) {
-            self.fresh_turn();
+            self.turn = self.rng.below(3) as u8;
         }
         if self.ready {
             self.steer(self.turn, out);
@@ -150,7 +145,8 @@ mod tests {
     use super::*;
 
     fn client(dialect: Dialect) -> Thin {
-        Thin { dialect, target: String::new(), random: 1, turns: 0, turn: 1, ready: false }
+        let rng = Rng::new(1);
+        Thin { dialect, target: String::new(), rng, turns: 0, turn: 1, ready: false }
     }
 
     #[test]
