@@ -140,6 +140,6 @@ fn input<I: Replicate>(
     layout.pack(&columns[..I::COLUMNS], &mut record);
     let mut bytes = Vec::new();
     let tick = applied.next();
-    ClientMessage::Input { applied, tick, record: &record }.write(&mut bytes);
+    ClientMessage::Input { applied, tick, behind: 0, record: &record }.write(&mut bytes);
     Some((client.id, bytes))
 }

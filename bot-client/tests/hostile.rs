@@ -24,7 +24,7 @@ fn conversation() -> Vec<Vec<u8>> {
         let applied = room.now();
         let record = [rng.below(9) as u8 | (rng.below(9) as u8) << 4, 0];
         let tick = applied.next();
-        ClientMessage::Input { applied, tick, record: &record }.write(&mut input);
+        ClientMessage::Input { applied, tick, behind: 0, record: &record }.write(&mut input);
         let _ = room.handle_message(player, &input);
         room.tick();
         let mut frame = Vec::new();
@@ -100,7 +100,7 @@ fn listen(messages: &[Vec<u8>]) -> Vec<CoreError> {
             let fits = core.set_input_columns(&columns);
             assert!(fits.is_ok(), "{fits:?}");
         }
-        while core.poll_outgoing(&mut out) {
+        while core.poll_outgoing(now, &mut out) {
             ClientMessage::read(&out).expect("whatever comes in, what goes out is a message");
         }
     }

@@ -56,7 +56,7 @@ impl Twins {
     /// Carries the client's messages to the true room, and the answers back.
     fn drain(&mut self) -> Option<MismatchReport> {
         let (mut message, mut report) = (Vec::new(), None);
-        while self.core.poll_outgoing(&mut message) {
+        while self.core.poll_outgoing(self.now, &mut message) {
             if message[0] == kind::JOIN {
                 continue;
             }
@@ -101,7 +101,7 @@ fn a_mismatch_that_is_not_answered_is_reported_again_after_a_while() {
     for _ in 0..120 {
         twins.lie();
         let mut message = Vec::new();
-        while twins.core.poll_outgoing(&mut message) {
+        while twins.core.poll_outgoing(twins.now, &mut message) {
             questions += u32::from(message[0] == kind::MISMATCH);
             // The liar gets the acknowledgements, so that it goes on.
             if message[0] != kind::MISMATCH {
@@ -155,7 +155,7 @@ fn a_refused_frame_makes_the_client_ask_and_wait() {
     assert_eq!(error.to_string(), "a frame could not be applied: unknown flags 0x40");
     assert!(error.is_recoverable());
     let mut question = Vec::new();
-    assert!(twins.core.poll_outgoing(&mut question));
+    assert!(twins.core.poll_outgoing(twins.now, &mut question));
     assert!(matches!(ClientMessage::read(&question), Ok(ClientMessage::Mismatch(_))));
     let (delta, _) = twins.frames();
     assert_eq!(twins.core.handle_message(&delta, twins.now).unwrap(), Event::Nothing);

@@ -131,12 +131,13 @@ fn inputs_arrive_in_time_once_the_lead_is_learnt() {
 }
 
 /// The messages that a client sends after one frame of a room.
-fn answers(room: &mut Room<Drift>, core: &mut Core, player: PlayerId) -> Vec<Vec<u8>> {
+fn answers(room: &mut Room<Drift>, core: &mut Core, player: PlayerId, millis: u64) -> Vec<Vec<u8>> {
+    let now = Duration::from_millis(millis);
     let (mut frame, mut message, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     room.tick();
     assert_eq!(room.poll_frame(player, &mut frame), Poll::Frame);
-    core.handle_message(&frame, Duration::ZERO).unwrap();
-    while core.poll_outgoing(&mut message) {
+    core.handle_message(&frame, now).unwrap();
+    while core.poll_outgoing(now, &mut message) {
         answers.push(message.clone());
         room.handle_message(player, &message).unwrap();
     }
@@ -144,31 +145,32 @@ fn answers(room: &mut Room<Drift>, core: &mut Core, player: PlayerId) -> Vec<Vec
 }
 
 #[test]
-fn a_frame_is_answered_once_by_an_input_or_else_an_acknowledgement() {
+fn each_tick_gets_an_input_or_else_each_frame_an_acknowledgement() {
     let mut room = Room::<Drift>::new(config(Tick(9)), &Default::default());
     let player = room.handle_join("puppet", None).unwrap();
     let mut core = Core::new("puppet", None);
-    core.poll_outgoing(&mut Vec::new());
+    core.poll_outgoing(Duration::ZERO, &mut Vec::new());
     assert!(core.set_input(&Push::default()).is_err(), "there was no welcome");
     core.handle_message(&room.welcome(player), Duration::ZERO).unwrap();
     assert_eq!(core.room(), Some("ROOM"));
 
-    let first = answers(&mut room, &mut core, player);
+    let first = answers(&mut room, &mut core, player, 0);
     assert_eq!(ClientMessage::read(&first[0]).unwrap(), ClientMessage::Ack(Tick(10)));
     assert!(matches!(ClientMessage::read(&first[1]), Ok(ClientMessage::Ping(_))));
     assert_eq!(first.len(), 2);
 
     core.set_input(&Push { x: 3, y: -4, wild: true }).unwrap();
-    let second = answers(&mut room, &mut core, player);
-    let Ok(ClientMessage::Input { applied, tick, .. }) = ClientMessage::read(&second[0]) else {
+    let second = answers(&mut room, &mut core, player, 34);
+    let Ok(ClientMessage::Input { applied, tick, behind, .. }) = ClientMessage::read(&second[0])
+    else {
         panic!("{second:?}")
     };
-    assert_eq!((applied, tick, second.len()), (Tick(11), Tick(13), 1));
+    assert_eq!((applied, tick, behind, second.len()), (Tick(11), Tick(12), 512, 1));
 
     core.leave();
-    let last = answers(&mut room, &mut core, player);
+    let last = answers(&mut room, &mut core, player, 68);
     assert_eq!(last, [[kind::LEAVE]]);
-    assert!(answers(&mut room, &mut core, player).is_empty(), "nothing follows a goodbye");
+    assert!(answers(&mut room, &mut core, player, 102).is_empty(), "nothing follows a goodbye");
 }
 
 #[test]

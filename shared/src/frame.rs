@@ -1,10 +1,11 @@
 //! Frames: what the server pushes to one viewer for one tick.
 //!
 //! ```text
-//! frame   := 0x82 flags tick [hash:u32] [input] [messages] segment*      until the bytes end
-//! flags   := bit 0 FULL, bit 1 HASH, bit 2 INPUT, bit 3 MESSAGES; the others are zero
+//! frame   := 0x82 flags tick [hash:u32] [slack:i16] [age:u8] [messages] segment*     until the bytes end
+//! flags   := bit 0 FULL, bit 1 HASH, bit 2 INPUT, bit 3 MESSAGES, bit 4 STARVED; the others are zero
 //! tick    := FULL ? tick:u32 : gap:u8           gap ≥ 1 ticks after the frame before
-//! input   := age:u8 slack:i8                    unchanged since the last frame if absent
+//! slack   := with INPUT: see InputEcho, in 1/256 ticks
+//! age     := with STARVED: see InputEcho, in ticks
 //! messages:= count:varint (index:u8 record){count}
 //! segment := head:varint body                   head = handle << 3 | mode
 //! body    := mode 0 DELTA:    length:varint byte{length}
@@ -34,13 +35,14 @@ use crate::{
     message::kind,
     record::RecordLayout,
     schema::{AUDIENCES, Audience},
-    tick::Tick,
+    tick::{TICK_PARTS, Tick},
 };
 
 const FULL: u8 = 1;
 const HASH: u8 = 2;
 const INPUT: u8 = 4;
 const MESSAGES: u8 = 8;
+const STARVED: u8 = 16;
 /// The low bits of a segment's head, which say its mode.
 const MODE_BITS: u32 = 3;
 
@@ -52,12 +54,26 @@ pub const MAX_HANDLE: u32 = 1 << 16;
 pub const MAX_FRAME_BYTES: usize = 1 << 20;
 
 /// How the server saw a player's inputs.
+///
+/// The state of a tick includes all inputs up to that tick, so a frame's tick is also the number
+/// of the last input that it acknowledges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputEcho {
-    /// How many ticks before this frame's tick the last input used was meant for; 255 is "long ago or never".
+    /// How long before its tick was made the server had read an input, in 1/256 ticks; negative when
+    /// it came too late by so much. The least of all inputs that were used, or came too late or far too
+    /// early, since the last frame; `None` when there was no such input.
+    pub slack: Option<i16>,
+    /// How many ticks before this frame's tick the input used was meant for. 0 when the tick had an
+    /// input of its own, and when there was none for so long that no input rules any more.
     pub age: u8,
-    /// How many ticks the newest input is ahead of this frame's tick; negative when it was late.
-    pub slack: i8,
+}
+
+impl InputEcho {
+    /// The slack in ticks.
+    #[must_use]
+    pub fn slack_ticks(self) -> Option<f64> {
+        self.slack.map(|slack| f64::from(slack) / f64::from(TICK_PARTS))
+    }
 }
 
 /// What stands before a frame's segments.
@@ -67,8 +83,8 @@ pub struct FrameHeader<'a> {
     pub tick: FrameTick,
     /// The hash of what the viewer then holds, when it is due; see [`crate::replica`].
     pub hash: Option<u32>,
-    /// How the viewer's inputs fared, when that changed.
-    pub input: Option<InputEcho>,
+    /// How the viewer's inputs fared.
+    pub input: InputEcho,
     /// Messages, each its index in the schema and its record.
     pub messages: Messages<'a>,
 }
@@ -106,8 +122,9 @@ impl FrameHeader<'_> {
         out.push(
             flag(full, FULL)
                 | flag(self.hash.is_some(), HASH)
-                | flag(self.input.is_some(), INPUT)
-                | flag(self.messages.count > 0, MESSAGES),
+                | flag(self.input.slack.is_some(), INPUT)
+                | flag(self.messages.count > 0, MESSAGES)
+                | flag(self.input.age > 0, STARVED),
         );
         match self.tick {
             FrameTick::Full(tick) => out.extend_from_slice(&tick.0.to_le_bytes()),
@@ -116,8 +133,11 @@ impl FrameHeader<'_> {
         if let Some(hash) = self.hash {
             out.extend_from_slice(&hash.to_le_bytes());
         }
-        if let Some(input) = self.input {
-            out.extend_from_slice(&[input.age, input.slack as u8]);
+        if let Some(slack) = self.input.slack {
+            out.extend_from_slice(&slack.to_le_bytes());
+        }
+        if self.input.age > 0 {
+            out.push(self.input.age);
         }
         if self.messages.count > 0 {
             write_varint(self.messages.count, out);
@@ -250,6 +270,15 @@ impl<'a> Reader<'a> {
         Ok(self.take(1)?[0])
     }
 
+    /// The next two bytes as an integer.
+    ///
+    /// # Errors
+    /// [`FrameError::Truncated`] when there are fewer.
+    pub fn u16(&mut self) -> Result<u16, FrameError> {
+        let bytes = self.take(2)?;
+        Ok(u16::from_le_bytes(bytes.try_into().expect("two bytes were taken")))
+    }
+
     /// The next four bytes as an integer.
     ///
     /// # Errors
@@ -324,7 +353,7 @@ pub fn read_header<'a>(
     let mut reader = Reader(bytes);
     reader.take(1)?;
     let flags = reader.byte()?;
-    if flags & !(FULL | HASH | INPUT | MESSAGES) != 0 {
+    if flags & !(FULL | HASH | INPUT | MESSAGES | STARVED) != 0 {
         return Err(FrameError::Flags(flags));
     }
     let tick = match flags & FULL {
@@ -337,10 +366,9 @@ pub fn read_header<'a>(
         return Err(FrameError::Gap(gap));
     }
     let hash = if flags & HASH == 0 { None } else { Some(reader.u32()?) };
-    let input = match flags & INPUT {
-        0 => None,
-        _ => Some(InputEcho { age: reader.byte()?, slack: reader.byte()? as i8 }),
-    };
+    let slack = if flags & INPUT == 0 { None } else { Some(reader.u16()? as i16) };
+    let age = if flags & STARVED == 0 { 0 } else { reader.byte()? };
+    let input = InputEcho { slack, age };
     let messages = match flags & MESSAGES {
         0 => Messages::default(),
         _ => read_messages(&mut reader, records)?,

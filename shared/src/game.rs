@@ -61,6 +61,11 @@ pub trait Game: Sized + Send + 'static {
     /// A player has gone.
     fn leave(&mut self, player: PlayerId);
 
+    /// How many ticks behind the tick to come the world was that a player saw when it gave the input
+    /// of that tick, for lag compensation; called right before [`Game::input`]. The room bounds it
+    /// to a quarter of a second; 0 means that nothing is to be rewound.
+    fn sight(&mut self, _player: PlayerId, _behind: f32) {}
+
     /// What a player does in the tick to come; called once a tick for each player.
     fn input(&mut self, player: PlayerId, input: &Self::Input);
 

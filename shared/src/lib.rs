@@ -13,6 +13,7 @@ pub mod frame;
 pub mod game;
 pub mod ids;
 pub mod message;
+pub mod netcode;
 pub mod record;
 pub mod replica;
 mod round;

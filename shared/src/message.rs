@@ -3,7 +3,8 @@
 //! ```text
 //! client → server                                server → client
 //! 0x01 join      Join                            0x81 welcome   Welcome
-//! 0x02 input     applied:u32 ahead:u8 record     0x82 frame     see crate::frame
+//! 0x02 input     applied:u32 ahead:u8            0x82 frame     see crate::frame
+//!                behind:u16 record
 //! 0x03 ack       applied:u32                     0x83 pong      token:u32
 //! 0x04 leave                                     0x84 evidence  tick:u32 segment*
 //! 0x05 ping      token:u32
@@ -91,6 +92,9 @@ pub enum ClientMessage<'a> {
         applied: Tick,
         /// The tick that the input is for.
         tick: Tick,
+        /// How far behind that tick the world was that the player saw when it gave the input, in
+        /// 1/256 ticks; 0 when that is not to matter.
+        behind: u16,
         /// The input's record.
         record: &'a [u8],
     },
@@ -136,9 +140,10 @@ impl ClientMessage<'_> {
                 out.push(kind::JOIN);
                 out.extend_from_slice(&control::encode(join));
             }
-            ClientMessage::Input { applied, tick, record } => {
+            ClientMessage::Input { applied, tick, behind, record } => {
                 with_u32(out, kind::INPUT, applied.0);
                 out.push(tick.since(*applied) as u8);
+                out.extend_from_slice(&behind.to_le_bytes());
                 out.extend_from_slice(record);
             }
             ClientMessage::Ack(applied) => with_u32(out, kind::ACK, applied.0),
@@ -166,8 +171,10 @@ impl<'a> ClientMessage<'a> {
             kind::INPUT => {
                 let applied = Tick(reader.u32().map_err(length)?);
                 let ahead = reader.byte().map_err(length)?;
+                let behind = reader.u16().map_err(length)?;
                 let record = std::mem::take(&mut reader.0);
-                ClientMessage::Input { applied, tick: applied.offset(i32::from(ahead)), record }
+                let tick = applied.offset(i32::from(ahead));
+                ClientMessage::Input { applied, tick, behind, record }
             }
             kind::ACK => ClientMessage::Ack(Tick(reader.u32().map_err(length)?)),
             kind::LEAVE => ClientMessage::Leave,
@@ -282,7 +289,8 @@ mod tests {
     fn every_client_message_comes_back() {
         let join = Join { protocol: PROTOCOL, name: "Ada ✈".into(), schema_hash: Some(7) };
         let applied = Tick(u32::MAX);
-        let input = ClientMessage::Input { applied, tick: Tick(2), record: &[1, 2, 3] };
+        let input =
+            ClientMessage::Input { applied, tick: Tick(2), behind: 700, record: &[1, 2, 3] };
         let messages = [
             ClientMessage::Join(join),
             input,

@@ -182,7 +182,7 @@ impl Replica {
         let full = gap.is_none();
         let is_new = self.build(tick, full, reader, memo)?;
         self.tick = Some(tick);
-        self.input = header.input.unwrap_or(self.input);
+        self.input = header.input;
         self.messages.clear();
         self.messages.extend_from_slice(header.messages.bytes);
         let updates = if is_new { self.count_touched() } else { self.note_changes() };

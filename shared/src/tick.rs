@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What is finer than a tick is said in parts of a tick: so many make one.
+pub const TICK_PARTS: i32 = 256;
+
 /// A tick number. At 60 Hz it wraps after 828 days, so ticks are only ever
 /// compared by their wrapping distance and never with `<` on the number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

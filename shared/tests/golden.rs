@@ -5,6 +5,8 @@
 //! change of the wire, `TICKWIRE_BLESS=1 cargo test -p tickwire-shared --test golden`
 //! writes the files anew.
 
+#[path = "golden/clocks.rs"]
+mod clocks;
 #[path = "golden/control.rs"]
 mod control;
 #[path = "golden/crafted.rs"]
@@ -75,6 +77,11 @@ fn broken_frames_are_refused_for_the_same_reason() {
 #[test]
 fn mutated_frames_meet_the_same_verdict() {
     store::check("fuzz", &fuzz::cases());
+}
+
+#[test]
+fn clocks_read_the_same() {
+    store::check("input_clock", &clocks::cases());
 }
 
 #[test]

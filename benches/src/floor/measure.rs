@@ -230,13 +230,13 @@ impl Speaker for Echo {
         "/".to_owned()
     }
 
-    fn open(&mut self, _: &mut Outgoing) {}
+    fn open(&mut self, _: Duration, _: &mut Outgoing) {}
 
     fn receive(&mut self, _: Message<'_>, _: Duration, _: &mut Outgoing) -> Result<(), String> {
         Ok(())
     }
 
     fn turn(&mut self, _: Duration, out: &mut Outgoing) {
-        out.binary(&[2, 0, 0, 0, 0, 2, 0, 0]);
+        out.binary(&[2, 0, 0, 0, 0, 2, 0, 0, 0, 0]);
     }
 }

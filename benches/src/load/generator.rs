@@ -97,7 +97,7 @@ impl<S: Speaker> Generator<S> {
     pub fn connect(&mut self, address: SocketAddr, mut speaker: S) -> io::Result<()> {
         let mut socket = Socket::connect(address, &speaker.target())?;
         self.out.bytes.clear();
-        speaker.open(&mut self.out);
+        speaker.open(self.start.elapsed(), &mut self.out);
         socket.write(&self.out.bytes).map_err(io::Error::other)?;
         let next = self.turn_now() + 1;
         self.clients.push(Client { socket, speaker, next });

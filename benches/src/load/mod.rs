@@ -42,7 +42,7 @@ pub trait Speaker {
     fn target(&self) -> String;
 
     /// What is said first.
-    fn open(&mut self, out: &mut Outgoing);
+    fn open(&mut self, now: Duration, out: &mut Outgoing);
 
     /// Takes a message that came at `now`, and may answer.
     ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tickwire_bots::client::{Core, Event, Lead};
+use tickwire_bots::client::{Core, Event};
 use tickwire_games::common::rng::Rng;
 use tickwire_shared::{
     Tick,
@@ -14,6 +14,8 @@ use tickwire_shared::{
 
 use super::{Message, Speaker, socket::Outgoing};
 
+/// The farthest ahead that a client without a replica sends its inputs, in ticks.
+const MOST_LEAD: i32 = 8;
 /// Each random input is held for this many turns.
 const HOLD: u32 = 20;
 
@@ -48,7 +50,8 @@ struct Thin {
     input: Kind,
     columns: Vec<u32>,
     latest: Option<Tick>,
-    lead: Lead,
+    /// By how many ticks its inputs are ahead of the frames that they answer.
+    lead: i32,
 }
 
 /// What a client saw.
@@ -114,11 +117,11 @@ impl Speaker for Player {
         self.target.clone()
     }
 
-    fn open(&mut self, out: &mut Outgoing) {
+    fn open(&mut self, now: Duration, out: &mut Outgoing) {
         let mut bytes = Vec::new();
         match &mut self.mind {
             Mind::Full(core) => {
-                core.poll_outgoing(&mut bytes);
+                core.poll_outgoing(now, &mut bytes);
             }
             Mind::New | Mind::Thin(_) => {
                 let name = self.name.clone();
@@ -144,7 +147,7 @@ impl Speaker for Player {
         }
     }
 
-    fn turn(&mut self, _: Duration, out: &mut Outgoing) {
+    fn turn(&mut self, now: Duration, out: &mut Outgoing) {
         self.turns += 1;
         let fresh = self.turns.is_multiple_of(HOLD);
         let mut bytes = Vec::new();
@@ -163,7 +166,7 @@ impl Speaker for Player {
                     let columns = random_columns(&replica.schema().input, &mut self.rng);
                     core.set_input_columns(&columns).expect("the columns fit the schema");
                 }
-                while core.poll_outgoing(&mut bytes) {
+                while core.poll_outgoing(now, &mut bytes) {
                     out.binary(&bytes);
                 }
             }
@@ -198,7 +201,7 @@ impl Thin {
             input: schema.input,
             columns: Vec::new(),
             latest: None,
-            lead: Lead::default(),
+            lead: 1,
         }
     }
 
@@ -210,21 +213,17 @@ impl Thin {
             (FrameTick::After(_), None) => return Err("the first frame has a baseline".to_owned()),
         };
         self.latest = Some(tick);
-        if let Some(echo) = header.input {
-            self.lead.observe(tick, echo);
-        }
+        let late = header.input.slack.is_some_and(|slack| slack < 0);
+        self.lead = (self.lead + i32::from(late)).min(MOST_LEAD);
         Ok(())
     }
 
     fn answer(&mut self, out: &mut Vec<u8>) -> bool {
         let Some(applied) = self.latest else { return false };
-        let Some(tick) = self.lead.aim(applied) else {
-            ClientMessage::Ack(applied).write(out);
-            return true;
-        };
+        let tick = applied.offset(self.lead);
         let mut record = Vec::new();
         self.record.pack(&self.columns, &mut record);
-        ClientMessage::Input { applied, tick, record: &record }.write(out);
+        ClientMessage::Input { applied, tick, behind: 0, record: &record }.write(out);
         true
     }
 }

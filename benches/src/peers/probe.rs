@@ -66,7 +66,7 @@ impl Probe {
         let (scratch, out) = (vec![0; BUFFER], Outgoing::default());
         let mut probe = Probe { socket, scratch, out, begun, mind, me: None };
         if let Mind::Plain(_, thin) = &mut probe.mind {
-            thin.open(&mut probe.out);
+            thin.open(Duration::ZERO, &mut probe.out);
         }
         while begun.elapsed() < PATIENCE {
             if probe.look()?.is_some() || probe.is_ready() {
@@ -116,7 +116,7 @@ impl Probe {
     fn speak(&mut self) -> Result<(), String> {
         if let Mind::Tickwire(core) = &mut self.mind {
             let mut bytes = Vec::new();
-            while core.poll_outgoing(&mut bytes) {
+            while core.poll_outgoing(self.begun.elapsed(), &mut bytes) {
                 self.out.binary(&bytes);
             }
         }

@@ -68,7 +68,7 @@ impl Speaker for Thin {
         self.target.clone()
     }
 
-    fn open(&mut self, out: &mut Outgoing) {
+    fn open(&mut self, _: Duration, out: &mut Outgoing) {
         if self.dialect == Dialect::SocketIo {
             out.text(b"40");
         }
@@ -113,10 +113,10 @@ impl Speaker for Client {
         }
     }
 
-    fn open(&mut self, out: &mut Outgoing) {
+    fn open(&mut self, now: Duration, out: &mut Outgoing) {
         match self {
-            Client::Tickwire(player) => player.open(out),
-            Client::Thin(thin) => thin.open(out),
+            Client::Tickwire(player) => player.open(now, out),
+            Client::Thin(thin) => thin.open(now, out),
         }
     }
 

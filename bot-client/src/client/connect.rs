@@ -4,6 +4,7 @@ use std::{
     io,
     net::SocketAddr,
     path::PathBuf,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,12 +12,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fastwebsockets::{Frame, OpCode, Payload, WebSocket};
+use fastwebsockets::{Frame, OpCode, Payload, WebSocketError, WebSocketRead, WebSocketWrite};
 use parking_lot::Mutex;
 use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode, replica::Memo};
 use tokio::{
+    io::{ReadHalf, WriteHalf},
     net::{TcpSocket, TcpStream},
-    time::timeout,
+    time::{sleep_until, timeout},
 };
 
 use super::{
@@ -29,6 +31,8 @@ use super::{
     recorder::Recorder,
 };
 
+/// One that has nothing to send looks so often whether that has changed.
+const IDLE: Duration = Duration::from_secs(1);
 /// How long the server may take to close after a goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -68,7 +72,8 @@ impl Default for Options {
 
 /// A client on a WebSocket.
 pub struct Client {
-    socket: WebSocket<Stream>,
+    read: WebSocketRead<ReadHalf<Stream>>,
+    write: WebSocketWrite<WriteHalf<Stream>>,
     core: Core,
     /// What the core's time is counted from.
     opened: Instant,
@@ -127,18 +132,20 @@ pub async fn connect_at(
     let left = Arc::new(AtomicBool::new(false));
     let brake = (&options.hindrance, left.clone());
     let socket = timeout(limit, handshake::open(socket, endpoint, brake)).await;
-    let mut socket = socket.map_err(timed_out("the handshake"))??;
+    let (mut read, write) = socket.map_err(timed_out("the handshake"))??;
     // The limit is exclusive; evidence is a little longer than the largest frame.
-    socket.set_max_message_size(MAX_FRAME_BYTES + 1024);
+    read.set_max_message_size(MAX_FRAME_BYTES + 1024);
     // The library loses the close code when its own answer no longer gets through.
-    socket.set_auto_close(false);
+    read.set_auto_close(false);
+    read.set_auto_pong(false);
     let core = Core::new(&options.name, options.schema_hash);
     let core = match &options.memo {
         Some(memo) => core.sharing(memo.clone()),
         None => core,
     };
     Ok(Client {
-        socket,
+        read,
+        write,
         core,
         opened,
         silence: options.silence,
@@ -160,31 +167,35 @@ async fn open_socket(address: SocketAddr, hindrance: &Hindrance) -> io::Result<T
 }
 
 impl Client {
-    /// Sends what is due, then waits for the next message and handles it.
+    /// Sends what is due when it is due, until a message comes, and handles that.
     ///
-    /// The answer to a frame is sent by the next call, so set the input between
-    /// the two. **Not cancel-safe**: a call that is dropped may take half a
+    /// Inputs are sent within this call, one for each tick. **Not cancel-safe**: a call that is dropped may take half a
     /// message with it, so never put it in a `select!` unless you then drop the client.
     ///
     /// # Errors
     /// See [`ClientError`]. After a [`CoreError`](super::CoreError) that is
     /// recoverable the client may be used further, after any other error not.
     pub async fn next(&mut self) -> Result<Event, ClientError> {
-        let is_gone = match self.send_due().await {
-            // What the server said last tells more than that it is gone, so that is read first.
-            Err(ClientError::BrokenOff) => true,
-            sent => sent.map(|()| false)?,
-        };
+        let mut is_gone = false;
         loop {
-            let frame = timeout(self.silence, self.socket.read_frame()).await;
+            let sender = Sender {
+                core: &mut self.core,
+                write: &mut self.write,
+                message: &mut self.outgoing,
+                opened: self.opened,
+            };
+            let frame =
+                timeout(self.silence, read_while(&mut self.read, sender, &mut is_gone)).await;
             let frame = frame.map_err(|_| ClientError::Silent(self.silence))??;
             match frame.opcode {
                 OpCode::Close => {
                     let closed = Closed::read(&frame.payload);
-                    let _ = self.socket.write_frame(Frame::close_raw(frame.payload)).await;
+                    let _ = self.write.write_frame(Frame::close_raw(frame.payload)).await;
                     return Err(closed.into());
                 }
                 _ if is_gone => {}
+                OpCode::Ping => self.write.write_frame(Frame::pong(frame.payload)).await?,
+                OpCode::Pong => {}
                 OpCode::Binary if frame.fin => {
                     self.last_payload_bytes = frame.payload.len();
                     if let Some(recorder) = &mut self.recorder {
@@ -193,21 +204,11 @@ impl Client {
                     self.last_wire_bytes = frame.payload.len() + header_bytes(frame.payload.len());
                     return Ok(self.core.handle_message(&frame.payload, self.opened.elapsed())?);
                 }
-                // Pings are answered by the library.
-                OpCode::Ping | OpCode::Pong => {}
                 OpCode::Binary | OpCode::Text | OpCode::Continuation => {
                     return Err(ClientError::NotBinary);
                 }
             }
         }
-    }
-
-    async fn send_due(&mut self) -> Result<(), ClientError> {
-        while self.core.poll_outgoing(&mut self.outgoing) {
-            let payload = Payload::BorrowedMut(&mut self.outgoing);
-            self.socket.write_frame(Frame::binary(payload)).await?;
-        }
-        Ok(())
     }
 
     /// Leaves properly: says so, and waits until the server has closed.
@@ -255,6 +256,51 @@ impl Client {
     #[must_use]
     pub fn last_message_bytes(&self) -> (usize, usize) {
         (self.last_payload_bytes, self.last_wire_bytes)
+    }
+}
+
+/// What sends while something else reads.
+struct Sender<'a> {
+    core: &'a mut Core,
+    write: &'a mut WebSocketWrite<WriteHalf<Stream>>,
+    message: &'a mut Vec<u8>,
+    opened: Instant,
+}
+
+impl Sender<'_> {
+    /// Sends what is due; says when the next will be.
+    async fn send_due(&mut self) -> Result<Instant, ClientError> {
+        while self.core.poll_outgoing(self.opened.elapsed(), self.message) {
+            let payload = Payload::BorrowedMut(self.message);
+            self.write.write_frame(Frame::binary(payload)).await?;
+        }
+        let next = self.core.next_due().map(|due| self.opened + due);
+        Ok(next.unwrap_or_else(|| Instant::now() + IDLE))
+    }
+}
+
+/// Reads the next frame, and sends meanwhile. The reading is never given up halfway.
+async fn read_while<'f>(
+    read: &'f mut WebSocketRead<ReadHalf<Stream>>,
+    mut sender: Sender<'_>,
+    is_gone: &mut bool,
+) -> Result<Frame<'f>, ClientError> {
+    let mut nothing = |_: Frame<'_>| async { Ok::<(), WebSocketError>(()) };
+    let mut frame = pin!(read.read_frame(&mut nothing));
+    loop {
+        let next = match sender.send_due().await {
+            // What the server said last tells more than that it is gone, so that is read first.
+            Err(ClientError::BrokenOff) => {
+                *is_gone = true;
+                return Ok(frame.await?);
+            }
+            sent => sent?,
+        };
+        tokio::select! {
+            biased;
+            frame = &mut frame => return Ok(frame?),
+            () = sleep_until(next.into()) => {}
+        }
     }
 }
 

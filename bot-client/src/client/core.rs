@@ -40,14 +40,16 @@ pub enum Event {
 ///
 /// let mut core = Core::new("robin", None);
 /// let mut message = Vec::new();
-/// assert!(core.poll_outgoing(&mut message), "the join is the first message");
-/// assert!(!core.poll_outgoing(&mut message), "then the server has to speak");
+/// assert!(core.poll_outgoing(Duration::ZERO, &mut message), "the join is the first message");
+/// assert!(!core.poll_outgoing(Duration::ZERO, &mut message), "then the server has to speak");
 /// let error = core.handle_message(b"\x82nonsense", Duration::ZERO).unwrap_err();
 /// assert_eq!(error.to_string(), "there was no welcome yet");
 /// ```
 #[derive(Debug)]
 pub struct Core {
     join: Option<Join>,
+    /// When the join was sent.
+    joined_at: Duration,
     session: Option<Session>,
     memo: Option<Arc<Mutex<Memo>>>,
     pings: Pings,
@@ -66,9 +68,9 @@ enum Leave {
 pub struct InputStats {
     /// Inputs sent.
     pub sent: u64,
-    /// Inputs that the server's echoes say came too late.
+    /// Frames that told of an input that came too late.
     pub late: u64,
-    /// By how many ticks inputs lead now.
+    /// By how many ticks the input sent last was ahead of the frame applied last.
     pub lead: i32,
 }
 
@@ -78,7 +80,14 @@ impl Core {
     pub fn new(name: &str, schema_hash: Option<u32>) -> Core {
         let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash };
         let pings = Pings::default();
-        Core { join: Some(join), session: None, memo: None, pings, leave: Leave::No }
+        Core {
+            join: Some(join),
+            joined_at: Duration::ZERO,
+            session: None,
+            memo: None,
+            pings,
+            leave: Leave::No,
+        }
     }
 
     /// Decodes only what none of those who share `memo` has decoded from the same; the outcome is
@@ -99,11 +108,11 @@ impl Core {
             if self.session.is_some() {
                 return Err(CoreError::SecondWelcome);
             }
-            self.session = Some(Session::new(*welcome, self.memo.take())?);
+            let round_trip = now.saturating_sub(self.joined_at);
+            self.session = Some(Session::new(*welcome, self.memo.take(), round_trip)?);
             return Ok(Event::Joined);
         }
         let session = self.session.as_mut().ok_or(CoreError::NotJoined)?;
-        self.pings.pass_time(now);
         match message {
             ServerMessage::Frame(bytes) => session.handle_frame(bytes, now),
             ServerMessage::Evidence(tick, segments) => session.handle_evidence(tick, segments),
@@ -114,11 +123,12 @@ impl Core {
         }
     }
 
-    /// Replaces `out` by the next message to send, if there is one.
+    /// Replaces `out` by the next message to send at `now`, if there is one.
     ///
-    /// A frame is answered once: with an input if there is one, else with an
-    /// acknowledgement. So set the input for a frame before polling for its answer.
-    pub fn poll_outgoing(&mut self, out: &mut Vec<u8>) -> bool {
+    /// Each tick gets one input, when the client's clock comes to it; see
+    /// [`InputClock`](tickwire_shared::netcode::InputClock). Inputs say which frame was applied last;
+    /// without one each frame is acknowledged. [`Core::next_due`] says when to ask again.
+    pub fn poll_outgoing(&mut self, now: Duration, out: &mut Vec<u8>) -> bool {
         out.clear();
         match self.leave {
             Leave::Said => return false,
@@ -130,11 +140,26 @@ impl Core {
             Leave::No => {}
         }
         if let Some(join) = self.join.take() {
+            self.joined_at = now;
             ClientMessage::Join(join).write(out);
             return true;
         }
         let Some(session) = &mut self.session else { return false };
-        session.poll_outgoing(out) || self.pings.poll_outgoing(out)
+        session.poll_outgoing(now, out) || self.pings.poll_outgoing(now, out)
+    }
+
+    /// When the next message will be due if none comes before, in the time that `poll_outgoing` takes.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Duration> {
+        self.session.as_ref().and_then(Session::next_due)
+    }
+
+    /// Says how far behind the newest frame the player sees the others, in ticks; at first not at all.
+    /// The server rewinds the player's shots by this, and by as much as its inputs are ahead.
+    pub fn look_behind(&mut self, ticks: f64) {
+        if let Some(session) = &mut self.session {
+            session.look_behind(ticks);
+        }
     }
 
     /// Sets what the player does from now on. The type must be the game's input.

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use fastwebsockets::{Role, WebSocket};
+use fastwebsockets::{Role, WebSocketRead, WebSocketWrite, after_handshake_split};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{
     Request, Response, StatusCode,
@@ -20,7 +20,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncReadExt, Chain},
+    io::{AsyncReadExt, Chain, ReadHalf, WriteHalf},
     net::{
         TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
@@ -42,7 +42,7 @@ pub(super) async fn open(
     socket: TcpStream,
     endpoint: &Endpoint,
     (hindrance, left): (&Hindrance, Arc<AtomicBool>),
-) -> Result<WebSocket<Stream>, ClientError> {
+) -> Result<(WebSocketRead<ReadHalf<Stream>>, WebSocketWrite<WriteHalf<Stream>>), ClientError> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
     // Drives the connection until the upgrade takes the socket out of it, which is soon.
     let driver = tokio::spawn(connection.with_upgrades());
@@ -54,7 +54,8 @@ pub(super) async fn open(
         return Err(ClientError::Http { status, body });
     }
     let socket = take_socket(hyper::upgrade::on(answer).await?, hindrance, left);
-    Ok(WebSocket::after_handshake(socket, Role::Client))
+    let (read, write) = tokio::io::split(socket);
+    Ok(after_handshake_split(read, write, Role::Client))
 }
 
 fn request(endpoint: &Endpoint) -> Result<Request<Empty<Bytes>>, ClientError> {

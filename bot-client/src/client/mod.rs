@@ -35,7 +35,6 @@ mod error;
 mod handshake;
 mod hindrance;
 mod human;
-mod lead;
 mod line;
 mod mismatch;
 mod ping;
@@ -50,6 +49,5 @@ pub use self::{
     error::{ClientError, CoreError},
     hindrance::{Hindrance, Stall},
     human::describe,
-    lead::Lead,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},
 };

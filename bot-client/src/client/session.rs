@@ -7,17 +7,26 @@ use tickwire_shared::{
     PlayerId, Tick,
     frame::{self, FrameTick},
     message::{ClientMessage, PROTOCOL, Welcome},
+    netcode::InputClock,
     record::RecordLayout,
     replica::{Applied, Memo, Replica},
     schema::Schema,
+    tick::TICK_PARTS,
 };
 
 use super::{
     core::{Event, InputStats},
     doubt::Doubt,
     error::CoreError,
-    lead::Lead,
 };
+
+/// After a pause this many inputs are sent for the ticks that went by, and no more.
+const MOST_AT_ONCE: i64 = 4;
+/// Inputs acknowledge frames. One that none has acknowledged for so long is on its own.
+const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(100);
+
+/// What a player saw: the newest frame, less so many ticks.
+type Seen = (Tick, f64);
 
 /// What the welcome said that is not in the replica.
 #[derive(Debug)]
@@ -36,13 +45,17 @@ pub(super) struct Session {
     memo: Option<Arc<Mutex<Memo>>>,
     message_records: Vec<RecordLayout>,
     input_record: RecordLayout,
-    /// The input's record, when there is an input.
-    input: Option<Vec<u8>>,
-    lead: Lead,
-    sent: u64,
+    /// The input's record, when there is an input, and the tick of the world that it goes by.
+    input: Option<(Vec<u8>, Seen)>,
+    clock: InputClock,
+    round_trip: Duration,
+    /// How far behind the newest frame others are seen, in ticks.
+    behind: f64,
+    sent: InputStats,
     /// The tick of the last frame that came, applied or not: what the server is told.
     latest: Option<Tick>,
-    owes_answer: bool,
+    /// Since when a frame is to be acknowledged.
+    owes_answer: Option<Duration>,
     doubt: Doubt,
 }
 
@@ -50,6 +63,7 @@ impl Session {
     pub(super) fn new(
         welcome: Welcome,
         memo: Option<Arc<Mutex<Memo>>>,
+        round_trip: Duration,
     ) -> Result<Session, CoreError> {
         let Welcome { protocol, room, player, tick_hz, schema, priors, setup, .. } = welcome;
         if protocol != PROTOCOL {
@@ -67,16 +81,18 @@ impl Session {
             replica,
             memo,
             input: None,
-            lead: Lead::default(),
-            sent: 0,
+            clock: InputClock::new(tick_hz),
+            round_trip,
+            behind: 0.0,
+            sent: InputStats::default(),
             latest: None,
-            owes_answer: false,
+            owes_answer: None,
             doubt: Doubt::default(),
         })
     }
 
     pub(super) fn handle_frame(&mut self, bytes: &[u8], now: Duration) -> Result<Event, CoreError> {
-        self.owes_answer = true;
+        self.owes_answer.get_or_insert(now);
         if self.doubt.has_lost_track() && !self.stands_alone(bytes) {
             self.guess_tick(bytes);
             self.doubt.ask_again(self.latest, now);
@@ -101,7 +117,10 @@ impl Session {
 
     fn note_applied(&mut self, applied: Applied, now: Duration) {
         self.latest = Some(applied.tick);
-        self.lead.observe(applied.tick, self.replica.input());
+        let echo = self.replica.input();
+        self.clock.start(applied.tick, now, self.round_trip);
+        self.clock.observe(applied.tick, echo);
+        self.sent.late += u64::from(echo.slack.is_some_and(|slack| slack < 0));
         if applied.full {
             self.doubt.found_track();
         }
@@ -139,25 +158,51 @@ impl Session {
         Ok(report.map_or(Event::Nothing, |report| Event::Mismatch(Box::new(report))))
     }
 
-    pub(super) fn poll_outgoing(&mut self, out: &mut Vec<u8>) -> bool {
+    pub(super) fn poll_outgoing(&mut self, now: Duration, out: &mut Vec<u8>) -> bool {
         if let Some(tick) = self.doubt.poll_question() {
             ClientMessage::Mismatch(tick).write(out);
             return true;
         }
-        let Some(applied) = self.latest.filter(|_| self.owes_answer) else { return false };
-        self.owes_answer = false;
-        if self.input.is_none() {
-            self.lead.pause();
-        }
-        let input = self.input.as_deref();
-        match input.and_then(|record| Some((record, self.lead.aim(applied)?))) {
-            Some((record, tick)) => {
-                self.sent += 1;
-                ClientMessage::Input { applied, tick, record }.write(out);
+        let Some(applied) = self.latest else { return false };
+        self.clock.advance(now);
+        while let Some(tick) = self.clock.poll_due(MOST_AT_ONCE) {
+            if self.write_input(applied, tick, out) {
+                self.owes_answer = None;
+                return true;
             }
-            None => ClientMessage::Ack(applied).write(out),
         }
+        let owed = self.owes_answer.take_if(|since| {
+            self.input.is_none() || now.saturating_sub(*since) > ACKNOWLEDGE_AFTER
+        });
+        if owed.is_some() {
+            ClientMessage::Ack(applied).write(out);
+        }
+        owed.is_some()
+    }
+
+    /// Writes the input for a tick, if there is one and the server could use it.
+    fn write_input(&mut self, applied: Tick, tick: Tick, out: &mut Vec<u8>) -> bool {
+        let Some((record, seen)) = &self.input else { return false };
+        let ahead = tick.since(applied);
+        if !(0..=i32::from(u8::MAX)).contains(&ahead) {
+            return false;
+        }
+        let behind = f64::from(tick.since(seen.0)) + seen.1;
+        let behind = (behind * f64::from(TICK_PARTS)).clamp(0.0, f64::from(u16::MAX)) as u16;
+        ClientMessage::Input { applied, tick, behind, record }.write(out);
+        self.sent.sent += 1;
+        self.sent.lead = ahead;
         true
+    }
+
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        let owed = self.owes_answer.map(|since| since + ACKNOWLEDGE_AFTER);
+        let due = self.clock.next_due().filter(|_| self.input.is_some());
+        due.into_iter().chain(owed).min()
+    }
+
+    pub(super) fn look_behind(&mut self, ticks: f64) {
+        self.behind = ticks;
     }
 
     pub(super) fn set_input(&mut self, columns: &[u32]) -> Result<(), CoreError> {
@@ -168,7 +213,9 @@ impl Session {
         if specs.zip(columns).any(|(spec, column)| *column > spec.max) {
             return Err(CoreError::Input("a column is above its maximum"));
         }
-        let record = self.input.get_or_insert_default();
+        let seen = (self.latest.unwrap_or_default(), self.behind);
+        let (record, goes_by) = self.input.get_or_insert_with(|| (Vec::new(), seen));
+        *goes_by = seen;
         record.clear();
         self.input_record.pack(columns, record);
         Ok(())
@@ -191,6 +238,6 @@ impl Session {
     }
 
     pub(super) fn inputs(&self) -> InputStats {
-        InputStats { sent: self.sent, late: self.lead.late(), lead: self.lead.ticks() }
+        self.sent
     }
 }

@@ -69,7 +69,7 @@ where
             core = core.sharing(self.memo.clone());
         }
         let mut join = Vec::new();
-        assert!(core.poll_outgoing(&mut join));
+        assert!(core.poll_outgoing(Duration::ZERO, &mut join));
         let player = self.room.handle_join("puppet", None).expect("there is a place");
         let down = VecDeque::from([(self.time, self.room.welcome(player))]);
         self.puppets.push(Puppet {
@@ -139,7 +139,7 @@ where
 
     fn receive_at_client(&mut self, index: usize) {
         let time = self.time;
-        let now = Duration::from_millis(time * 33);
+        let now = self.now();
         while let Some((_, message)) =
             self.puppets[index].down.pop_front_if(|(due, _)| *due <= time)
         {
@@ -153,11 +153,17 @@ where
             puppet.play(push);
             self.answer(index);
         }
+        self.answer(index);
+    }
+
+    /// The time, for clients: ticks are a thirtieth of a second.
+    fn now(&self) -> Duration {
+        Duration::from_micros(self.time * 1_000_000 / 30)
     }
 
     fn answer(&mut self, index: usize) {
-        let mut message = Vec::new();
-        while self.puppets[index].core.poll_outgoing(&mut message) {
+        let (mut message, now) = (Vec::new(), self.now());
+        while self.puppets[index].core.poll_outgoing(now, &mut message) {
             let last = self.puppets[index].up.back().map(|(due, _)| *due);
             let due = self.due(self.puppets[index].delay, last);
             // What is sent in a tick arrives before the next one at the earliest.

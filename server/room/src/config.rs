@@ -21,6 +21,8 @@ pub struct RoomConfig {
     pub history_ticks: u32,
     /// For how many ticks a missing input is taken to be the one before.
     pub repeat_ticks: u32,
+    /// The most ticks that a shot may be rewound, for [`Game::sight`](tickwire_shared::Game::sight).
+    pub rewind_ticks: u32,
     /// How many bytes of frames one viewer is sent in a second; `u32::MAX` is no limit.
     pub bytes_a_second: u32,
     /// After how many ticks without a word a viewer is given up.
@@ -42,6 +44,7 @@ impl RoomConfig {
             hash_interval: 8,
             history_ticks: 32,
             repeat_ticks: (tick_hz / 4).max(1),
+            rewind_ticks: (tick_hz / 4).max(1),
             bytes_a_second: u32::MAX,
             silence_ticks: tick_hz * 30,
             stall_ticks: tick_hz * 15,

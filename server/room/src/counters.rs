@@ -32,6 +32,8 @@ pub struct RoomCounters {
     pub overflowed_viewers: u64,
     /// Inputs used or waiting.
     pub inputs: u64,
+    /// Of these, inputs that took the place of another one for the same tick.
+    pub replaced_inputs: u64,
     /// Inputs that came too late.
     pub late_inputs: u64,
     /// Inputs for ticks too far ahead.
@@ -62,6 +64,7 @@ impl RoomCounters {
     pub fn with_inputs(self, inputs: InputCounters) -> RoomCounters {
         RoomCounters {
             inputs: self.inputs + inputs.accepted,
+            replaced_inputs: self.replaced_inputs + inputs.replaced,
             late_inputs: self.late_inputs + inputs.late,
             early_inputs: self.early_inputs + inputs.early,
             starved_inputs: self.starved_inputs + inputs.starved,

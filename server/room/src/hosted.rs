@@ -21,12 +21,26 @@ pub trait HostedRoom: Send {
     /// A player is gone. Unknown players are ignored.
     fn handle_leave(&mut self, player: PlayerId);
 
-    /// A message came from a player that has joined.
+    /// A message came from a player that has joined; `left` of 256 parts of a tick are left until
+    /// the next one is made.
     ///
     /// # Errors
     /// When it is not a message of this protocol; the game is unchanged and the
     /// connection should be closed with [`CloseCode::BadMessage`].
-    fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError>;
+    fn handle_message_ahead(
+        &mut self,
+        player: PlayerId,
+        bytes: &[u8],
+        left: u16,
+    ) -> Result<Reply, MessageError>;
+
+    /// A message came just before the next tick; see [`HostedRoom::handle_message_ahead`].
+    ///
+    /// # Errors
+    /// Those of [`HostedRoom::handle_message_ahead`].
+    fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError> {
+        self.handle_message_ahead(player, bytes, 0)
+    }
 
     /// A player's frame of the last tick is not polled: its connection has not yet taken
     /// all of an earlier one.

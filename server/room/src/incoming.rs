@@ -7,7 +7,7 @@ use tickwire_shared::{
     schema::MAX_COLUMNS,
 };
 
-use crate::{room::Room, segments::SegmentSlot};
+use crate::{inputs::Intent, room::Room, segments::SegmentSlot};
 
 /// What a message asks of the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +27,14 @@ impl<G: Game> Room<G> {
         &mut self,
         player: PlayerId,
         bytes: &[u8],
+        left: u16,
     ) -> Result<Reply, MessageError> {
         let Some(index) = self.position(player) else { return Ok(Reply::Nothing) };
         self.players[index].viewer.pace.heard(self.now);
         match ClientMessage::read(bytes)? {
             ClientMessage::Join(_) => return Err(MessageError::Kind(message::kind::JOIN)),
-            ClientMessage::Input { applied, tick, record } => {
-                self.handle_input(index, tick, record)?;
+            ClientMessage::Input { applied, tick, behind, record } => {
+                self.handle_input(index, (tick, left), behind, record)?;
                 self.acknowledge(index, applied);
             }
             ClientMessage::Ack(applied) => self.acknowledge(index, applied),
@@ -47,14 +48,15 @@ impl<G: Game> Room<G> {
     fn handle_input(
         &mut self,
         index: usize,
-        tick: Tick,
+        (tick, left): (Tick, u16),
+        behind: u16,
         record: &[u8],
     ) -> Result<(), MessageError> {
         let mut columns = [0; MAX_COLUMNS];
         let unpacked = self.spec.input_record.unpack(record, &mut columns);
         unpacked.map_err(|_| MessageError::Length(message::kind::INPUT))?;
         let input = G::Input::restore(&columns[..G::Input::COLUMNS]);
-        self.players[index].inputs.push(self.now, tick, input);
+        self.players[index].inputs.push((self.now, left), tick, Intent { input, behind });
         Ok(())
     }
 

@@ -6,18 +6,18 @@
 //! tick finds its slot empty, the last input is repeated for a bounded number of
 //! ticks (a short stall should not stop a ship), then the neutral input rules.
 
-use tickwire_shared::{Tick, frame::InputEcho};
+use tickwire_shared::{Tick, frame::InputEcho, tick::TICK_PARTS};
 
 /// How many ticks ahead an input may be; one that is further ahead is dropped.
 pub const INPUT_WINDOW: usize = 16;
-/// The furthest ahead that an honest client can name; what is beyond is nonsense and not echoed.
-const MOST_AHEAD: u32 = u8::MAX as u32;
 
 /// How a player's inputs fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputCounters {
     /// Came in time and was used, or will be.
     pub accepted: u64,
+    /// Of these, took the place of another one for the same tick.
+    pub replaced: u64,
     /// Came after its tick was made.
     pub late: u64,
     /// Was for a tick beyond the window.
@@ -26,13 +26,34 @@ pub struct InputCounters {
     pub starved: u64,
 }
 
+/// What a player does in a tick, and what it saw when it did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Intent<I> {
+    /// The input.
+    pub input: I,
+    /// How far behind the input's tick the world was that the player saw, in 1/256 ticks.
+    pub behind: u16,
+}
+
+/// An input that waits for its tick.
+#[derive(Debug)]
+struct Waiting<I> {
+    tick: Tick,
+    /// How long before its tick is made it was read, in 1/256 ticks.
+    slack: i16,
+    intent: Intent<I>,
+}
+
 /// Inputs by tick: bounded at [`INPUT_WINDOW`], the latest for one tick wins.
 #[derive(Debug)]
 pub struct InputQueue<I> {
-    slots: [Option<(Tick, I)>; INPUT_WINDOW],
-    last: I,
+    slots: [Option<Waiting<I>>; INPUT_WINDOW],
+    last: Intent<I>,
     last_used: Option<Tick>,
-    newest: Option<Tick>,
+    /// Whether the last input is still repeated.
+    rules: bool,
+    /// The least slack since the player was told.
+    slack: Option<i16>,
     counters: InputCounters,
 }
 
@@ -40,58 +61,71 @@ impl<I: Default + Clone> Default for InputQueue<I> {
     fn default() -> Self {
         InputQueue {
             slots: Default::default(),
-            last: I::default(),
+            last: Intent::default(),
             last_used: None,
-            newest: None,
+            rules: false,
+            slack: None,
             counters: InputCounters::default(),
         }
     }
 }
 
 impl<I: Default + Clone> InputQueue<I> {
-    /// Takes an input for `tick`, when `now` is the last tick made.
-    pub fn push(&mut self, now: Tick, tick: Tick, input: I) {
-        let is_sane = tick.since(now).unsigned_abs() <= MOST_AHEAD;
-        if is_sane && self.newest.is_none_or(|newest| tick.is_after(newest)) {
-            self.newest = Some(tick);
-        }
-        match tick.since(now) {
-            ..=0 => self.counters.late += 1,
-            ahead if ahead > INPUT_WINDOW as i32 => self.counters.early += 1,
+    /// Takes an input for `tick`, when `now` is the last tick made and `left` of 256 parts of a
+    /// tick are left until the next one is.
+    pub fn push(&mut self, (now, left): (Tick, u16), tick: Tick, intent: Intent<I>) {
+        let ahead = tick.since(now);
+        let slack = (ahead.saturating_sub(1)).saturating_mul(TICK_PARTS) + i32::from(left);
+        let slack = slack.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+        match ahead {
+            ..=0 => {
+                self.counters.late += 1;
+                self.note(slack);
+            }
+            ahead if ahead > INPUT_WINDOW as i32 => {
+                self.counters.early += 1;
+                self.note(slack);
+            }
             _ => {
+                let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
+                let replaces = slot.as_ref().is_some_and(|waiting| waiting.tick == tick);
+                self.counters.replaced += u64::from(replaces);
                 self.counters.accepted += 1;
-                self.slots[tick.0 as usize % INPUT_WINDOW] = Some((tick, input));
+                *slot = Some(Waiting { tick, slack, intent });
             }
         }
     }
 
     /// The input to use for `tick`.
-    pub fn take(&mut self, tick: Tick, repeat_ticks: u32) -> &I {
+    pub fn take(&mut self, tick: Tick, repeat_ticks: u32) -> &Intent<I> {
         let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
-        if let Some((_, input)) = slot.take_if(|(named, _)| *named == tick) {
-            self.last = input;
+        if let Some(Waiting { slack, intent, .. }) = slot.take_if(|it| it.tick == tick) {
+            self.last = intent;
             self.last_used = Some(tick);
-        } else {
-            self.counters.starved += u64::from(self.newest.is_some());
-            if self.age(tick) > repeat_ticks {
-                self.last = I::default();
+            self.rules = true;
+            self.note(slack);
+        } else if self.rules {
+            self.counters.starved += 1;
+            self.rules = self.age(tick) <= repeat_ticks;
+            if !self.rules {
+                self.last = Intent::default();
             }
         }
         &self.last
+    }
+
+    fn note(&mut self, slack: i16) {
+        self.slack = Some(self.slack.map_or(slack, |least| least.min(slack)));
     }
 
     fn age(&self, tick: Tick) -> u32 {
         self.last_used.map_or(u32::MAX, |used| tick.since(used).unsigned_abs())
     }
 
-    /// What the player is told with the frame of `tick`.
-    #[must_use]
-    pub fn echo(&self, tick: Tick) -> InputEcho {
-        let slack = self.newest.map_or(i32::from(i8::MIN), |newest| newest.since(tick));
-        InputEcho {
-            age: self.age(tick).min(255) as u8,
-            slack: slack.clamp(i32::from(i8::MIN), i32::from(i8::MAX)) as i8,
-        }
+    /// What the player is told with the frame of `tick`; it is told of a slack only once.
+    pub fn take_echo(&mut self, tick: Tick) -> InputEcho {
+        let age = if self.rules { self.age(tick).min(255) as u8 } else { 0 };
+        InputEcho { slack: self.slack.take(), age }
     }
 
     /// How the inputs fared so far.
@@ -111,13 +145,17 @@ mod tests {
         NOW.offset(ticks)
     }
 
+    fn says(input: u8) -> Intent<u8> {
+        Intent { input, behind: 0 }
+    }
+
     #[test]
     fn an_input_is_used_at_its_own_tick_even_across_the_wrap() {
         let mut queue = InputQueue::<u8>::default();
         for ahead in [3, 1, 2, 5] {
-            queue.push(NOW, at(ahead), ahead as u8);
+            queue.push((NOW, 0), at(ahead), says(ahead as u8));
         }
-        let used: Vec<u8> = (1..=5).map(|ahead| *queue.take(at(ahead), 8)).collect();
+        let used: Vec<u8> = (1..=5).map(|ahead| queue.take(at(ahead), 8).input).collect();
         assert_eq!(used, [1, 2, 3, 3, 5], "tick 4 had none and repeated the one before");
         assert_eq!(queue.counters().starved, 1);
     }
@@ -125,26 +163,57 @@ mod tests {
     #[test]
     fn a_late_input_is_dropped_and_not_shifted() {
         let mut queue = InputQueue::<u8>::default();
-        queue.push(NOW, NOW, 9);
-        assert_eq!(*queue.take(at(1), 8), 0);
+        queue.push((NOW, 200), NOW, says(9));
+        assert_eq!(queue.take(at(1), 8).input, 0);
         assert_eq!(queue.counters().late, 1);
-        assert_eq!(queue.echo(at(1)).slack, -1);
+        assert_eq!(queue.take_echo(at(1)).slack, Some(-56), "56 parts of a tick too late");
+        assert_eq!(queue.take_echo(at(1)).slack, None, "told once");
     }
 
     #[test]
-    fn an_input_beyond_the_window_is_dropped() {
+    fn an_input_beyond_the_window_is_dropped_and_told_of() {
         let mut queue = InputQueue::<u8>::default();
-        queue.push(NOW, at(INPUT_WINDOW as i32), 1);
-        queue.push(NOW, at(INPUT_WINDOW as i32 + 1), 2);
+        queue.push((NOW, 0), at(INPUT_WINDOW as i32), says(1));
+        queue.push((NOW, 0), at(INPUT_WINDOW as i32 + 1), says(2));
         assert_eq!((queue.counters().accepted, queue.counters().early), (1, 1));
+        assert_eq!(queue.take_echo(at(1)).slack, Some(16 * 256));
+        for nonsense in [1 << 30, i32::MIN, i32::MAX] {
+            queue.push((NOW, 255), at(nonsense), says(3));
+        }
+        assert_eq!(queue.take_echo(at(1)).slack, Some(i16::MIN));
+    }
+
+    #[test]
+    fn the_least_slack_is_told_of_inputs_that_were_used() {
+        let mut queue = InputQueue::<u8>::default();
+        queue.push((NOW, 128), at(2), says(1));
+        queue.push((NOW, 40), at(1), says(1));
+        queue.take(at(1), 8);
+        assert_eq!(queue.take_echo(at(1)), InputEcho { slack: Some(40), age: 0 });
+        queue.take(at(2), 8);
+        assert_eq!(queue.take_echo(at(2)).slack, Some(256 + 128));
+    }
+
+    #[test]
+    fn a_second_input_for_a_tick_takes_the_place_of_the_first() {
+        let mut queue = InputQueue::<u8>::default();
+        queue.push((NOW, 0), at(1), says(1));
+        queue.push((NOW, 0), at(1), says(2));
+        assert_eq!((queue.take(at(1), 8).input, queue.counters().replaced), (2, 1));
     }
 
     #[test]
     fn a_missing_input_is_repeated_only_so_long() {
         let mut queue = InputQueue::<u8>::default();
-        queue.push(NOW, at(1), 7);
-        let used: Vec<u8> = (1..=5).map(|ahead| *queue.take(at(ahead), 2)).collect();
-        assert_eq!(used, [7, 7, 7, 0, 0]);
-        assert_eq!(queue.echo(at(5)).age, 4);
+        queue.push((NOW, 0), at(1), says(7));
+        let mut ages = Vec::new();
+        let used = (1..=5).map(|ahead| {
+            let input = queue.take(at(ahead), 2).input;
+            ages.push(queue.take_echo(at(ahead)).age);
+            input
+        });
+        assert_eq!(used.collect::<Vec<_>>(), [7, 7, 7, 0, 0]);
+        assert_eq!(ages, [0, 1, 2, 0, 0]);
+        assert_eq!(queue.counters().starved, 3, "then it rules no more");
     }
 }

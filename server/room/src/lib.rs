@@ -38,7 +38,7 @@ pub use config::RoomConfig;
 pub use counters::RoomCounters;
 pub use hosted::HostedRoom;
 pub use incoming::Reply;
-pub use inputs::{InputCounters, InputQueue};
+pub use inputs::{InputCounters, InputQueue, Intent};
 pub use name::clean_name;
 pub use outgoing::Poll;
 pub use pace::{Decision, Pace};

@@ -73,7 +73,7 @@ impl<G: Game> Room<G> {
             Some(baseline) => FrameTick::After(self.now.since(baseline) as u8),
         };
         let player = &mut self.players[index];
-        let input = player.viewer.take_echo(player.inputs.echo(self.now));
+        let input = player.inputs.take_echo(self.now);
         let (count, bytes) = player.viewer.messages();
         FrameHeader { tick, hash, input, messages: Messages { count, bytes } }.write(out);
     }

@@ -8,6 +8,7 @@ use tickwire_shared::{
     codec::BUILTIN,
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
+    tick::TICK_PARTS,
 };
 
 use crate::{
@@ -141,9 +142,12 @@ impl<G: Game> Room<G> {
     }
 
     fn drain_inputs(&mut self) {
+        let most = self.config.rewind_ticks as f32;
         for player in &mut self.players {
-            let input = player.inputs.take(self.now, self.config.repeat_ticks);
-            self.game.input(player.id, input);
+            let intent = player.inputs.take(self.now, self.config.repeat_ticks);
+            let behind = f32::from(intent.behind) / TICK_PARTS as f32;
+            self.game.sight(player.id, behind.min(most));
+            self.game.input(player.id, &intent.input);
         }
     }
 
@@ -248,8 +252,13 @@ impl<G: Game> HostedRoom for Room<G> {
         self.game.leave(player);
     }
 
-    fn handle_message(&mut self, player: PlayerId, bytes: &[u8]) -> Result<Reply, MessageError> {
-        self.read_message(player, bytes)
+    fn handle_message_ahead(
+        &mut self,
+        player: PlayerId,
+        bytes: &[u8],
+        left: u16,
+    ) -> Result<Reply, MessageError> {
+        self.read_message(player, bytes, left)
     }
 
     fn tick(&mut self) {

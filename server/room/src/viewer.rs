@@ -6,11 +6,7 @@
 //! again, there is no baseline, and the frame stands alone. Acknowledgements only pace the
 //! frames; see [`crate::pace`].
 
-use tickwire_shared::{
-    Tick,
-    frame::{InputEcho, MAX_GAP},
-    game::MAX_MESSAGE_BYTES_A_TICK,
-};
+use tickwire_shared::{Tick, frame::MAX_GAP, game::MAX_MESSAGE_BYTES_A_TICK};
 
 use crate::{
     budget::Budget, config::RoomConfig, interest::Interest, pace::Pace, segments::SegmentSlot,
@@ -39,8 +35,6 @@ pub struct Viewer {
     pub interest: Interest,
     /// The tick of the last frame written, unless the next must stand alone.
     baseline: Option<Tick>,
-    /// The echo that the viewer knows.
-    echo: Option<InputEcho>,
     /// The last frames with a hash, in turn.
     checks: [Check; CHECKS],
     next_check: usize,
@@ -61,7 +55,6 @@ impl Viewer {
             budget: Budget::new(config.bytes_a_second, config.tick_hz, now),
             interest: Interest::default(),
             baseline: None,
-            echo: None,
             checks: Default::default(),
             next_check: 0,
             messages: Vec::new(),
@@ -81,7 +74,6 @@ impl Viewer {
     /// Makes the next frame stand alone and say everything again.
     pub fn forget(&mut self) {
         self.baseline = None;
-        self.echo = None;
     }
 
     /// A frame of `bytes` bytes for `now` was written.
@@ -109,11 +101,6 @@ impl Viewer {
     pub fn held_at(&self, tick: Tick) -> &[(u32, SegmentSlot, Tick)] {
         let check = self.checks.iter().find(|check| check.tick == Some(tick));
         check.map_or(&[], |check| &check.held)
-    }
-
-    /// The echo to send, if it is news to the viewer.
-    pub fn take_echo(&mut self, echo: InputEcho) -> Option<InputEcho> {
-        (self.echo.replace(echo) != Some(echo)).then_some(echo)
     }
 
     /// Whether the messages of one more tick might not fit behind those that wait.

@@ -44,7 +44,12 @@ impl<G: Game> Table<G> {
             record.clear();
             self.record.pack(&columns[..G::Input::COLUMNS], &mut record);
             self.message.clear();
-            let input = ClientMessage::Input { applied: tick, tick: tick.next(), record: &record };
+            let input = ClientMessage::Input {
+                applied: tick,
+                tick: tick.next(),
+                behind: 0,
+                record: &record,
+            };
             input.write(&mut self.message);
             self.frame = record;
             self.room.handle_message(*player, &self.message).expect("an input is understood");

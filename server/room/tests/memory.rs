@@ -133,7 +133,8 @@ impl<I: Replicate> Client<I> {
         (self.driver)(&self.replica).quantise(&mut columns[..I::COLUMNS]);
         let mut packed = Vec::new();
         record.pack(&columns[..I::COLUMNS], &mut packed);
-        let input = ClientMessage::Input { applied, tick: applied.next(), record: &packed };
+        let input =
+            ClientMessage::Input { applied, tick: applied.next(), behind: 0, record: &packed };
         input.write(&mut self.message);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tickwire_room::RoomCounters;
 
 /// How many counters a room has.
-pub const ROOM_COUNTERS: usize = 18;
+pub const ROOM_COUNTERS: usize = 19;
 
 /// The names of a room's counters, in the order of [`room_values`].
 const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
@@ -20,6 +20,7 @@ const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
     "overflowed_viewers",
     "deferred_segments",
     "inputs_accepted",
+    "inputs_replaced",
     "inputs_late",
     "inputs_early",
     "inputs_starved",
@@ -44,6 +45,7 @@ pub fn room_values(counters: &RoomCounters) -> [u64; ROOM_COUNTERS] {
         counters.overflowed_viewers,
         counters.deferred_segments,
         counters.inputs,
+        counters.replaced_inputs,
         counters.late_inputs,
         counters.early_inputs,
         counters.starved_inputs,

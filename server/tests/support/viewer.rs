@@ -93,7 +93,7 @@ impl Viewer {
         let schema = self.replica.as_ref()?.schema();
         RecordLayout::new(&schema.input).pack(&columns, &mut record);
         let (applied, tick) = (held, held.offset(ahead));
-        Some(framed(&ClientMessage::Input { applied, tick, record: &record }))
+        Some(framed(&ClientMessage::Input { applied, tick, behind: 0, record: &record }))
     }
 
     /// Says what is held.

@@ -57,7 +57,7 @@ pub fn cases() -> Vec<Value> {
         case
     };
     let hash = Extras { hash: true, ..Extras::default() };
-    let input = Some(InputEcho { age: 0, slack: 1 });
+    let input = InputEcho { slack: Some(24), age: 0 };
     let tagged = Extras { messages: vec![(0, vec![7])], ..Extras::default() };
     cases.push(frame("full frame", 0, view(80, (0, 0), 255), &hash));
     cases.push(from_client("input", &walk_right()));
@@ -77,7 +77,7 @@ fn walk_right() -> Vec<u8> {
     let mut record = Vec::new();
     RecordLayout::new(&dots().input).pack(&[2, 1], &mut record);
     let applied = Tick(1000);
-    write(&ClientMessage::Input { applied, tick: applied.offset(2), record: &record })
+    write(&ClientMessage::Input { applied, tick: applied.offset(2), behind: 1152, record: &record })
 }
 
 fn write(message: &ClientMessage<'_>) -> Vec<u8> {

@@ -32,17 +32,17 @@ fn client() -> Vec<Written> {
         let protocol = message::PROTOCOL;
         ClientMessage::Join(Join { protocol, name: name.to_owned(), schema_hash })
     };
-    let input = |applied: u32, ahead: i32, record| {
+    let input = |applied: u32, ahead: i32, behind, record| {
         let applied = Tick(applied);
-        ClientMessage::Input { applied, tick: applied.offset(ahead), record }
+        ClientMessage::Input { applied, tick: applied.offset(ahead), behind, record }
     };
     vec![
         ("join", json!(["Ada", null]), join("Ada", None)),
         ("join", json!(["Jürgen 🚀", 4_000_000_000u32]), join("Jürgen 🚀", Some(4_000_000_000))),
         ("join", json!(["", 250]), join("", Some(250))),
         ("join", json!(["", 65_535]), join("", Some(65_535))),
-        ("input", json!([7, 2, [1, 2]]), input(7, 2, &[1, 2])),
-        ("input", json!([u32::MAX, 255, []]), input(u32::MAX, 255, &[])),
+        ("input", json!([7, 2, 1300, [1, 2]]), input(7, 2, 1300, &[1, 2])),
+        ("input", json!([u32::MAX, 255, 0, []]), input(u32::MAX, 255, 0, &[])),
         ("ack", json!([4_294_967_294u32]), ClientMessage::Ack(Tick(u32::MAX - 1))),
         ("leave", json!([]), ClientMessage::Leave),
         ("ping", json!([305_419_896]), ClientMessage::Ping(0x1234_5678)),

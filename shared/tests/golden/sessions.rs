@@ -82,7 +82,7 @@ pub enum Wish {
 #[derive(Default)]
 pub struct Extras {
     pub hash: bool,
-    pub input: Option<InputEcho>,
+    pub input: InputEcho,
     /// Each its index and columns.
     pub messages: Vec<(u8, Vec<u32>)>,
 }
@@ -388,8 +388,10 @@ fn extras(index: usize, schema: &Schema, rng: &mut Rng) -> Extras {
     let count = rng.below(4);
     Extras {
         hash: index % 4 != 1,
-        input: (index % 2 == 1)
-            .then(|| InputEcho { age: rng.next() as u8, slack: rng.next() as i8 }),
+        input: InputEcho {
+            slack: (index % 2 == 1).then(|| rng.next() as i16),
+            age: if index % 3 == 1 { rng.next() as u8 } else { 0 },
+        },
         messages: (0..count).map(|_| message(rng.below(schema.messages.len()), rng)).collect(),
     }
 }
@@ -435,7 +437,7 @@ pub fn step(replica: &mut Replica, bytes: &[u8]) -> Value {
     json!({
         "hex": hex(bytes), "tick": applied.tick.0, "full": applied.full, "hash": hash,
         "held": replica.hash(), "updates": applied.updates, "changes": changes,
-        "input": [i16::from(replica.input().age), i16::from(replica.input().slack)],
+        "input": [json!(replica.input().slack), json!(replica.input().age)],
         "messages": messages(replica),
         "segments": replica.segments().iter().map(|it| segment(replica, it)).collect::<Vec<_>>(),
     })

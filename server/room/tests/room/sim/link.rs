@@ -144,7 +144,10 @@ impl Reader {
         let (_, applied) = self.acks.pop_front_if(|(due, _)| !due.is_after(now))?;
         let mut bytes = Vec::new();
         match self.plays {
-            true => ClientMessage::Input { applied, tick: now.next(), record }.write(&mut bytes),
+            true => {
+                let tick = now.next();
+                ClientMessage::Input { applied, tick, behind: 0, record }.write(&mut bytes);
+            }
             false => ClientMessage::Ack(applied).write(&mut bytes),
         }
         Some(bytes)

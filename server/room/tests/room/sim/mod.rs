@@ -148,7 +148,9 @@ impl Client {
         match random.below(8) {
             0 => ClientMessage::Ack(applied).write(&mut bytes),
             1 => return None,
-            _ => ClientMessage::Input { applied, tick, record: &record }.write(&mut bytes),
+            _ => {
+                ClientMessage::Input { applied, tick, behind: 0, record: &record }.write(&mut bytes)
+            }
         }
         Some(bytes)
     }

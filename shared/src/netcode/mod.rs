@@ -1,0 +1,8 @@
+//! What makes a game answer at once on any connection, as maths without a clock or a socket.
+//!
+//! [`input_clock`]: which tick an input is for, so that it arrives just in time.
+
+pub mod input_clock;
+pub mod lateness;
+
+pub use self::input_clock::InputClock;
