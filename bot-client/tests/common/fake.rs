@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tickwire_room::{HostedRoom, Reply, Room};
 use tickwire_shared::{
     PlayerId, Tick,
-    message::{CloseCode, kind, pong},
+    message::{ClientMessage, CloseCode, kind, pong},
 };
 use tokio::net::TcpListener;
 
@@ -150,10 +150,14 @@ impl Twins {
                 Reply::Leave => return Ok(false),
                 Reply::Send(bytes) => send(socket, bytes).await?,
                 Reply::Pong(token) => send(socket, pong(token).to_vec()).await?,
-                Reply::Nothing if [kind::INPUT, kind::ACK].contains(&message.payload[0]) => {
-                    return Ok(true);
-                }
-                Reply::Nothing => {}
+                Reply::Nothing => match ClientMessage::read(&message.payload).unwrap() {
+                    ClientMessage::Input { applied, .. } | ClientMessage::Ack(applied)
+                        if applied == self.truth.now() =>
+                    {
+                        return Ok(true);
+                    }
+                    _ => {}
+                },
             }
         }
     }

@@ -63,11 +63,11 @@ impl RoomCounters {
     #[must_use]
     pub fn with_inputs(self, inputs: InputCounters) -> RoomCounters {
         RoomCounters {
-            inputs: self.inputs + inputs.accepted,
-            replaced_inputs: self.replaced_inputs + inputs.replaced,
-            late_inputs: self.late_inputs + inputs.late,
-            early_inputs: self.early_inputs + inputs.early,
-            starved_inputs: self.starved_inputs + inputs.starved,
+            inputs: self.inputs + u64::from(inputs.accepted),
+            replaced_inputs: self.replaced_inputs + u64::from(inputs.replaced),
+            late_inputs: self.late_inputs + u64::from(inputs.late),
+            early_inputs: self.early_inputs + u64::from(inputs.early),
+            starved_inputs: self.starved_inputs + u64::from(inputs.starved),
             ..self
         }
     }

@@ -11,19 +11,19 @@ use tickwire_shared::{Tick, frame::InputEcho, tick::TICK_PARTS};
 /// How many ticks ahead an input may be; one that is further ahead is dropped.
 pub const INPUT_WINDOW: usize = 16;
 
-/// How a player's inputs fared.
+/// How a player's inputs fared. A year of them fits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputCounters {
     /// Came in time and was used, or will be.
-    pub accepted: u64,
+    pub accepted: u32,
     /// Of these, took the place of another one for the same tick.
-    pub replaced: u64,
+    pub replaced: u32,
     /// Came after its tick was made.
-    pub late: u64,
+    pub late: u32,
     /// Was for a tick beyond the window.
-    pub early: u64,
+    pub early: u32,
     /// A tick found no input of its own.
-    pub starved: u64,
+    pub starved: u32,
 }
 
 /// What a player does in a tick, and what it saw when it did.
@@ -38,13 +38,15 @@ pub struct Intent<I> {
 /// An input that waits for its tick.
 #[derive(Debug)]
 struct Waiting<I> {
-    tick: Tick,
     /// How long before its tick is made it was read, in 1/256 ticks.
     slack: i16,
     intent: Intent<I>,
 }
 
 /// Inputs by tick: bounded at [`INPUT_WINDOW`], the latest for one tick wins.
+///
+/// Every tick must [`take`](InputQueue::take) its own, so that a slot is free again when the tick comes
+/// that is to have it next.
 #[derive(Debug)]
 pub struct InputQueue<I> {
     slots: [Option<Waiting<I>>; INPUT_WINDOW],
@@ -75,7 +77,7 @@ impl<I: Default + Clone> InputQueue<I> {
     /// tick are left until the next one is.
     pub fn push(&mut self, (now, left): (Tick, u16), tick: Tick, intent: Intent<I>) {
         let ahead = tick.since(now);
-        let slack = (ahead.saturating_sub(1)).saturating_mul(TICK_PARTS) + i32::from(left);
+        let slack = ahead.saturating_sub(1).saturating_mul(TICK_PARTS).saturating_add(left.into());
         let slack = slack.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
         match ahead {
             ..=0 => {
@@ -88,10 +90,9 @@ impl<I: Default + Clone> InputQueue<I> {
             }
             _ => {
                 let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
-                let replaces = slot.as_ref().is_some_and(|waiting| waiting.tick == tick);
-                self.counters.replaced += u64::from(replaces);
                 self.counters.accepted += 1;
-                *slot = Some(Waiting { tick, slack, intent });
+                let before = slot.replace(Waiting { slack, intent });
+                self.counters.replaced += u32::from(before.is_some());
             }
         }
     }
@@ -99,7 +100,7 @@ impl<I: Default + Clone> InputQueue<I> {
     /// The input to use for `tick`.
     pub fn take(&mut self, tick: Tick, repeat_ticks: u32) -> &Intent<I> {
         let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
-        if let Some(Waiting { slack, intent, .. }) = slot.take_if(|it| it.tick == tick) {
+        if let Some(Waiting { slack, intent }) = slot.take() {
             self.last = intent;
             self.last_used = Some(tick);
             self.rules = true;

@@ -7,6 +7,8 @@
 
 use std::time::{Duration, Instant};
 
+use tickwire_shared::tick::TICK_PARTS;
+
 /// How many ticks may be made one right after the other to catch up.
 pub const MAX_CATCH_UP: u64 = 5;
 const NANOS: u128 = 1_000_000_000;
@@ -48,6 +50,14 @@ impl TickClock {
     #[must_use]
     pub fn lateness(&self, now: Instant) -> Option<Duration> {
         now.checked_duration_since(self.deadline())
+    }
+
+    /// How much of a tick is left until the next one is due, in 256 parts and at most one tick.
+    #[must_use]
+    pub fn left(&self, now: Instant) -> u16 {
+        let left = self.deadline().saturating_duration_since(now).as_nanos();
+        let parts = left * u128::from(self.hz) * TICK_PARTS as u128 / NANOS;
+        parts.min(TICK_PARTS as u128) as u16
     }
 
     /// Begins the next tick and says how many were left out before it.
@@ -120,6 +130,9 @@ mod tests {
         for _ in 0..100 {
             let deadline = clock.deadline();
             assert_eq!(clock.lateness(deadline - Duration::from_nanos(1)), None);
+            assert_eq!(clock.left(deadline), 0);
+            assert_eq!(clock.left(deadline - clock.period() / 4), 63, "cut off, not rounded");
+            assert_eq!(clock.left(deadline - clock.period() * 3), 256);
             assert_eq!(clock.lateness(deadline), Some(Duration::ZERO));
             assert_eq!(clock.due(deadline), 1);
             clock.advance(deadline);

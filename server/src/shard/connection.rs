@@ -35,6 +35,8 @@ pub(crate) struct Connection<S> {
     received: Vec<u8>,
     opened: Instant,
     flooding_since: Option<Instant>,
+    /// Messages read since the last tick.
+    heard: u32,
     pub(crate) player: Option<PlayerId>,
     pub(crate) end: Option<End>,
 }
@@ -48,6 +50,7 @@ impl<S: Socket> Connection<S> {
             received,
             opened: now,
             flooding_since: None,
+            heard: 0,
             player: None,
             end: None,
         }
@@ -64,22 +67,36 @@ impl<S: Socket> Connection<S> {
         self.end.as_ref().filter(|_| self.seat.is_some())
     }
 
-    /// Reads what has come and acts upon it, within the limits of a tick.
+    /// Reads what has come by the tick and acts upon it, within the limits of a tick.
     pub(crate) fn receive(&mut self, now: Instant, room: &mut dyn HostedRoom, cx: &mut Context) {
+        if let Some(filled) = self.read(room, cx) {
+            let capped = self.heard >= cx.limits.messages_per_tick;
+            self.heard = 0;
+            self.watch_flood(capped || filled >= cx.limits.bytes_per_tick, now, cx);
+            self.watch_greeting(now, cx);
+        }
+    }
+
+    /// The same before the tick, unless so much has come that it has to wait for that.
+    pub(crate) fn receive_early(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) {
+        if self.received.is_empty() && self.heard < cx.limits.messages_per_tick {
+            self.read(room, cx);
+        }
+    }
+
+    /// Reads what has come and says how many bytes there were, unless the connection ended.
+    fn read(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) -> Option<usize> {
         let filled = match self.fill(cx) {
             Ok(filled) => filled,
-            Err(why) => return self.end(End::Gone(VANISHED, why)),
+            Err(why) => {
+                self.end(End::Gone(VANISHED, why));
+                return None;
+            }
         };
         let mut scratch = std::mem::take(&mut cx.incoming);
         let outcome = self.read_frames(&mut scratch[..filled], room, cx);
         cx.incoming = scratch;
-        match outcome {
-            Err(reason) => self.end(End::Close(reason)),
-            Ok(capped) => {
-                self.watch_flood(capped || filled >= cx.limits.bytes_per_tick, now, cx);
-                self.watch_greeting(now, cx);
-            }
-        }
+        outcome.map_err(|reason| self.end(End::Close(reason))).ok().map(|()| filled)
     }
 
     pub(crate) fn end(&mut self, end: End) {

@@ -14,6 +14,7 @@ use super::{
     closing::Closing,
     connection::{Connection, End},
     cost::Cost,
+    looks,
     phase::Ticks,
     socket::Socket,
 };
@@ -97,7 +98,7 @@ impl<S: Socket> RoomHost<S> {
         self.clock = Some(TickClock::new(start, hz));
         self.cost = Cost::default();
         self.entry.publish_cost(None);
-        self.plan();
+        self.plan(now, 0);
     }
 
     /// How many ticks a second it makes when it is awake.
@@ -123,9 +124,11 @@ impl<S: Socket> RoomHost<S> {
         self.next_turn
     }
 
-    fn plan(&mut self) {
-        self.next_turn = match &self.clock {
-            Some(clock) => clock.deadline(),
+    fn plan(&mut self, now: Instant, looks: usize) {
+        let look = |deadline| looks::next(now, deadline, looks);
+        self.next_turn = match self.clock.as_ref().map(TickClock::deadline) {
+            Some(deadline) if self.connections.is_empty() => deadline,
+            Some(deadline) => look(deadline).unwrap_or(deadline),
             None => self.empty_since + self.linger,
         };
     }
@@ -143,12 +146,40 @@ impl<S: Socket> RoomHost<S> {
     /// Stays as if somebody had only just left.
     pub(crate) fn linger_on(&mut self, now: Instant) {
         self.empty_since = now;
-        self.plan();
+        self.plan(now, 0);
     }
 
-    /// Makes the tick that is due, reading and writing all sockets of the room, and says when it
-    /// was done.
-    pub(crate) fn tick(
+    /// Makes the tick that is due, reading and writing all sockets of the room, or else only reads
+    /// them; says when it was done.
+    pub(crate) fn turn(
+        &mut self,
+        now: Instant,
+        time: &dyn Fn() -> Instant,
+        closing: &mut Closing<S>,
+        cx: &mut Context,
+    ) -> Result<Instant, Broken> {
+        match self.clock.as_ref().map(|clock| clock.lateness(now)) {
+            None => Ok(now),
+            Some(None) => self.look(now, cx).map(|()| time()),
+            Some(Some(lateness)) => {
+                cx.metrics.lateness.record(lateness);
+                self.tick(now, time, closing, cx)
+            }
+        }
+    }
+
+    /// Reads what has come since the last tick or look.
+    fn look(&mut self, now: Instant, cx: &mut Context) -> Result<(), Broken> {
+        if let Some(clock) = &self.clock {
+            cx.left = clock.left(now);
+            let read = AssertUnwindSafe(|| self.read_early(cx));
+            catch_unwind(read).map_err(|_| Broken)?;
+        }
+        self.plan(now, cx.looks);
+        Ok(())
+    }
+
+    fn tick(
         &mut self,
         now: Instant,
         time: &dyn Fn() -> Instant,
@@ -156,9 +187,8 @@ impl<S: Socket> RoomHost<S> {
         cx: &mut Context,
     ) -> Result<Instant, Broken> {
         let Some(clock) = &mut self.clock else { return Ok(now) };
-        let Some(lateness) = clock.lateness(now) else { return Ok(now) };
-        cx.metrics.lateness.record(lateness);
         cx.metrics.slipped.add(clock.advance(now));
+        cx.left = 0;
         let period = clock.period();
         let exchange = AssertUnwindSafe(|| self.exchange(now, cx));
         catch_unwind(exchange).map_err(|_| Broken)?;
@@ -173,6 +203,7 @@ impl<S: Socket> RoomHost<S> {
         }
         self.note_duration(now, took, period, cx);
         self.rest(now)?;
+        self.plan(done, cx.looks);
         Ok(done)
     }
 
@@ -243,7 +274,6 @@ impl<S: Socket> RoomHost<S> {
             self.publish_counters();
             self.entry.publish_sleep();
         }
-        self.plan();
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! A shard: one plain thread that owns some rooms and all their sockets.
 //!
 //! Each tick it reads all sockets of a room, makes the tick, and writes one
-//! buffer a viewer. Nothing on this path takes a lock, waits, or belongs to
+//! buffer a viewer; shortly before the tick it reads them a few times more, if it has the time. Nothing on this path takes a lock, waits, or belongs to
 //! another thread; what comes from outside comes through the inbox. Rooms that nobody
 //! is in sleep, and are not looked at.
 
@@ -25,6 +25,7 @@ mod cost;
 mod greeting;
 mod handle;
 mod host;
+mod looks;
 mod phase;
 mod pipe;
 mod run;
@@ -63,6 +64,10 @@ pub(crate) struct Context {
     pub(crate) incoming: Vec<u8>,
     /// Bytes to send to the connection at hand.
     pub(crate) outgoing: Vec<u8>,
+    /// How often rooms look at their sockets between two ticks.
+    pub(crate) looks: usize,
+    /// How many of 256 parts of a tick are left until the next one of the room at hand.
+    pub(crate) left: u16,
     /// Working memory for the room at hand, by game.
     work: Vec<(&'static str, Work)>,
 }
@@ -70,7 +75,15 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(limits: Limits, metrics: Arc<ShardMetrics>) -> Self {
         let incoming = vec![0; limits.bytes_per_tick];
-        Context { limits, metrics, incoming, outgoing: Vec::new(), work: Vec::new() }
+        Context {
+            limits,
+            metrics,
+            incoming,
+            outgoing: Vec::new(),
+            looks: 0,
+            left: 0,
+            work: Vec::new(),
+        }
     }
 
     /// The working memory for rooms of a game.

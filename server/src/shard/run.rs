@@ -13,6 +13,7 @@ use super::{
     agenda::Agenda,
     closing::{Closing, LOOK_AGAIN},
     host::{Broken, RoomHost},
+    looks::Load,
     phase::{self, Ticks},
     pipe::Pipe,
     socket::Socket,
@@ -37,6 +38,7 @@ pub(crate) struct Shard<S> {
     closing: Closing<S>,
     cx: Context,
     epoch: Instant,
+    load: Load,
     ends: Option<Instant>,
     /// How often a room was given a turn.
     #[cfg(test)]
@@ -63,6 +65,7 @@ impl<S: Socket> Shard<S> {
             closing: Closing::new(limits.close_wait),
             cx: Context::new(limits, metrics),
             epoch: now,
+            load: Load::new(now),
             ends: None,
             #[cfg(test)]
             visits: 0,
@@ -93,6 +96,8 @@ impl<S: Socket> Shard<S> {
         self.tick_rooms(time);
         self.closing.turn(now, &self.cx.metrics);
         let next = self.next(now);
+        self.load.note(now, time());
+        self.cx.looks = self.load.looks();
         self.cx.metrics.heartbeat.end();
         next
     }
@@ -205,7 +210,7 @@ impl<S: Socket> Shard<S> {
             #[cfg(test)]
             (self.visits += 1);
             let Some(host) = self.agenda.get_mut(number) else { continue };
-            match host.tick(now, time, &mut self.closing, &mut self.cx) {
+            match host.turn(now, time, &mut self.closing, &mut self.cx) {
                 Err(Broken) => {
                     self.close_room(number, "the game stopped because of an error", true, now);
                     now = time();

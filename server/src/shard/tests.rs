@@ -130,14 +130,19 @@ impl World {
         Client { wire, viewer: Viewer::default(), frames: 0, close: None }
     }
 
-    /// Lets time pass until the shard's next turn, and gives it that turn.
+    /// Gives the shard turns until a tick was made, or until it has nothing to do for a while, and
+    /// lets time pass until the next turn.
     fn step(&mut self) -> Next {
-        let now = &self.now;
-        let next = self.shard.turn(&|| now.get());
-        if let Next::At(when) = next {
-            self.now.set(when.max(self.now.get()));
+        let (now, ticks) = (&self.now, self.metrics.ticks.get());
+        loop {
+            let next = self.shard.turn(&|| now.get());
+            let Next::At(when) = next else { return next };
+            let wait = when.saturating_duration_since(now.get());
+            now.set(when.max(now.get()));
+            if self.metrics.ticks.get() > ticks || wait > Duration::from_millis(5) {
+                return next;
+            }
         }
-        next
     }
 
     fn pass(&mut self, time: Duration) {

@@ -147,7 +147,11 @@ impl InputClock {
             self.needs.clear();
             self.answers = 0;
         }
-        self.needs.note(self.offset_of(frame) - slack);
+        // One that was used was for the frame's own tick; one that was not, for that which it missed.
+        let is_used = (0.0..=MOST_SLACK).contains(&slack);
+        let tick = if is_used { frame } else { frame.offset(slack.floor() as i32) };
+        let Some(offset) = self.offset_of(tick) else { return };
+        self.needs.note(offset - slack);
         self.answers = self.answers.saturating_add(1);
         if self.answers < FIRST_ANSWERS
             || self.answers.is_multiple_of(FRAMES_A_CHOICE)
@@ -157,12 +161,11 @@ impl InputClock {
         }
     }
 
-    /// How far ahead of the client's time the input of a tick was sent; of one that is no longer
-    /// known, how far ahead one would be now.
-    fn offset_of(&self, tick: Tick) -> f64 {
+    /// How far ahead of the client's time the input of a tick was sent, if that is still known.
+    fn offset_of(&self, tick: Tick) -> Option<f64> {
         let ticks = i64::from(tick.since(self.at(self.newest))) + self.newest;
         let (sent, offset) = self.sent[ticks.rem_euclid(REMEMBERED as i64) as usize];
-        if sent == ticks { offset } else { self.reading - self.read_at.unwrap_or(0.0) }
+        (sent == ticks).then_some(offset)
     }
 }
 

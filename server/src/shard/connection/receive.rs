@@ -43,43 +43,48 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Acts upon whole frames and keeps the rest; `true` when a tick's limit was reached.
+    /// Acts upon whole frames, up to a tick's limit, and keeps the rest.
     pub(super) fn read_frames(
         &mut self,
         bytes: &mut [u8],
         room: &mut dyn HostedRoom,
         cx: &mut Context,
-    ) -> Result<bool, CloseReason> {
+    ) -> Result<(), CloseReason> {
         let mut ping = LastPing { payload: [0; MAX_CONTROL_BYTES], length: None };
-        let (mut at, mut count) = (0, 0);
-        while count < cx.limits.messages_per_tick {
+        let (mut at, before) = (0, self.heard);
+        while self.heard < cx.limits.messages_per_tick {
             let parsed = parse::parse(&mut bytes[at..]).map_err(|broken| broken.close_reason())?;
             let Some((frame, used)) = parsed else { break };
             match frame {
-                Frame::Binary(message) => self.handle(message, room)?,
+                Frame::Binary(message) => self.handle(message, room, cx.left)?,
                 Frame::Ping(payload) => ping.keep(payload),
                 Frame::Pong => {}
                 Frame::Close(code) => return Err(CloseReason::echo(code)),
             }
             at += used;
-            count += 1;
+            self.heard += 1;
         }
-        cx.metrics.received_messages.add(u64::from(count));
+        cx.metrics.received_messages.add(u64::from(self.heard - before));
         if bytes.len() > at {
             self.received.extend_from_slice(&bytes[at..]);
         } else if self.received.capacity() > cx.limits.bytes_per_tick / 8 {
             self.received = Vec::new();
         }
         self.answer(&ping, cx);
-        Ok(count == cx.limits.messages_per_tick)
+        Ok(())
     }
 
-    fn handle(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {
+    fn handle(
+        &mut self,
+        message: &[u8],
+        room: &mut dyn HostedRoom,
+        left: u16,
+    ) -> Result<(), CloseReason> {
         let Some(player) = self.player else { return self.greet(message, room) };
         let bad = |error: message::MessageError| {
             CloseReason::new(CloseCode::BadMessage, error.to_string())
         };
-        match room.handle_message(player, message).map_err(bad)? {
+        match room.handle_message_ahead(player, message, left).map_err(bad)? {
             Reply::Nothing => {}
             Reply::Pong(token) => self.reply(&message::pong(token)),
             Reply::Send(bytes) => self.reply(&bytes),

@@ -17,6 +17,16 @@ use crate::{
 };
 
 impl<S: Socket> RoomHost<S> {
+    /// Reads all sockets before the time of the tick.
+    pub(super) fn read_early(&mut self, cx: &mut Context) {
+        let (room, game) = (self.room.as_mut(), self.entry.game);
+        room.lend(cx.work(game));
+        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
+            connection.receive_early(room, cx);
+        }
+        room.lend(cx.work(game));
+    }
+
     /// Reads all sockets, makes the tick, and writes all sockets.
     pub(super) fn exchange(&mut self, now: Instant, cx: &mut Context) {
         let (room, game) = (self.room.as_mut(), self.entry.game);
