@@ -1,4 +1,4 @@
-//! Bullets: fired, flown in a straight line, and spent on a wall, a ship or time.
+//! Bullets: flown in a straight line, and spent on a wall, a ship or time.
 //!
 //! A bullet comes forward by the same whole number of grains each tick, so once
 //! the wire has seen two places it predicts all the others, and a flying bullet
@@ -9,10 +9,11 @@ use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
 use super::{
+    flight::Shot,
     map::Map,
-    physics::{crowd::Crowd, ray, to_grain},
-    ship::{Ship, ShipKey, Ships},
-    tuning::{AMMO_RESERVE, BULLETS_MAX, GRAIN, Rates, WORLD_MAX},
+    physics::{crowd::Crowd, ray},
+    ship::{Ship, ShipKey},
+    tuning::{GRAIN, WORLD_MAX},
 };
 
 new_key_type! {
@@ -52,47 +53,15 @@ pub struct Strike {
     pub victim: ShipKey,
 }
 
-impl Ship {
-    /// Makes a round now and then while there are few.
-    pub(super) fn make_rounds(&mut self, rates: &Rates) {
-        if self.ammo >= AMMO_RESERVE {
-            self.reload = rates.reload;
-            return;
-        }
-        self.reload = self.reload.saturating_sub(1);
-        if self.reload == 0 {
-            self.ammo += 1;
-            self.reload = rates.reload;
-        }
-    }
-
-    /// The shot that this ship fires in this tick, if it wants to and can.
-    fn shoot(&mut self, rates: &Rates) -> Option<Bullet> {
-        if !self.is_flying() || !self.controls.fire || self.cooldown > 0 || self.ammo == 0 {
-            return None;
-        }
-        self.ammo -= 1;
-        self.cooldown = if self.overdrive { rates.overdrive_cooldown } else { rates.cooldown };
-        self.drop_shield();
-        // From the ship's centre: its nose may be in a wall, its centre never is.
-        Some(Bullet {
-            pos: self.pos,
-            hue: self.hue,
-            velocity: to_grain(Vec2::from_angle(self.heading) * rates.bullet_speed),
-            shooter: self.player,
-            life: rates.bullet_life,
-        })
-    }
-}
-
-/// Fires the guns of all ships that want to and can.
-pub fn fire_all(ships: &mut Ships, bullets: &mut Bullets, rates: &Rates) {
-    for ship in ships.values_mut() {
-        if bullets.len() >= BULLETS_MAX {
-            return;
-        }
-        if let Some(bullet) = ship.shoot(rates) {
-            bullets.insert(bullet);
+impl Bullet {
+    /// The bullet of a ship's shot.
+    pub(super) fn new(shot: Shot, ship: &Ship) -> Bullet {
+        Bullet {
+            pos: shot.pos.as_vec2() * GRAIN,
+            hue: ship.hue,
+            velocity: shot.way.as_vec2() * GRAIN,
+            shooter: ship.player,
+            life: shot.life,
         }
     }
 }

@@ -6,13 +6,13 @@ use super::{
     Arena, Life,
     bullet::Strike,
     messages::{Hit, Kill},
-    tuning,
 };
 
 impl Arena {
     /// Hurts the struck ships, tells who should know, and counts the score.
-    pub(super) fn settle_strikes(&mut self, step: &mut Step<'_>) {
-        let respawn = tuning::ticks(f32::from(self.config.respawn_seconds), step.dt);
+    ///
+    /// A destroyed one comes in again after `respawn` ticks.
+    pub(super) fn settle_strikes(&mut self, respawn: u16, step: &mut Step<'_>) {
         for index in 0..self.strikes.len() {
             let Strike { shooter, victim } = self.strikes[index];
             let ship = &mut self.ships[victim];

@@ -4,8 +4,8 @@
 //! know where the health lies. A hit takes a fifth of a ship; a destroyed ship is
 //! back after three seconds behind a shield that lasts until it fires.
 //!
-//! Where to look: [`tuning`] for every number, [`flight`] for how ships move,
-//! [`bullet`] for guns, [`pickup`], [`map`] for the map format, [`bot`] for pilots.
+//! Where to look: [`tuning`] for every number, [`flight`] for how ships move and fire,
+//! [`bullet`] for what becomes of shots, [`pickup`], [`map`] for the map format, [`bot`] for pilots.
 
 pub mod bot;
 pub mod bullet;
@@ -44,10 +44,11 @@ pub use self::{
 };
 use self::{
     bullet::{Bullets, Strike},
+    flight::{Handling, Rates},
     physics::crowd::Crowd,
     pickup::PickupKey,
     ship::{ShipKey, Ships},
-    tuning::{BULLETS_A_SHIP_MAX, BULLETS_MAX, Rates},
+    tuning::{BULLETS_A_SHIP_MAX, BULLETS_MAX, OVERDRIVE_SECONDS, SHIELD_SECONDS, ticks},
 };
 use crate::common::rng::Rng;
 
@@ -55,6 +56,7 @@ use crate::common::rng::Rng;
 #[derive(Debug)]
 pub struct Arena {
     config: Config,
+    handling: Handling,
     rng: Rng,
     ships: Ships,
     bullets: Bullets,
@@ -94,6 +96,7 @@ impl Game for Arena {
         }
         Arena {
             config: config.clone(),
+            handling: Handling::tuned(),
             rng: Rng::new(seed),
             ships: Ships::default(),
             bullets: Bullets::default(),
@@ -132,15 +135,14 @@ impl Game for Arena {
     }
 
     fn step(&mut self, step: &mut Step<'_>) {
-        let rates = Rates::at(step.dt);
-        self.bring_in_ships(&rates);
-        self.fly_ships(&rates);
+        let tick_hz = (1.0 / step.dt).round() as u32;
+        self.bring_in_ships(ticks(SHIELD_SECONDS, tick_hz));
+        self.fly_ships(&Rates::new(&self.handling, tick_hz));
         self.crowd.gather(&self.ships, self.config.map.size());
         self.crowd.push_apart(&mut self.ships);
-        bullet::fire_all(&mut self.ships, &mut self.bullets, &rates);
         bullet::fly_all(&mut self.bullets, &self.config.map, &self.crowd, &mut self.strikes);
-        self.settle_strikes(step);
-        self.hand_out_pickups(&rates, step);
+        self.settle_strikes(ticks(f32::from(self.config.respawn_seconds), tick_hz), step);
+        self.hand_out_pickups(tick_hz, step);
     }
 
     fn sleep(&mut self) {
@@ -168,18 +170,22 @@ impl Game for Arena {
 }
 
 impl Arena {
+    /// Moves the ships, and fires the guns of those that want to and can.
     fn fly_ships(&mut self, rates: &Rates) {
         for ship in self.ships.values_mut().filter(|ship| ship.is_flying()) {
-            ship.pass_time(rates);
-            ship.steer(rates);
-            ship.advance(&self.config.map, rates);
+            let shot = ship.fly(&self.config.map, rates);
+            // In a room that is full of bullets a round comes to nothing.
+            if let Some(shot) = shot.filter(|_| self.bullets.len() < BULLETS_MAX) {
+                self.bullets.insert(Bullet::new(shot, ship));
+            }
         }
     }
 
-    fn hand_out_pickups(&mut self, rates: &Rates, step: &mut Step<'_>) {
-        let wait = tuning::ticks(f32::from(self.config.pickup_seconds), step.dt);
+    fn hand_out_pickups(&mut self, tick_hz: u32, step: &mut Step<'_>) {
+        let wait = ticks(f32::from(self.config.pickup_seconds), tick_hz);
+        let overdrive = ticks(OVERDRIVE_SECONDS, tick_hz);
         let Arena { pickups, ships, crowd, .. } = self;
-        pickup::hand_out(pickups, ships, crowd, (rates, wait), step);
+        pickup::hand_out(pickups, ships, crowd, (overdrive, wait), step);
     }
 
     /// Takes all the memory that a step can come to need with these players, so that none allocates.

@@ -12,7 +12,7 @@ use super::{
     physics::crowd::Crowd,
     ship::{Ship, Ships},
     tuning::{
-        AMMO_MAX, AMMO_PICKUP_ROUNDS, GRAIN, HEALTH_PICKUP_HP, HP_MAX, PICKUP_RADIUS, Rates,
+        AMMO_MAX, AMMO_PICKUP_ROUNDS, GRAIN, HEALTH_PICKUP_HP, HP_MAX, PICKUP_RADIUS,
         SHIP_RADIUS, WORLD_MAX,
     },
 };
@@ -67,12 +67,13 @@ impl Pickup {
     }
 }
 
-/// Lets ships take what they fly over; it is back after `wait` ticks.
+/// Lets ships take what they fly over; it is back after `wait` ticks, and overdrive lasts for
+/// `overdrive` ticks.
 pub fn hand_out(
     pickups: &mut SlotMap<PickupKey, Pickup>,
     ships: &mut Ships,
     crowd: &Crowd,
-    (rates, wait): (&Rates, u16),
+    (overdrive, wait): (u16, u16),
     step: &mut Step<'_>,
 ) {
     let reach = Vec2::splat(PICKUP_RADIUS + SHIP_RADIUS);
@@ -85,7 +86,7 @@ pub fn hand_out(
         for body in close.filter(|body| body.pos.distance_squared(pickup.pos) < reach.x * reach.x) {
             let ship = &mut ships[body.key];
             // It may have been destroyed since the crowd was gathered.
-            if ship.is_flying() && use_up(pickup.sort, ship, rates) {
+            if ship.is_flying() && use_up(pickup.sort, ship, overdrive) {
                 pickup.take(wait);
                 step.send(To::Player(PlayerId(ship.player)), &Taken { sort: pickup.sort });
                 break;
@@ -95,7 +96,7 @@ pub fn hand_out(
 }
 
 /// Applies a pickup to a ship, unless it is of no use to it.
-fn use_up(sort: Sort, ship: &mut Ship, rates: &Rates) -> bool {
+fn use_up(sort: Sort, ship: &mut Ship, overdrive: u16) -> bool {
     let useful = match sort {
         Sort::Health => ship.hp < HP_MAX,
         Sort::Ammo => ship.ammo < AMMO_MAX,
@@ -105,7 +106,7 @@ fn use_up(sort: Sort, ship: &mut Ship, rates: &Rates) -> bool {
         _ if !useful => {}
         Sort::Health => ship.hp = HP_MAX.min(ship.hp + HEALTH_PICKUP_HP),
         Sort::Ammo => ship.ammo = AMMO_MAX.min(ship.ammo + AMMO_PICKUP_ROUNDS),
-        Sort::Overdrive => ship.start_overdrive(rates.overdrive),
+        Sort::Overdrive => ship.start_overdrive(overdrive),
     }
     useful
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    flight::Handling,
     map::{Map, MapError},
     tuning,
 };
@@ -30,14 +31,6 @@ pub struct Setup {
     pub ammo_max: u8,
     /// Full boost energy.
     pub energy_max: u16,
-    /// Forward thrust, in units a second squared.
-    pub thrust: f32,
-    /// The same while boosting.
-    pub boost_thrust: f32,
-    /// The same backwards.
-    pub reverse_thrust: f32,
-    /// The share of its speed that a ship loses a second.
-    pub drag: f32,
     /// How fast a ship turns, in radians a second.
     pub turn_rate: f32,
     /// How fast bullets fly, in units a second.
@@ -48,6 +41,8 @@ pub struct Setup {
     pub respawn_seconds: f32,
     /// How long a taken pickup is gone.
     pub pickup_seconds: f32,
+    /// How ships handle, in whole numbers: all that it takes to predict one.
+    pub handling: Handling,
 }
 
 impl Setup {
@@ -66,15 +61,12 @@ impl Setup {
             hp_max: tuning::HP_MAX,
             ammo_max: tuning::AMMO_MAX,
             energy_max: tuning::ENERGY_MAX,
-            thrust: tuning::THRUST,
-            boost_thrust: tuning::BOOST_THRUST,
-            reverse_thrust: tuning::REVERSE_THRUST,
-            drag: tuning::DRAG,
             turn_rate: tuning::TURN_RATE,
             bullet_speed: tuning::BULLET_SPEED,
             bullet_seconds: tuning::BULLET_SECONDS,
             respawn_seconds: f32::from(respawn_seconds),
             pickup_seconds: f32::from(pickup_seconds),
+            handling: Handling::tuned(),
         }
     }
 

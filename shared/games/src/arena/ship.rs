@@ -6,8 +6,13 @@ use tickwire_shared::{PlayerId, Replicate};
 
 use super::{
     controls::Controls,
+    flight::{Flight, Rates, Shot},
+    map::Map,
     physics::angle,
-    tuning::{AMMO_MAX, AMMO_START, ENERGY_MAX, GRAIN, HEADING_BITS, HP_MAX, Rates, WORLD_MAX},
+    tuning::{
+        AMMO_MAX, AMMO_START, ENERGY_MAX, GRAIN, HEADING_BITS, HP_MAX, VELOCITY_MAX, VELOCITY_STEP,
+        WORLD_MAX,
+    },
 };
 
 new_key_type! {
@@ -88,10 +93,16 @@ pub struct Ship {
     /// Ticks until a wrecked ship comes in again.
     #[replicate(owner, linear)]
     pub respawn: u16,
+    /// In units a second. Others see it in the change of `pos`; who predicts the ship needs it exact.
+    #[replicate(range = -VELOCITY_MAX..=VELOCITY_MAX, step = VELOCITY_STEP, owner, linear)]
+    pub velocity: Vec2,
+    /// Ticks until the ship has made itself a round.
+    #[replicate(range = 0..=1023, owner, linear)]
+    pub reload: u16,
+    /// Ticks that overdrive lasts.
+    #[replicate(range = 0..=2047, owner, linear)]
+    pub overdrive_left: u16,
 
-    /// In units a second. A client sees it in the change of `pos`.
-    #[replicate(skip)]
-    pub(super) velocity: Vec2,
     /// How far it came in this tick, in units.
     #[replicate(skip)]
     pub(super) moved: Vec2,
@@ -100,12 +111,6 @@ pub struct Ship {
     /// Ticks that the shield lasts.
     #[replicate(skip)]
     pub(super) shield: u16,
-    /// Ticks that overdrive lasts.
-    #[replicate(skip)]
-    pub(super) overdrive_left: u16,
-    /// Ticks until the ship has made itself a round.
-    #[replicate(skip)]
-    pub(super) reload: u16,
 }
 
 impl Ship {
@@ -137,16 +142,24 @@ impl Ship {
         self.life != Life::Wrecked
     }
 
-    /// Counts down everything that runs out by itself.
-    pub fn pass_time(&mut self, rates: &Rates) {
-        self.cooldown = self.cooldown.saturating_sub(1);
-        self.overdrive_left = self.overdrive_left.saturating_sub(1);
-        self.overdrive = self.overdrive_left > 0;
+    /// Flies on by a tick, as its player wants; the shot if that fired one.
+    pub(super) fn fly(&mut self, map: &Map, rates: &Rates) -> Option<Shot> {
+        self.wear_shield();
+        let (start, mut flight) = (self.pos, Flight::of(self));
+        let shot = flight.step(&self.controls, map, rates);
+        flight.write_to(self);
+        self.moved = self.pos - start;
+        if shot.is_some() {
+            self.drop_shield();
+        }
+        shot
+    }
+
+    fn wear_shield(&mut self) {
         self.shield = self.shield.saturating_sub(1);
         if self.life == Life::Shielded && self.shield == 0 {
             self.life = Life::Flying;
         }
-        self.make_rounds(rates);
     }
 
     /// Lets go of the shield: whoever shoots can be shot.

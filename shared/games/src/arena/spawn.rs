@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::{Arena, map::Map, ship::Ships, tuning::Rates};
+use super::{Arena, map::Map, ship::Ships};
 use crate::common::rng::Rng;
 
 /// How many spawns are considered; more would make the choice predictable.
@@ -16,8 +16,9 @@ const SCATTER: usize = 16;
 const ARRIVALS_A_TICK: usize = 32;
 
 impl Arena {
-    /// Counts down the wait of wrecked ships, and brings in those whose wait is over.
-    pub(super) fn bring_in_ships(&mut self, rates: &Rates) {
+    /// Counts down the wait of wrecked ships, and brings in those whose wait is over, shielded for
+    /// as many ticks.
+    pub(super) fn bring_in_ships(&mut self, shield: u16) {
         let map = &self.config.map;
         let mut arrivals = 0;
         for key in self.players.values() {
@@ -29,7 +30,7 @@ impl Arena {
             if ship.respawn == 0 && arrivals < ARRIVALS_A_TICK {
                 arrivals += 1;
                 let place = choose(map, &self.ships, &mut self.rng);
-                self.ships[*key].come_in(place, map.size() / 2.0, rates.shield);
+                self.ships[*key].come_in(place, map.size() / 2.0, shield);
             }
         }
     }

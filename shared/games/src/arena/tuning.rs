@@ -1,10 +1,7 @@
 //! The numbers that decide how the arena feels, in units, seconds and radians.
 //!
-//! A unit is about a pixel on a phone held sideways. [`Rates`] turns what is said
-//! here a second into whole amounts a tick, so that what counts or turns
-//! steadily does so in equal integers: the wire predicts those for free.
-
-use std::f32::consts::TAU;
+//! A unit is about a pixel on a phone held sideways. [`Rates`](super::flight::Rates) are what
+//! becomes of all this in one tick, in whole numbers.
 
 /// The side of a map tile, in units.
 pub const TILE: f32 = 64.0;
@@ -17,6 +14,10 @@ pub const WORLD_MAX: f32 = 4095.0;
 pub const GRAIN: f32 = 1.0 / 8.0;
 /// Bits of a heading: 1,024 directions.
 pub const HEADING_BITS: u8 = 10;
+/// Every velocity is a multiple of this, in units a second along each axis.
+pub const VELOCITY_STEP: f32 = 1.0 / 16.0;
+/// The most that a velocity is along an axis, in units a second; only a pile of ships comes near.
+pub const VELOCITY_MAX: f32 = 1023.0;
 
 /// Half a ship's width, in units.
 pub const SHIP_RADIUS: f32 = 14.0;
@@ -72,7 +73,7 @@ pub const OVERDRIVE_SECONDS: f32 = 8.0;
 pub const BULLET_SPEED: f32 = 720.0;
 /// How long a bullet flies, in seconds: 860 units, a little more than a screen.
 pub const BULLET_SECONDS: f32 = 1.2;
-/// The most bullets in a room; guns stay silent beyond.
+/// The most bullets in a room; a round fired beyond is lost.
 pub const BULLETS_MAX: usize = 16_384;
 /// The most bullets of one ship in flight: a whole flight in overdrive, and one being fired.
 pub const BULLETS_A_SHIP_MAX: usize = (BULLET_SECONDS / OVERDRIVE_COOLDOWN_SECONDS) as usize + 2;
@@ -82,67 +83,21 @@ pub const SHIELD_SECONDS: f32 = 2.0;
 /// Full boost energy.
 pub const ENERGY_MAX: u16 = 480;
 /// Energy gained a second while not boosting: eight seconds to full.
-pub const ENERGY_GAIN: f32 = 60.0;
+pub const ENERGY_GAIN: u16 = 60;
 /// Energy burnt a second while boosting: two seconds from full.
-pub const ENERGY_BURN: f32 = 240.0;
+pub const ENERGY_BURN: u16 = 240;
 /// The energy it takes to light the boost, so that an empty tank does not stutter.
 pub const ENERGY_TO_LIGHT: u16 = 60;
 
-/// What happens in one tick, for a tick of `dt` seconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Rates {
-    /// The tick's length, in seconds.
-    pub dt: f32,
-    /// The most a ship turns, in directions.
-    pub turn: i32,
-    /// How far a bullet flies, in units.
-    pub bullet_speed: f32,
-    /// How long a bullet flies, in ticks.
-    pub bullet_life: u16,
-    /// Between two shots, in ticks.
-    pub cooldown: u16,
-    /// Between two shots in overdrive, in ticks.
-    pub overdrive_cooldown: u16,
-    /// How long overdrive lasts, in ticks.
-    pub overdrive: u16,
-    /// How long a round takes to make, in ticks.
-    pub reload: u16,
-    /// How long the shield of a fresh ship lasts, in ticks.
-    pub shield: u16,
-    /// Energy gained.
-    pub energy_gain: u16,
-    /// Energy burnt while boosting.
-    pub energy_burn: u16,
-}
-
-impl Rates {
-    /// The rates for ticks of `dt` seconds.
-    #[must_use]
-    pub fn at(dt: f32) -> Rates {
-        let directions = (1 << HEADING_BITS) as f32;
-        Rates {
-            dt,
-            turn: (TURN_RATE * dt / TAU * directions).round() as i32,
-            bullet_speed: BULLET_SPEED * dt,
-            bullet_life: ticks(BULLET_SECONDS, dt),
-            cooldown: ticks(COOLDOWN_SECONDS, dt),
-            overdrive_cooldown: ticks(OVERDRIVE_COOLDOWN_SECONDS, dt),
-            overdrive: ticks(OVERDRIVE_SECONDS, dt),
-            reload: ticks(RELOAD_SECONDS, dt),
-            shield: ticks(SHIELD_SECONDS, dt),
-            energy_gain: amount(ENERGY_GAIN * dt),
-            energy_burn: amount(ENERGY_BURN * dt),
-        }
-    }
-}
-
-/// How many ticks of `dt` seconds come closest to `seconds`, at least one.
+/// How many ticks come closest to `seconds`, at least one.
 #[must_use]
-pub fn ticks(seconds: f32, dt: f32) -> u16 {
-    amount(seconds / dt)
+pub fn ticks(seconds: f32, tick_hz: u32) -> u16 {
+    ticks_of_ms((seconds * 1000.0).round() as u32, tick_hz)
 }
 
-/// The nearest whole number, at least one: a rate that rounds to nothing would stop the game.
-fn amount(exact: f32) -> u16 {
-    exact.round().max(1.0) as u16
+/// How many ticks come closest to `ms` milliseconds, at least one.
+#[must_use]
+pub fn ticks_of_ms(ms: u32, tick_hz: u32) -> u16 {
+    let ticks = (u64::from(ms) * u64::from(tick_hz) + 500) / 1000;
+    ticks.clamp(1, u64::from(u16::MAX)) as u16
 }

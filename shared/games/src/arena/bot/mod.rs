@@ -36,7 +36,7 @@ const ARRIVED: f32 = 90.0;
 /// From how far away hurrying is worth the energy, in units.
 const FAR: f32 = 300.0;
 
-/// The pilot's own ship, with the speed that the wire leaves out.
+/// The pilot's own ship.
 struct Me<'a> {
     ship: &'a Ship,
     /// In units a second.
@@ -107,7 +107,7 @@ impl Pilot {
             return Controls::default();
         };
         self.watch(view, ship);
-        let me = Me { ship, velocity: self.velocity_of(ship) };
+        let me = Me { ship, velocity: ship.velocity };
         self.change_mood(view.tick);
         if let Some(controls) = self.follow_reflex(&me, view) {
             return controls;

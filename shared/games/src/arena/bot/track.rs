@@ -1,6 +1,6 @@
 //! How fast things go, seen from where they were in the view before.
 //!
-//! The wire carries no speeds, so a pilot does what a player's eye does.
+//! The wire carries nobody else's speed, so a pilot does what a player's eye does.
 
 use glam::Vec2;
 use tickwire_shared::Tick;

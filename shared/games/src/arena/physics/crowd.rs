@@ -4,6 +4,7 @@ use glam::Vec2;
 
 use super::{
     super::{
+        flight,
         ship::{ShipKey, Ships},
         tuning::{BULLET_RADIUS, SHIP_BOUNCE, SHIP_PUSH, SHIP_RADIUS, TILE},
     },
@@ -91,7 +92,7 @@ impl Crowd {
             }
         }
         for body in &self.bodies {
-            ships[body.key].velocity = body.velocity;
+            ships[body.key].velocity = flight::snapped(body.velocity);
         }
     }
 
@@ -114,7 +115,7 @@ impl Crowd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::ship::Ship;
+    use crate::arena::{ship::Ship, tuning::VELOCITY_STEP};
 
     fn crowd_of(ships: &Ships) -> Crowd {
         let mut crowd = Crowd::default();
@@ -135,7 +136,7 @@ mod tests {
         crowd_of(&ships).push_apart(&mut ships);
         let (left, right) = (ships[left].velocity.x, ships[right].velocity.x);
         assert!(left < right, "{left} {right}");
-        assert!((left + right - 100.0).abs() < 0.01, "{left} {right}");
+        assert!((left + right - 100.0).abs() <= VELOCITY_STEP, "{left} {right}");
     }
 
     #[test]

@@ -1,14 +1,21 @@
-//! Moving a ship's box through the map, one axis at a time.
+//! Moving a ship's box through the map, one axis at a time, in grains.
 //!
 //! Every tile that the leading edge crosses is looked at, so no speed is high
-//! enough to pass a wall. All edges are multiples of a grain, so touching a wall is exact.
+//! enough to pass a wall, and all edges are whole numbers: touching a wall is exact.
 
-use glam::Vec2;
+use std::ops::Range;
+
+use glam::IVec2;
 
 use super::super::{
     map::Map,
-    tuning::{SHIP_RADIUS, TILE, TILES_MAX},
+    tuning::{GRAIN, SHIP_RADIUS, TILE},
 };
+
+/// Half a ship's width, in grains.
+const RADIUS: i32 = (SHIP_RADIUS / GRAIN) as i32;
+/// The side of a tile, in grains.
+const SIDE: i32 = (TILE / GRAIN) as i32;
 
 /// A direction to move in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,72 +27,64 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// The component along this axis.
-    pub fn of(self, vector: &mut Vec2) -> &mut f32 {
-        match self {
-            Axis::X => &mut vector.x,
-            Axis::Y => &mut vector.y,
-        }
-    }
-
-    fn split(self, vector: Vec2) -> (f32, f32) {
+    fn split(self, vector: IVec2) -> (i32, i32) {
         match self {
             Axis::X => (vector.x, vector.y),
             Axis::Y => (vector.y, vector.x),
         }
     }
 
-    fn is_wall(self, map: &Map, along: i32, across: i32) -> bool {
+    fn join(self, along: i32, across: i32) -> IVec2 {
         match self {
-            Axis::X => map.is_wall(along, across),
-            Axis::Y => map.is_wall(across, along),
+            Axis::X => IVec2::new(along, across),
+            Axis::Y => IVec2::new(across, along),
         }
+    }
+
+    fn is_wall(self, map: &Map, along: i32, across: i32) -> bool {
+        let tile = self.join(along, across);
+        map.is_wall(tile.x, tile.y)
     }
 }
 
 /// Where a move ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
-    /// The box's centre.
-    pub pos: Vec2,
+    /// The box's centre, in grains.
+    pub pos: IVec2,
     /// Whether a wall cut the move short.
     pub blocked: bool,
 }
 
-/// Moves a ship's box by `distance` along an axis, up to the first wall.
+/// Moves a ship's box by `distance` grains along an axis, up to the first wall.
 #[must_use]
-pub fn along(map: &Map, pos: Vec2, axis: Axis, distance: f32) -> End {
+pub fn along(map: &Map, pos: IVec2, axis: Axis, distance: i32) -> End {
     let (centre, across) = axis.split(pos);
-    let lanes = tiles_between(across - SHIP_RADIUS, across + SHIP_RADIUS);
+    let lanes = tiles_between(across - RADIUS, across + RADIUS);
     let is_wall = |tile: &i32| lanes.clone().any(|lane| axis.is_wall(map, *tile, lane));
-    let edge = |tile: i32| tile as f32 * TILE;
-    let stop = if distance > 0.0 {
-        let front = centre + SHIP_RADIUS;
-        let mut ahead = tiles_between(front, front + distance).filter(|tile| edge(*tile) >= front);
-        ahead.find(is_wall).map(|tile| edge(tile) - SHIP_RADIUS)
+    let stop = if distance > 0 {
+        let front = centre + RADIUS;
+        let mut ahead = tiles_between(front, front + distance).filter(|tile| tile * SIDE >= front);
+        ahead.find(is_wall).map(|tile| tile * SIDE - RADIUS)
     } else {
-        let front = centre - SHIP_RADIUS;
+        let front = centre - RADIUS;
         let behind = tiles_between(front + distance, front).rev();
-        let mut ahead = behind.filter(|tile| edge(*tile + 1) <= front);
-        ahead.find(is_wall).map(|tile| edge(tile + 1) + SHIP_RADIUS)
+        let mut ahead = behind.filter(|tile| (tile + 1) * SIDE <= front);
+        ahead.find(is_wall).map(|tile| (tile + 1) * SIDE + RADIUS)
     };
-    let mut pos = pos;
-    *axis.of(&mut pos) = stop.unwrap_or(centre + distance);
-    End { pos, blocked: stop.is_some() }
+    End { pos: axis.join(stop.unwrap_or(centre + distance), across), blocked: stop.is_some() }
 }
 
-/// The tiles that an open interval touches, cut off just beyond the largest map:
-/// there everything is wall, and a way may be absurdly long.
-fn tiles_between(low: f32, high: f32) -> std::ops::Range<i32> {
-    let clamp = |tile: f32| tile.clamp(-1.0, TILES_MAX as f32 + 1.0) as i32;
-    clamp((low / TILE).floor())..clamp((high / TILE).ceil())
+/// The tiles that an open interval of grains touches.
+fn tiles_between(low: i32, high: i32) -> Range<i32> {
+    low.div_euclid(SIDE)..(high + SIDE - 1).div_euclid(SIDE)
 }
 
-/// Whether a ship's box at `pos` reaches into a wall.
+/// Whether a ship's box at `pos`, in grains, reaches into a wall.
 #[must_use]
-pub fn overlaps_wall(map: &Map, pos: Vec2) -> bool {
-    let rows = tiles_between(pos.y - SHIP_RADIUS, pos.y + SHIP_RADIUS);
-    let mut columns = tiles_between(pos.x - SHIP_RADIUS, pos.x + SHIP_RADIUS);
+pub fn overlaps_wall(map: &Map, pos: IVec2) -> bool {
+    let rows = tiles_between(pos.y - RADIUS, pos.y + RADIUS);
+    let mut columns = tiles_between(pos.x - RADIUS, pos.x + RADIUS);
     columns.any(|column| rows.clone().any(|row| map.is_wall(column, row)))
 }
 
@@ -97,27 +96,25 @@ mod tests {
     #[test]
     fn no_move_of_any_length_ends_in_a_wall() {
         let (map, mut rng) = (Map::yard(), Rng::new(3));
-        let mut pos = map.spawns()[0];
+        let mut pos = (map.spawns()[0] / GRAIN).as_ivec2();
         for turn in 0..20_000 {
-            let longest = [2.0, 40.0, 400.0, 1e5][turn % 4];
-            let way = super::super::to_grain(Vec2::new(
-                rng.between(-longest, longest),
-                rng.between(-longest, longest),
-            ));
-            pos = along(&map, pos, Axis::X, way.x).pos;
-            pos = along(&map, pos, Axis::Y, way.y).pos;
-            assert!(!overlaps_wall(&map, pos), "{pos} after {way}");
+            let longest = [16, 320, 3200, 800_000][turn % 4];
+            let mut way = || rng.below(2 * longest + 1) as i32 - longest as i32;
+            let (x, y) = (way(), way());
+            pos = along(&map, pos, Axis::X, x).pos;
+            pos = along(&map, pos, Axis::Y, y).pos;
+            assert!(!overlaps_wall(&map, pos), "{pos} after {x}, {y}");
         }
     }
 
     #[test]
     fn a_ship_against_a_wall_can_leave_it_and_move_along_it() {
         let map = Map::parse("#####\n#S..#\n#...#\n#####").expect("it is fine");
-        let corner = Vec2::splat(TILE + SHIP_RADIUS);
-        let stuck = along(&map, corner, Axis::X, -1.0);
+        let corner = IVec2::splat(SIDE + RADIUS);
+        let stuck = along(&map, corner, Axis::X, -1);
         assert_eq!(stuck, End { pos: corner, blocked: true });
-        let away = along(&map, corner, Axis::X, 5.0);
-        assert_eq!(away, End { pos: corner + Vec2::X * 5.0, blocked: false });
-        assert!(!along(&map, corner, Axis::Y, 5.0).blocked);
+        let away = along(&map, corner, Axis::X, 5);
+        assert_eq!(away, End { pos: corner + IVec2::X * 5, blocked: false });
+        assert!(!along(&map, corner, Axis::Y, 5).blocked);
     }
 }
