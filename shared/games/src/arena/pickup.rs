@@ -12,8 +12,8 @@ use super::{
     physics::crowd::Crowd,
     ship::{Ship, Ships},
     tuning::{
-        AMMO_MAX, AMMO_PICKUP_ROUNDS, GRAIN, HEALTH_PICKUP_HP, HP_MAX, PICKUP_RADIUS,
-        SHIP_RADIUS, WORLD_MAX,
+        AMMO_MAX, AMMO_PICKUP_ROUNDS, GRAIN, HEALTH_PICKUP_HP, HP_MAX, PICKUP_RADIUS, SHIP_RADIUS,
+        WORLD_MAX,
     },
 };
 

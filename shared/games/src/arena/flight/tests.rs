@@ -56,7 +56,8 @@ fn top_speed_is_the_same_to_all_sides_and_at_all_tick_rates() {
     for hz in [30, 60, 128, 240] {
         let rates = Rates::new(&Handling::tuned(), hz);
         for direction in (0..1024).step_by(37) {
-            let controls = Controls { aim: angle::angle(direction), thrust: 1, ..Controls::default() };
+            let controls =
+                Controls { aim: angle::angle(direction), thrust: 1, ..Controls::default() };
             let mut flight = Flight { heading: direction, ..flight() };
             (0..hz * 6).for_each(|_| flight.steer(&controls, &rates));
             let speed = velocity(&flight).length();

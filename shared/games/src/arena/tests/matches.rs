@@ -7,8 +7,8 @@ use tickwire_shared::{Game, PlayerId};
 use crate::arena::{
     Config, Kill,
     bot::Pilot,
-    harness::{HZ, Match, scribble},
     flight::Flight,
+    harness::{HZ, Match, scribble},
     physics::sweep::overlaps_wall,
 };
 
