@@ -12,6 +12,7 @@ pub mod field;
 pub mod frame;
 pub mod game;
 pub mod ids;
+pub mod link;
 pub mod message;
 pub mod netcode;
 pub mod record;

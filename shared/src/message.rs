@@ -9,6 +9,7 @@
 //! 0x04 leave                                     0x84 evidence  tick:u32 segment*
 //! 0x05 ping      token:u32
 //! 0x06 mismatch  tick:u32
+//! 0x07 net       conditions:28 bytes
 //! ```
 //! `join` and `welcome` are bincode (see [`crate::control`]); everything else is
 //! fixed little-endian fields.
@@ -16,7 +17,14 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{control, frame::Reader, ids::PlayerId, schema::Schema, tick::Tick};
+use crate::{
+    control,
+    frame::Reader,
+    ids::PlayerId,
+    link::{Conditions, NetError},
+    schema::Schema,
+    tick::Tick,
+};
 
 /// The version of everything in this crate that goes over the wire.
 pub const PROTOCOL: u32 = 1;
@@ -39,6 +47,8 @@ pub mod kind {
     pub const PING: u8 = 0x05;
     /// Client: my hash differs.
     pub const MISMATCH: u8 = 0x06;
+    /// Client: treat my connection so.
+    pub const NET: u8 = 0x07;
     /// Server: you are in.
     pub const WELCOME: u8 = 0x81;
     /// Server: a tick.
@@ -106,6 +116,10 @@ pub enum ClientMessage<'a> {
     Ping(u32),
     /// The hash at this tick was not the client's: asks for evidence and a keyframe.
     Mismatch(Tick),
+    /// Makes this client's own connection as bad as this, to try out how the game feels; see
+    /// [`crate::link`]. The fields of [`Conditions`] in their order, each as a `u32`. A server obeys it
+    /// only when it was set up to.
+    Net(Conditions),
 }
 
 /// Why a client's message was refused.
@@ -126,6 +140,9 @@ pub enum MessageError {
     /// Its control part is malformed.
     #[error(transparent)]
     Control(#[from] control::ControlError),
+    /// It asks for a network that cannot be.
+    #[error(transparent)]
+    Net(#[from] NetError),
 }
 
 impl ClientMessage<'_> {
@@ -150,6 +167,10 @@ impl ClientMessage<'_> {
             ClientMessage::Leave => out.push(kind::LEAVE),
             ClientMessage::Ping(token) => with_u32(out, kind::PING, *token),
             ClientMessage::Mismatch(tick) => with_u32(out, kind::MISMATCH, tick.0),
+            ClientMessage::Net(conditions) => {
+                out.push(kind::NET);
+                conditions.write(out);
+            }
         }
     }
 }
@@ -180,6 +201,11 @@ impl<'a> ClientMessage<'a> {
             kind::LEAVE => ClientMessage::Leave,
             kind::PING => ClientMessage::Ping(reader.u32().map_err(length)?),
             kind::MISMATCH => ClientMessage::Mismatch(Tick(reader.u32().map_err(length)?)),
+            kind::NET => {
+                let conditions = Conditions::read(&mut reader).map_err(length)?;
+                conditions.check()?;
+                ClientMessage::Net(conditions)
+            }
             other => return Err(MessageError::Kind(other)),
         };
         if reader.0.is_empty() { Ok(message) } else { Err(MessageError::Length(*kind)) }
@@ -298,6 +324,7 @@ mod tests {
             ClientMessage::Leave,
             ClientMessage::Ping(0xDEAD_BEEF),
             ClientMessage::Mismatch(Tick(5)),
+            ClientMessage::Net(crate::link::Profile::Train.conditions()),
         ];
         for message in messages {
             assert_eq!(ClientMessage::read(&written(&message)).unwrap(), message);
@@ -312,6 +339,9 @@ mod tests {
         assert_eq!(error(&[kind::PING, 1, 2]), "a message of kind 0x05 has the wrong length");
         assert_eq!(error(&[kind::LEAVE, 0]), "a message of kind 0x04 has the wrong length");
         assert!(error(&[kind::JOIN, 1, 0xFF]).starts_with("malformed control message"));
+        assert_eq!(error(&[kind::NET, 1]), "a message of kind 0x07 has the wrong length");
+        let lossy = [[kind::NET; 1].as_slice(), &[0; 8], &[0xFF; 4], &[0; 16]].concat();
+        assert_eq!(error(&lossy), "loss must be at most 50%");
         assert_eq!(error(&[0; 1025]), "a message of 1025 bytes; at most 1024 are accepted");
     }
 }
