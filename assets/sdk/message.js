@@ -7,6 +7,7 @@
 //   0x04 leave                                     0x84 evidence  tick:u32 segment*
 //   0x05 ping      token:u32
 //   0x06 mismatch  tick:u32
+//   0x07 net       seven u32
 
 import { readWelcome, writeJoin } from './control.js';
 import { TickwireError } from './errors.js';
@@ -103,6 +104,19 @@ export function pingMessage(token) {
 /** @param {number} tick */
 export function mismatchMessage(tick) {
   return Uint8Array.from([0x06, ...u32(tick)]);
+}
+
+/**
+ * How bad a connection is to be made; whole numbers, all 0 for as good as it is. PROTOCOL.md has the ranges.
+ * @typedef {{latencyUs: number, jitterUs: number, lossPpm: number, upBps: number, downBps: number,
+ *   blackoutMs: number, blackoutEveryMs: number}} Net
+ */
+
+/** @param {Net} net */
+export function netMessage(net) {
+  const { latencyUs, jitterUs, lossPpm, upBps, downBps, blackoutMs, blackoutEveryMs } = net;
+  const fields = [latencyUs, jitterUs, lossPpm, upBps, downBps, blackoutMs, blackoutEveryMs];
+  return Uint8Array.from([0x07, ...fields.flatMap(u32)]);
 }
 
 /** @param {number} value */

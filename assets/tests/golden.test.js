@@ -99,6 +99,7 @@ const WRITERS = {
   leave: message.leaveMessage,
   ping: message.pingMessage,
   mismatch: message.mismatchMessage,
+  net: message.netMessage,
 };
 
 test('messages to the server have the same bytes', () => {

@@ -3,6 +3,7 @@
 use tickwire_shared::{
     Game, PlayerId, Replicate, Tick,
     frame::{Cadence, SegmentBody, write_segment},
+    link::Conditions,
     message::{self, ClientMessage, MessageError},
     schema::MAX_COLUMNS,
 };
@@ -20,6 +21,8 @@ pub enum Reply {
     Pong(u32),
     /// The player leaves: close.
     Leave,
+    /// The player asks for its own connection to be this bad.
+    Net(Conditions),
 }
 
 impl<G: Game> Room<G> {
@@ -41,6 +44,7 @@ impl<G: Game> Room<G> {
             ClientMessage::Leave => return Ok(Reply::Leave),
             ClientMessage::Ping(token) => return Ok(Reply::Pong(token)),
             ClientMessage::Mismatch(tick) => return Ok(self.handle_mismatch(index, tick)),
+            ClientMessage::Net(conditions) => return Ok(Reply::Net(conditions)),
         }
         Ok(Reply::Nothing)
     }

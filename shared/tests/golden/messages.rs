@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tickwire_shared::{
     Tick,
+    link::{Conditions, Profile},
     message::{self, ClientMessage, Join, ServerMessage},
     record::RecordLayout,
     schema::Kind,
@@ -47,19 +48,43 @@ fn client() -> Vec<Written> {
         ("leave", json!([]), ClientMessage::Leave),
         ("ping", json!([305_419_896]), ClientMessage::Ping(0x1234_5678)),
         ("mismatch", json!([300]), ClientMessage::Mismatch(Tick(300))),
+        (
+            "net",
+            net_args(Profile::Train.conditions()),
+            ClientMessage::Net(Profile::Train.conditions()),
+        ),
+        (
+            "net",
+            net_args(Profile::None.conditions()),
+            ClientMessage::Net(Profile::None.conditions()),
+        ),
     ]
+}
+
+fn net_args(net: Conditions) -> Value {
+    json!([{
+        "latencyUs": net.latency_us,
+        "jitterUs": net.jitter_us,
+        "lossPpm": net.loss_ppm,
+        "upBps": net.up_bps,
+        "downBps": net.down_bps,
+        "blackoutMs": net.blackout_ms,
+        "blackoutEveryMs": net.blackout_every_ms,
+    }])
 }
 
 /// A server's refusals, for whoever writes another server or client.
 fn client_refusals() -> Vec<Value> {
-    let broken: [(&str, Vec<u8>); 8] = [
+    let broken: [(&str, Vec<u8>); 10] = [
         ("empty", vec![]),
-        ("an unknown kind", vec![0x07]),
+        ("an unknown kind", vec![0x70]),
         ("a message of the server", vec![0x82]),
         ("an ack cut short", vec![0x03, 1, 2, 3]),
         ("an ack that goes on", vec![0x03, 1, 2, 3, 4, 5]),
         ("a leave that goes on", vec![0x04, 0]),
         ("a join cut short", vec![0x01, 1]),
+        ("a net cut short", [&[0x07][..], &[0; 27]].concat()),
+        ("a net with more jitter than latency", [&[0x07, 1, 0, 0, 0, 2][..], &[0; 23]].concat()),
         ("over 1024 bytes", vec![0x02; 1025]),
     ];
     let refuse = |(name, bytes): &(&str, Vec<u8>)| {

@@ -45,6 +45,7 @@ pub fn message(error: &MessageError) -> &'static str {
         MessageError::Kind(_) => "message.kind",
         MessageError::Length(_) => "message.length",
         MessageError::Control(error) => control(error),
+        MessageError::Net(_) => "message.net",
     }
 }
 
