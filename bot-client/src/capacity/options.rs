@@ -137,6 +137,7 @@ impl CapacityOptions {
             hidden: 0.0,
             stall: 0.0,
             stall_time: Duration::from_secs(4),
+            net: None,
             behaviour: self.behaviour,
             seed: self.seed,
             name_prefix: "bot-".to_owned(),

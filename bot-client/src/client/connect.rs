@@ -29,6 +29,7 @@ use super::{
     handshake::{self, Stream},
     hindrance::Hindrance,
     recorder::Recorder,
+    wire::{Net, Wire},
 };
 
 /// One that has nothing to send looks so often whether that has changed.
@@ -49,6 +50,8 @@ pub struct Options {
     pub silence: Duration,
     /// What holds the client up, to try out a server.
     pub hindrance: Hindrance,
+    /// A bad network between the client and its socket, from the handshake on, until it leaves.
+    pub net: Option<Net>,
     /// A file for all that the server sends, to train priors on.
     pub record: Option<PathBuf>,
     /// Shared by clients of one room, so that each decodes only what no other has; see
@@ -64,6 +67,7 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             silence: Duration::from_secs(10),
             hindrance: Hindrance::default(),
+            net: None,
             record: None,
             memo: None,
         }
@@ -130,6 +134,7 @@ pub async fn connect_at(
     let _ = socket.set_nodelay(true);
     let opened = Instant::now();
     let left = Arc::new(AtomicBool::new(false));
+    let socket = Wire::new(socket, options.net, [left.clone(), options.hindrance.over.clone()]);
     let brake = (&options.hindrance, left.clone());
     let socket = timeout(limit, handshake::open(socket, endpoint, brake)).await;
     let (mut read, write) = socket.map_err(timed_out("the handshake"))??;

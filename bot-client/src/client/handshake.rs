@@ -4,10 +4,7 @@
 //! said, and what it returns reads through two more layers for the life of the
 //! connection.
 
-use std::{
-    io::Cursor,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 use fastwebsockets::{Role, WebSocketRead, WebSocketWrite, after_handshake_split};
 use http_body_util::{BodyExt, Empty, Limited};
@@ -19,27 +16,19 @@ use hyper::{
     upgrade::Upgraded,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{
-    io::{AsyncReadExt, Chain, ReadHalf, WriteHalf},
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
-};
+use tokio::io::{ReadHalf, WriteHalf};
 
-use super::{endpoint::Endpoint, error::ClientError, hindrance::Hindrance, line::Line};
+use super::{endpoint::Endpoint, error::ClientError, hindrance::Hindrance, line::Line, wire::Wire};
 
 /// As much of a refusal's body as is read.
 const MOST_BODY_BYTES: usize = 4096;
 
-/// A socket, and before it what came together with the answer to the handshake.
-///
-/// A server that turns a client away may close before it is spoken to.
-pub(super) type Stream = Line<Chain<Cursor<Bytes>, OwnedReadHalf>, OwnedWriteHalf>;
+/// What a WebSocket runs on. A server that turns a client away may close before it is spoken to.
+pub(super) type Stream = Line<Wire>;
 
 /// Asks for a WebSocket. What holds it up does so until it is `left`.
 pub(super) async fn open(
-    socket: TcpStream,
+    socket: Wire,
     endpoint: &Endpoint,
     (hindrance, left): (&Hindrance, Arc<AtomicBool>),
 ) -> Result<(WebSocketRead<ReadHalf<Stream>>, WebSocketWrite<WriteHalf<Stream>>), ClientError> {
@@ -90,10 +79,9 @@ fn first_line(body: &[u8]) -> String {
 }
 
 fn take_socket(upgraded: Upgraded, hindrance: &Hindrance, left: Arc<AtomicBool>) -> Stream {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>();
+    let parts = upgraded.downcast::<TokioIo<Wire>>();
     let parts = parts.expect("the connection was made over this type of socket");
-    let (read, write) = parts.io.into_inner().into_split();
-    Line::new(Cursor::new(parts.read_buf).chain(read), write, hindrance, left)
+    Line::new((parts.read_buf, parts.io.into_inner()), hindrance, left)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A socket's two halves, and what holds a client up between them and itself.
+//! A socket, and what holds a client up between it and itself.
 
 use std::{
     future::Future,
@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hyper::body::{Buf, Bytes};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Sleep, sleep_until},
@@ -22,10 +23,10 @@ use super::hindrance::{Bucket, Hindrance, Stall};
 /// How often one that waits looks whether it still has to.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A socket.
-pub(super) struct Line<R, W> {
-    read: R,
-    write: W,
+/// A socket, and before it what came together with the answer to the handshake.
+pub(super) struct Line<S> {
+    early: Bytes,
+    socket: S,
     brake: Option<Box<Brake>>,
 }
 
@@ -43,11 +44,15 @@ struct Brake {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<R, W> Line<R, W> {
+impl<S> Line<S> {
     /// A socket with what holds its client up, until the client leaves.
-    pub(super) fn new(read: R, write: W, hindrance: &Hindrance, left: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(
+        (early, socket): (Bytes, S),
+        hindrance: &Hindrance,
+        left: Arc<AtomicBool>,
+    ) -> Self {
         let brake = (!hindrance.is_none()).then(|| Box::new(Brake::new(hindrance, left)));
-        Line { read, write, brake }
+        Line { early, socket, brake }
     }
 }
 
@@ -103,22 +108,37 @@ fn flush<W: AsyncWrite + Unpin>(
     Poll::Ready(Ok(()))
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> AsyncRead for Line<R, W> {
+/// Reads what came early, then the socket.
+fn read<S: AsyncRead + Unpin>(
+    (early, socket): (&mut Bytes, &mut S),
+    cx: &mut Context<'_>,
+    buf: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    if early.is_empty() {
+        return Pin::new(socket).poll_read(cx, buf);
+    }
+    let count = early.len().min(buf.remaining());
+    buf.put_slice(&early[..count]);
+    early.advance(count);
+    Poll::Ready(Ok(()))
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Line<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Line { read, write, brake } = self.get_mut();
-        let Some(brake) = brake else { return Pin::new(read).poll_read(cx, buf) };
+        let Line { early, socket, brake } = self.get_mut();
+        let Some(brake) = brake else { return read((early, socket), cx, buf) };
         let now = Instant::now();
         if brake.is_off() {
-            let _ = flush(brake, write, cx)?;
-            return Pin::new(read).poll_read(cx, buf);
+            let _ = flush(brake, socket, cx)?;
+            return read((early, socket), cx, buf);
         }
         if let Some(hold) = brake.hold.filter(|_| now >= brake.goes) {
             brake.goes = now + hold;
-            let _ = flush(brake, write, cx)?;
+            let _ = flush(brake, socket, cx)?;
         }
         let space = match brake.space(now) {
             Ok(space) => space.min(buf.remaining()),
@@ -128,7 +148,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> AsyncRead for Line<R, W> {
             }
         };
         let mut part = ReadBuf::new(buf.initialize_unfilled_to(space));
-        let polled = Pin::new(read).poll_read(cx, &mut part);
+        let polled = read((early, socket), cx, &mut part);
         let count = part.filled().len();
         buf.advance(count);
         if let Some(bucket) = &mut brake.bucket {
@@ -141,28 +161,28 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> AsyncRead for Line<R, W> {
     }
 }
 
-impl<R: Unpin, W: AsyncWrite + Unpin> AsyncWrite for Line<R, W> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Line { write, brake, .. } = self.get_mut();
+        let Line { socket, brake, .. } = self.get_mut();
         if let Some(brake) = brake {
             if brake.hold.is_some() && !brake.is_off() {
                 brake.held.extend_from_slice(bytes);
                 return Poll::Ready(Ok(bytes.len()));
             }
-            ready!(flush(brake, write, cx))?;
+            ready!(flush(brake, socket, cx))?;
         }
-        Pin::new(write).poll_write(cx, bytes)
+        Pin::new(socket).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().write).poll_flush(cx)
+        Pin::new(&mut self.get_mut().socket).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().write).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
     }
 }

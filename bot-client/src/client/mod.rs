@@ -40,6 +40,7 @@ mod mismatch;
 mod ping;
 mod recorder;
 mod session;
+mod wire;
 
 pub use self::{
     close::{Closed, meaning},
@@ -50,4 +51,5 @@ pub use self::{
     hindrance::{Hindrance, Stall},
     human::describe,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},
+    wire::Net,
 };

@@ -22,7 +22,7 @@ use super::{
     target::Target,
     visit::Visit,
 };
-use crate::client::{Client, ClientError, Endpoint, Event, Options, connect_at};
+use crate::client::{Client, ClientError, Endpoint, Event, Net, Options, connect_at};
 
 /// How often a bot adds its counts to the whole.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -205,19 +205,28 @@ impl Bot {
     }
 
     async fn join(&mut self, endpoint: &Endpoint) -> Result<Client, ClientError> {
+        let net = self.net();
         let swarm = &self.swarm;
         let name = format!("{}{}", swarm.options.name_prefix, self.index + 1);
         let hindrance = kinds::hindrance(self.kind, swarm, &mut self.rng);
         let usual = Options::default();
-        // A stall that was asked for is not the server's silence.
-        let silence = usual.silence + hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
+        // What was asked for is not the server's silence.
+        let stall = hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
+        let dark = net.map_or(0, |net| net.conditions.blackout_ms);
+        let silence = usual.silence + stall + Duration::from_millis(dark.into());
         let is_recorded = self.index == 0 && !self.has_joined;
         let record = swarm.options.record.clone().filter(|_| is_recorded);
         let memo = Some(self.room().memo.clone());
-        let options = Options { name, hindrance, silence, record, memo, ..usual };
+        let options = Options { name, hindrance, net, silence, record, memo, ..usual };
         let mut client = connect_at(swarm.target.address(), endpoint, &options).await?;
         while client.next().await? != Event::Joined {}
         Ok(client)
+    }
+
+    /// The network that this bot is on, with other luck on each visit.
+    fn net(&mut self) -> Option<Net> {
+        let conditions = self.swarm.options.net_of(self.index)?.conditions;
+        (!conditions.is_none()).then(|| Net { conditions, seed: self.rng.next_u64() })
     }
 
     async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tickwire_shared::link::{Mix, NetError, Part};
 
 use super::{duration::parse_duration, kinds::Kind};
 use crate::capacity::{self, CapacityOptions};
@@ -62,6 +63,9 @@ EXAMPLES
 
   Does anybody suffer from those who do not keep up:
       tickwire-bots swarm --bots 100 --for 1m --slow 5% --hidden 5% --stall 5%
+
+  On the networks that players have, each bot on one of its own:
+      tickwire-bots swarm --net wifi=70,4g=25,train=5
 
   A server on another machine, which must expect it:
       tickwire-bots swarm --url ws://10.0.0.7:2567 --allow-remote
@@ -125,6 +129,12 @@ pub struct SwarmOptions {
     #[arg(long, value_name = "TIME", default_value = "4s", allow_negative_numbers = true, value_parser = parse_duration)]
     pub stall_time: Duration,
 
+    /// The network that bots are on: lan, wifi, 4g, 3g, transatlantic or train; a mix such as
+    /// wifi=70,4g=25,train=5; or fields such as latency=30ms,jitter=5ms,loss=0.5%, which a name may
+    /// come before. All that a bot says and hears goes through it, in order, as on TCP
+    #[arg(long, value_name = "NETWORK", value_parser = parse_mix)]
+    pub net: Option<Mix>,
+
     /// What bots do
     #[arg(long, visible_alias = "behavior", value_enum, default_value_t)]
     pub behaviour: BehaviourKind,
@@ -178,6 +188,10 @@ pub(crate) fn parse_word(text: &str) -> Result<String, &'static str> {
     if is_word { Ok(text.to_owned()) } else { Err("give 1 to 64 letters, digits, - or _") }
 }
 
+fn parse_mix(text: &str) -> Result<Mix, NetError> {
+    text.parse()
+}
+
 fn parse_prefix(text: &str) -> Result<String, &'static str> {
     if text.len() <= 10 {
         Ok(text.to_owned())
@@ -204,6 +218,12 @@ fn parse_share(text: &str) -> Result<f64, &'static str> {
 }
 
 impl SwarmOptions {
+    /// The network that a bot is on, if any was asked for.
+    #[must_use]
+    pub fn net_of(&self, index: u32) -> Option<&Part> {
+        self.net.as_ref().map(|mix| mix.part(self.seed, index))
+    }
+
     /// How long it takes until the last bot sets out.
     #[must_use]
     pub fn ramp_time(&self) -> Duration {

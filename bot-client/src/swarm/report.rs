@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use tickwire_shared::link::Part;
 
 use super::{
     cpu::Load,
@@ -48,6 +49,15 @@ pub struct KindReport {
     pub hash_mismatches: u64,
     /// Closes with 4007 that were to be expected.
     pub given_up: u64,
+}
+
+/// How many bots were on a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NetReport {
+    /// Its name, or its conditions as text.
+    pub net: String,
+    /// How many bots were on it.
+    pub bots: u32,
 }
 
 /// The ticks a second that a room made.
@@ -110,6 +120,8 @@ pub struct Report {
     pub late_inputs: u64,
     /// How each kind of bots fared that there was.
     pub kinds: Vec<KindReport>,
+    /// The networks that bots were on, if any were asked for.
+    pub nets: Vec<NetReport>,
     pub generator_cpu_seconds: Option<f64>,
     pub generator_cores: usize,
     pub generator_lag_ms: Spread,
@@ -165,7 +177,8 @@ impl Report {
         let blamed = slowness.as_deref().filter(|_| saturation.is_none());
         let kinds: Vec<_> =
             KINDS.into_iter().filter_map(|kind| fared(kind, options, tally)).collect();
-        let judged = options.has_hindered() && saturation.is_none();
+        // On a bad network frames are old and merged whoever else there is.
+        let judged = options.has_hindered() && options.net.is_none() && saturation.is_none();
         let facts = Facts {
             counts: &counts,
             faults: &faults,
@@ -214,6 +227,7 @@ impl Report {
             inputs_sent: counts.inputs_sent,
             late_inputs: counts.late_inputs,
             kinds,
+            nets: nets(options),
             generator_cpu_seconds: effort.cpu_seconds.map(round),
             generator_cores: effort.cores,
             generator_lag_ms: lag,
@@ -253,6 +267,16 @@ fn fared(kind: Kind, options: &SwarmOptions, tally: &Tally) -> Option<KindReport
         hash_mismatches: counts.hash_mismatches,
         given_up: counts.given_up,
     })
+}
+
+fn nets(options: &SwarmOptions) -> Vec<NetReport> {
+    let Some(mix) = &options.net else { return Vec::new() };
+    let report = |part: &Part| {
+        let is_on = |bot: &u32| options.net_of(*bot) == Some(part);
+        let bots = (0..options.bots).filter(is_on).count() as u32;
+        NetReport { net: part.name.clone(), bots }
+    };
+    mix.parts().iter().map(report).collect()
 }
 
 /// To a thousandth: more digits would claim more than was measured.

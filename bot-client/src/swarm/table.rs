@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{
-    report::{Report, Verdict, ratio},
+    report::{NetReport, Report, Verdict, ratio},
     verdict::plural,
 };
 
@@ -27,6 +27,7 @@ impl Display for Table<'_> {
             write_traffic(f, report)?;
             write_timing(f, report)?;
             write_kinds(f, report)?;
+            write_nets(f, report)?;
             write_generator(f, report)?;
         }
         write_saturation(f, report)?;
@@ -109,6 +110,16 @@ fn write_kinds(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         row(f, &name, told)?;
     }
     Ok(())
+}
+
+/// Who is on which network, when one was asked for.
+fn write_nets(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    if report.nets.is_empty() {
+        return Ok(());
+    }
+    let on =
+        |net: &NetReport| format!("{} on {}", plural(u64::from(net.bots), "bot", "bots"), net.net);
+    row(f, "networks", report.nets.iter().map(on).collect::<Vec<_>>().join("; "))
 }
 
 fn write_generator(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {

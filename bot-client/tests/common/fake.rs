@@ -150,6 +150,7 @@ impl Twins {
                 Reply::Leave => return Ok(false),
                 Reply::Send(bytes) => send(socket, bytes).await?,
                 Reply::Pong(token) => send(socket, pong(token).to_vec()).await?,
+                Reply::Net(_) => {}
                 Reply::Nothing => match ClientMessage::read(&message.payload).unwrap() {
                     ClientMessage::Input { applied, .. } | ClientMessage::Ack(applied)
                         if applied == self.truth.now() =>

@@ -130,7 +130,7 @@ where
         {
             let player = self.puppets[index].player;
             match self.room.handle_message(player, &message).expect("a core sends messages") {
-                Reply::Nothing | Reply::Leave => {}
+                Reply::Nothing | Reply::Leave | Reply::Net(_) => {}
                 Reply::Send(bytes) => self.send_down(index, bytes),
                 Reply::Pong(token) => self.send_down(index, pong(token).to_vec()),
             }

@@ -88,6 +88,7 @@ impl<S: Socket> Connection<S> {
             Reply::Nothing => {}
             Reply::Pong(token) => self.reply(&message::pong(token)),
             Reply::Send(bytes) => self.reply(&bytes),
+            Reply::Net(_) => {}
             Reply::Leave => return Err(CloseReason::new(CloseCode::Normal, "you left")),
         }
         Ok(())
