@@ -69,7 +69,7 @@ impl FromStr for Mix {
         }
         let mut parts: Vec<Part> = Vec::new();
         for word in text.split(',') {
-            let (name, share) = word.split_once('=').unwrap_or((word, "no number"));
+            let (name, share) = word.split_once('=').unwrap_or((word, ""));
             let profile: Profile = name.trim().parse()?;
             let number = share.trim().trim_end_matches('%').parse().ok();
             let number = number.filter(|number| (1..=SHARE_MOST).contains(number));
