@@ -6,4 +6,5 @@
 
 pub mod capacity;
 pub mod client;
+pub mod status;
 pub mod swarm;

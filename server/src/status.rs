@@ -67,6 +67,7 @@ pub(crate) fn status(site: &Site) -> Value {
         "ticks": sum(|shard| &shard.ticks),
         "tick_lateness_us": times(|shard| &shard.lateness),
         "tick_duration_us": times(|shard| &shard.duration),
+        "frame_written_us": times(|shard| &shard.written),
         "tick_overruns": sum(|shard| &shard.overruns),
         "slipped_ticks": sum(|shard| &shard.slipped),
         "frame_bytes": sum(|shard| &shard.frame_bytes),

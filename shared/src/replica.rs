@@ -360,6 +360,25 @@ impl Replica {
         )
     }
 
+    /// An entity by its id, if its public part is in view.
+    #[must_use]
+    pub fn get<T: Replicate>(&self, id: EntityId) -> Option<T> {
+        if Some(id.kind()) != self.schema().kind_index(T::NAME) {
+            return None;
+        }
+        let public = self.segments.iter().filter(|held| held.audience == Audience::Public);
+        let mut rows = public.filter(|held| !self.is_outdated(held, id));
+        let row = rows.find_map(|held| held.rows.find(self.layout(Audience::Public), id))?;
+        let mut columns = [0; MAX_COLUMNS];
+        self.collect(row, &mut columns);
+        Some(T::restore(&columns[..T::COLUMNS]))
+    }
+
+    /// The entities whose owner's part this viewer holds: its own.
+    pub fn own(&self) -> impl Iterator<Item = EntityId> {
+        self.current_rows(Audience::Owner).map(|row| row.id)
+    }
+
     /// The rows of an audience, each entity's newest one only, segment by segment.
     fn current_rows(&self, audience: Audience) -> impl Iterator<Item = Row<'_>> {
         let held = self.segments.iter().filter(move |held| held.audience == audience);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tickwire_bots::capacity::Status;
+use tickwire_bots::status::Status;
 use tickwire_server::Limits;
 
 use super::{bare::Bare, scenario::Scenario};
@@ -154,7 +154,7 @@ fn measure_server(scenario: &Scenario, plan: Plan) -> Result<Measured, String> {
     measured.updates_a_core_second = measured.updates_a_frame * measured.frames_a_client_tick
         / (measured.us_a_client_tick / 1e6);
     let (before, after) = (before.into_inner(), status(&child)?);
-    let tick = |share| after.tick_quantile(&before, share).unwrap_or_default();
+    let tick = |share| after.ticks.quantile(&before.ticks, share).unwrap_or_default();
     measured.tick_us = (tick(0.5), tick(0.99));
     Ok(measured)
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tickwire_bots::capacity::Status;
+use tickwire_bots::status::Status;
 
 use crate::load::{Child, child::CORES, http};
 
@@ -143,7 +143,7 @@ impl Host {
         if self.dialect.is_none() {
             let now = Status::parse(&told).ok_or("the server tells no tick times")?;
             let before = std::mem::replace(seen, now);
-            let of = |share| seen.tick_quantile(&before, share).unwrap_or_default() / 1e3;
+            let of = |share| seen.ticks.quantile(&before.ticks, share).unwrap_or_default() / 1e3;
             return Ok((of(0.5), of(0.99), None));
         }
         Ok((number(&told["p50_ms"]), number(&told["p99_ms"]), told["shown"].as_f64()))

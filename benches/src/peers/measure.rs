@@ -13,7 +13,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tickwire_bots::capacity::Status;
+use tickwire_bots::status::Status;
 
 use super::{
     host::{Dialect, Host, node, root},

@@ -9,12 +9,14 @@ use super::{
     crew::Crew,
     options::CapacityOptions,
     search::Outcome,
-    status::Status,
     step::{Figures, Step},
 };
-use crate::swarm::{
-    cpu::{self, Load, MachineTime},
-    histogram::Histogram,
+use crate::{
+    status::Status,
+    swarm::{
+        cpu::{self, Load, MachineTime},
+        histogram::Histogram,
+    },
 };
 
 /// What measures.
@@ -78,7 +80,7 @@ impl Measure {
         let hz = f64::from(tally.tick_hz().max(1));
         let seconds = (after.at - before.at).as_secs_f64();
         let client_ticks = f64::from(bots) * hz * seconds;
-        let tick_p99 = after.status.tick_quantile(&before.status, 0.99);
+        let tick_p99 = after.status.ticks.quantile(&before.status.ticks, 0.99);
         let spent = |after: Option<f64>, before: Option<f64>| Some(after? - before?);
         let server = spent(after.status.cpu_seconds, before.status.cpu_seconds);
         let own = spent(after.cpu_seconds, before.cpu_seconds);

@@ -7,7 +7,6 @@ mod measure;
 mod options;
 mod picture;
 mod search;
-mod status;
 mod step;
 
 use std::{
@@ -23,10 +22,12 @@ pub use self::{
     options::{ABOUT, CapacityOptions, EXAMPLES, Question},
     picture::{Picture, Sizing},
     search::{Found, Limit, Outcome, Search, search},
-    status::Status,
     step::{Figures, Step},
 };
-use crate::swarm::{Target, TargetError, cpu, file::ResultFile};
+use crate::{
+    status::Status,
+    swarm::{Target, TargetError, cpu, file::ResultFile},
+};
 
 /// The exit code of a command that makes no sense.
 const USAGE: u8 = 2;
@@ -127,7 +128,7 @@ pub async fn run(options: &CapacityOptions) -> Result<Capacity, Problem> {
         TargetError::Usage(problem) => Problem::Usage(problem),
         TargetError::Absent(problem) => Problem::Absent(problem),
     })?;
-    status::Status::of(target.address()).await.map_err(Problem::Absent)?;
+    Status::of(target.address()).await.map_err(Problem::Absent)?;
     let mut capacity = Capacity {
         version: env!("CARGO_PKG_VERSION"),
         url: options.url.clone(),

@@ -72,6 +72,8 @@ pub struct InputStats {
     pub late: u64,
     /// By how many ticks the input sent last was ahead of the frame applied last.
     pub lead: i32,
+    /// The tick of the input sent last.
+    pub newest: Option<Tick>,
 }
 
 impl Core {
@@ -182,6 +184,17 @@ impl Core {
     /// Before the welcome, or when the columns do not fit the schema.
     pub fn set_input_columns(&mut self, columns: &[u32]) -> Result<(), CoreError> {
         self.session.as_mut().ok_or(CoreError::NotJoined)?.set_input(columns)
+    }
+
+    /// What the player does, as the server will understand it, if it is of type `T`.
+    #[must_use]
+    pub fn input<T: Replicate>(&self) -> Option<T> {
+        let session = self.session.as_ref()?;
+        if session.schema().input != T::kind() {
+            return None;
+        }
+        let mut columns = [0; MAX_COLUMNS];
+        session.read_input(&mut columns[..T::COLUMNS]).then(|| T::restore(&columns[..T::COLUMNS]))
     }
 
     /// Sends no more inputs, only acknowledgements; the server then takes the neutral input.

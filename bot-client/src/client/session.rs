@@ -192,6 +192,7 @@ impl Session {
         ClientMessage::Input { applied, tick, behind, record }.write(out);
         self.sent.sent += 1;
         self.sent.lead = ahead;
+        self.sent.newest = Some(tick);
         true
     }
 
@@ -219,6 +220,12 @@ impl Session {
         record.clear();
         self.input_record.pack(columns, record);
         Ok(())
+    }
+
+    /// Fills in the columns of the input, if there is one.
+    pub(super) fn read_input(&self, columns: &mut [u32]) -> bool {
+        let input = self.input.as_ref();
+        input.is_some_and(|(record, _)| self.input_record.unpack(record, columns).is_ok())
     }
 
     pub(super) fn clear_input(&mut self) {

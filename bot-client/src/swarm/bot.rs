@@ -232,7 +232,9 @@ impl Bot {
     async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {
         let swarm = self.swarm.clone();
         let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
-        let mut visit = Visit::new(&swarm, (room, self.kind), client, self.rng.next_u64());
+        let way = swarm.options.net_of(self.index).map(|part| part.conditions.least_delay());
+        let luck = (self.rng.next_u64(), way.unwrap_or_default());
+        let mut visit = Visit::new(&swarm, (room, self.kind), client, luck);
         let leave_at = self.churn().map(|stay| Instant::now() + stay);
         let mut report_at = Instant::now() + REPORT_EVERY;
         let after = loop {

@@ -9,6 +9,7 @@ pub(crate) mod cpu;
 mod duration;
 mod faults;
 pub(crate) mod file;
+mod foresight;
 pub(crate) mod histogram;
 mod kinds;
 pub(crate) mod options;
@@ -31,6 +32,8 @@ use std::{
 };
 
 use tokio::{task::JoinSet, time::timeout};
+
+use crate::status::Status;
 
 pub use self::{
     ages::Ages,
@@ -111,12 +114,15 @@ pub async fn run(options: &SwarmOptions) -> Result<Report, String> {
         Err(TargetError::Absent(problem)) => return Ok(Report::not_begun(options, problem)),
     };
     let swarm = Arc::new(Swarm::new(options, target));
+    let address = swarm.target.address();
+    let status_before = Status::of(address).await.ok();
     let (cpu_before, machine_before) = (cpu::process_seconds(), MachineTime::now());
     let probe = tokio::spawn(cpu::probe_lag(swarm.tally.clone()));
     let slowing = tokio::spawn(kinds::hold_down(swarm.clone()));
     let seconds = let_play(&swarm).await;
     probe.abort();
     slowing.abort();
+    let status_after = Status::of(address).await.ok();
     let used = |before| Some(cpu::process_seconds()? - before);
     let busy = |before| Some(MachineTime::now()?.busy_since(before));
     let effort = Effort {
@@ -126,9 +132,16 @@ pub async fn run(options: &SwarmOptions) -> Result<Report, String> {
         tick_hz: swarm.tally.tick_hz(),
         cores: cpu::cores().min(options.threads.map_or(usize::MAX, usize::from)),
         interrupted: swarm.interrupted.load(Ordering::Relaxed),
+        written: status_before.zip(status_after).and_then(written),
     };
     let paces: Vec<_> = swarm.rooms.iter().map(|room| room.track.pace()).collect();
     Ok(Report::new(options, &swarm.tally, effort, &paces))
+}
+
+/// How long after their ticks were due the server wrote its frames between two looks.
+fn written((before, after): (Status, Status)) -> Option<Spread> {
+    let ms = |share| Some(after.written.quantile(&before.written, share)?.round() / 1000.0);
+    Some(Spread { p50: ms(0.5)?, p99: ms(0.99)? })
 }
 
 /// Sends the bots out and gets them home; for how many seconds they played.

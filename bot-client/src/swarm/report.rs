@@ -16,7 +16,7 @@ use super::{
 };
 use crate::client::MismatchReport;
 
-/// The median and the 99th percentile, in milliseconds.
+/// The median and the 99th percentile, in milliseconds where nothing else is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Spread {
     /// Half of all are at or below this.
@@ -113,11 +113,22 @@ pub struct Report {
     pub join_ticks: Spread,
     pub rtt_ms: Spread,
     pub frame_interval_ms: Spread,
-    /// From when the tick was due, which is known from the quickest frame.
+    /// From when the tick was due, which is known from the quickest frame, to when it was applied.
     pub frame_age_ms: Spread,
+    /// From when the tick was due to when the server had written the frame, as it says itself of all its
+    /// frames meanwhile.
+    pub frame_written_ms: Option<Spread>,
     pub tick_rate: TickRate,
     pub inputs_sent: u64,
     pub late_inputs: u64,
+    /// How long inputs waited at the server for their ticks.
+    pub input_wait_ms: Spread,
+    /// By how much those came too late that did.
+    pub input_lateness_ms: Spread,
+    /// The share of ticks that found no input of the bot's, of those that bots got a frame of.
+    pub starvation: f64,
+    /// How often a minute a bot's own ship was not where it had been predicted, if bots predicted any.
+    pub corrections_per_minute: Option<Spread>,
     /// How each kind of bots fared that there was.
     pub kinds: Vec<KindReport>,
     /// The networks that bots were on, if any were asked for.
@@ -150,6 +161,8 @@ pub struct Effort {
     pub cores: usize,
     /// Whether it was ended early.
     pub interrupted: bool,
+    /// How long after their ticks were due the server wrote its frames, if it told.
+    pub written: Option<Spread>,
 }
 
 impl Effort {
@@ -223,9 +236,14 @@ impl Report {
             rtt_ms: spread(&tally.rtt),
             frame_interval_ms: spread(&tally.frame_interval),
             frame_age_ms: spread(&tally.frame_age),
+            frame_written_ms: effort.written,
             tick_rate,
             inputs_sent: counts.inputs_sent,
             late_inputs: counts.late_inputs,
+            input_wait_ms: spread(&tally.input_wait),
+            input_lateness_ms: spread(&tally.input_lateness),
+            starvation: (ratio(counts.starved, counts.frames) * 1e6).round() / 1e6,
+            corrections_per_minute: corrections(tally),
             kinds,
             nets: nets(options),
             generator_cpu_seconds: effort.cpu_seconds.map(round),
@@ -277,6 +295,12 @@ fn nets(options: &SwarmOptions) -> Vec<NetReport> {
         NetReport { net: part.name.clone(), bots }
     };
     mix.parts().iter().map(report).collect()
+}
+
+/// How often a minute bots were corrected.
+fn corrections(tally: &Tally) -> Option<Spread> {
+    let rate = |share| tally.corrections(share).map(round);
+    Some(Spread { p50: rate(0.5)?, p99: rate(0.99)? })
 }
 
 /// To a thousandth: more digits would claim more than was measured.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{
-    report::{NetReport, Report, Verdict, ratio},
+    report::{NetReport, Report, Spread, Verdict, ratio},
     verdict::plural,
 };
 
@@ -71,7 +71,17 @@ fn write_traffic(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     row(f, "received", traffic)?;
     let late = 100.0 * ratio(report.late_inputs, report.inputs_sent);
     let (sent, missed) = (grouped(report.inputs_sent), grouped(report.late_inputs));
-    row(f, "inputs", format_args!("{sent} sent, {missed} late ({late:.2}%)"))
+    row(f, "inputs", format_args!("{sent} sent, {missed} late ({late:.2}%)"))?;
+    if report.inputs_sent > 0 {
+        let starved = 100.0 * report.starvation;
+        row(
+            f,
+            "input wait",
+            format_args!("{}; {starved:.2}% of ticks starved", report.input_wait_ms),
+        )?;
+    }
+    let Some(Spread { p50, p99 }) = report.corrections_per_minute else { return Ok(()) };
+    row(f, "corrections", format_args!("p50 {p50:.1}, p99 {p99:.1} a minute of the own ship"))
 }
 
 fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
@@ -82,6 +92,9 @@ fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     row(f, "first frame after", join)?;
     row(f, "frame interval", report.frame_interval_ms)?;
     row(f, "frame age", report.frame_age_ms)?;
+    if let Some(written) = report.frame_written_ms {
+        row(f, "  of that, server", written)?;
+    }
     row(f, "round trip", report.rtt_ms)?;
     let Some(worst) = report.tick_rate.worst else { return Ok(()) };
     let expected = report.tick_rate.expected;

@@ -48,6 +48,12 @@ pub struct Counts {
     pub inputs_sent: u64,
     /// Inputs that came too late, as the server's echoes tell.
     pub late_inputs: u64,
+    /// Frames whose tick had no input of the bot's, of bots that send some.
+    pub starved: u64,
+    /// Frames that said what was predicted of the bot's own ship.
+    pub confirmed: u64,
+    /// Frames that said something else.
+    pub corrected: u64,
     /// Closes because it was too slow, of bots that were asked to be.
     pub given_up: u64,
 }
@@ -66,6 +72,9 @@ impl AddAssign for Counts {
         self.leaves += more.leaves;
         self.inputs_sent += more.inputs_sent;
         self.late_inputs += more.late_inputs;
+        self.starved += more.starved;
+        self.confirmed += more.confirmed;
+        self.corrected += more.corrected;
         self.given_up += more.given_up;
     }
 }
@@ -102,6 +111,12 @@ pub struct Tally {
     pub frame_interval: Histogram,
     /// From when the tick of a frame was due to when a bot that keeps up applied it.
     pub frame_age: Histogram,
+    /// How long inputs of bots that keep up waited at the server for their ticks.
+    pub input_wait: Histogram,
+    /// By how much they came too late.
+    pub input_lateness: Histogram,
+    /// Corrections a minute, of each stay of a bot that predicted its own ship.
+    corrections: Mutex<Vec<f64>>,
     /// Times from an open socket to the first frame applied.
     pub join: Histogram,
     /// How late tasks ran that were due.
@@ -126,6 +141,19 @@ impl Tally {
     #[must_use]
     pub fn counts(&self) -> Counts {
         *self.counts.lock()
+    }
+
+    /// A bot that predicted its own ship was corrected so often a minute.
+    pub fn correct(&self, a_minute: f64) {
+        self.corrections.lock().push(a_minute);
+    }
+
+    /// Corrections a minute: what this share of the stays had at most, if there were any.
+    #[must_use]
+    pub fn corrections(&self, share: f64) -> Option<f64> {
+        let mut rates = self.corrections.lock().clone();
+        rates.sort_by(f64::total_cmp);
+        rates.get((rates.len().checked_sub(1)? as f64 * share).round() as usize).copied()
     }
 
     /// Notes what befell a bot.

@@ -114,6 +114,9 @@ mod tests {
         leaves: 2,
         inputs_sent: 800,
         late_inputs: 3,
+        starved: 3,
+        confirmed: 990,
+        corrected: 5,
         given_up: 0,
     };
 

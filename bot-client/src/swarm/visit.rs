@@ -1,13 +1,17 @@
 //! One stay of a bot in a room: what it does, and what is counted of it.
 
-use std::{sync::atomic::Ordering, time::Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
-use tickwire_shared::{Tick, replica::Applied};
+use tickwire_shared::{Tick, netcode::prediction::Verdict, replica::Applied};
 
 use super::{
     behaviour::Behaviour,
     bot::{Mishap, Swarm},
     faults::Fault,
+    foresight::Foresight,
     kinds::Kind,
     options::BehaviourKind,
     pace::Watch,
@@ -16,10 +20,19 @@ use super::{
 };
 use crate::client::{Client, ClientError, Event, InputStats};
 
+/// A stay that was shorter than this says nothing about a minute.
+const SHORTEST_MINUTES: f64 = 0.05;
+
 /// One stay in a room.
 pub(super) struct Visit<'a> {
     swarm: &'a Swarm,
     behaviour: Behaviour,
+    foresight: Option<Foresight>,
+    /// How often its ship was predicted wrongly.
+    corrections: u32,
+    /// How long a frame is on its way at least, on the network that the bot is on.
+    at_least: Duration,
+    begun: Instant,
     /// When the last frame was applied, and its tick.
     last: Option<(Instant, Tick)>,
     room: &'a SharedRoom,
@@ -35,7 +48,7 @@ impl<'a> Visit<'a> {
         swarm: &'a Swarm,
         (room, kind): (&'a SharedRoom, Kind),
         client: &Client,
-        seed: u64,
+        (seed, at_least): (u64, Duration),
     ) -> Visit<'a> {
         // Who does not look does nothing.
         let does = match kind {
@@ -43,8 +56,22 @@ impl<'a> Visit<'a> {
             _ => swarm.options.behaviour,
         };
         let behaviour = Behaviour::new(does, client.core(), seed, &swarm.maps);
-        let inputs = InputStats::default();
-        Visit { swarm, behaviour, last: None, room, kind, watch: None, inputs }
+        // Who does nothing is predicted by anybody.
+        let foresees = kind == Kind::Healthy && does != BehaviourKind::Idle;
+        let foresight = foresees.then(|| Foresight::of(client.core(), &swarm.maps)).flatten();
+        Visit {
+            swarm,
+            behaviour,
+            foresight,
+            corrections: 0,
+            at_least,
+            begun: Instant::now(),
+            last: None,
+            room,
+            kind,
+            watch: None,
+            inputs: InputStats::default(),
+        }
     }
 
     pub(super) fn handle(
@@ -57,6 +84,7 @@ impl<'a> Visit<'a> {
         match event {
             Ok(Event::Frame(applied)) => {
                 self.count_frame(&applied, client, counts);
+                self.judge_inputs(client, counts);
                 self.behaviour.act(client.core_mut());
             }
             Ok(Event::Pong(time)) if self.kind == Kind::Healthy => tally.rtt.record(time),
@@ -85,7 +113,7 @@ impl<'a> Visit<'a> {
         self.swarm.tally.kind(self.kind).ages.record(self.room.age(applied.tick));
         if self.kind == Kind::Healthy && !applied.full {
             let tick_hz = client.core().tick_hz().unwrap_or_default();
-            let age = self.room.schedule.age(now, applied.tick, tick_hz);
+            let age = self.room.schedule.age(now, applied.tick, tick_hz, self.at_least);
             self.swarm.tally.frame_age.record(age);
         }
         match &mut self.watch {
@@ -106,6 +134,30 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// How the inputs fared, and what was predicted of them.
+    fn judge_inputs(&mut self, client: &Client, counts: &mut Counts) {
+        let core = client.core();
+        let Some(echo) = core.replica().map(|replica| replica.input()) else { return };
+        if self.kind != Kind::Healthy {
+            return;
+        }
+        if let Some((slack, hz)) = echo.slack_ticks().zip(core.tick_hz()) {
+            let time = Duration::from_secs_f64(slack.abs() / f64::from(hz));
+            let tally = &self.swarm.tally;
+            if slack < 0.0 { &tally.input_lateness } else { &tally.input_wait }.record(time);
+        }
+        counts.starved += u64::from(echo.age > 0);
+        let Some(foresight) = &mut self.foresight else { return };
+        match foresight.see(core) {
+            Verdict::Confirmed => counts.confirmed += 1,
+            Verdict::Corrected => {
+                counts.corrected += 1;
+                self.corrections += 1;
+            }
+            Verdict::Fresh | Verdict::Gone => {}
+        }
+    }
+
     pub(super) fn count_inputs(&mut self, client: &Client, counts: &mut Counts) {
         let inputs = client.core().inputs();
         counts.inputs_sent += inputs.sent - self.inputs.sent;
@@ -119,6 +171,10 @@ impl<'a> Visit<'a> {
         counts: &mut Counts,
     ) -> Result<(), Mishap> {
         self.count_inputs(client, counts);
+        let minutes = self.begun.elapsed().as_secs_f64() / 60.0;
+        if self.foresight.is_some() && minutes > SHORTEST_MINUTES {
+            self.swarm.tally.correct(f64::from(self.corrections) / minutes);
+        }
         if self.last.is_none() && !self.swarm.interrupted.load(Ordering::Relaxed) {
             return Err((Fault::NoFrame, "it was let in, and no frame came".to_owned()));
         }

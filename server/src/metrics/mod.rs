@@ -47,6 +47,8 @@ pub struct ShardMetrics {
     pub lateness: Histogram,
     /// How long a tick took, sockets included.
     pub duration: Histogram,
+    /// How long after its tick was due a frame was written.
+    pub written: Histogram,
     /// Ticks that took longer than a tick may.
     pub overruns: Counter,
     /// Ticks that were left out because the shard was too far behind.

@@ -124,36 +124,38 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Makes this tick's frame and writes it, in one call to the kernel.
-    pub(crate) fn send(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) {
+    /// Makes this tick's frame and writes it, in one call to the kernel. Says whether there was one.
+    pub(crate) fn send(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) -> bool {
         if self.pipe.retry(&cx.metrics).is_err() {
-            return self.end(BROKE);
+            self.end(BROKE);
+            return false;
         }
         if self.pipe.blocked() {
             if let Some(player) = self.player {
                 cx.metrics.skipped_for_tail.add(1);
                 room.handle_blocked(player);
             }
-            return;
+            return false;
         }
         let mut out = std::mem::take(&mut cx.outgoing);
         out.clear();
         out.extend_from_slice(&self.pipe.unsent);
-        self.append_frame(room, &mut out, cx);
+        let made = self.append_frame(room, &mut out, cx);
         if !out.is_empty() {
             self.write(&out, cx);
         }
         cx.outgoing = out;
+        made
     }
 
-    fn append_frame(&self, room: &mut dyn HostedRoom, out: &mut Vec<u8>, cx: &Context) {
-        let Some(player) = self.player else { return };
+    fn append_frame(&self, room: &mut dyn HostedRoom, out: &mut Vec<u8>, cx: &Context) -> bool {
+        let Some(player) = self.player else { return false };
         write::binary(out, |out| {
             let before = out.len();
             let made = room.poll_frame(player, out) == Poll::Frame;
             cx.metrics.frame_bytes.add((out.len() - before) as u64);
             made
-        });
+        })
     }
 
     fn write(&mut self, bytes: &[u8], cx: &Context) {

@@ -124,8 +124,8 @@ impl<S: Socket> RoomHost<S> {
         self.next_turn
     }
 
-    fn plan(&mut self, now: Instant, looks: usize) {
-        let look = |deadline| looks::next(now, deadline, looks);
+    fn plan(&mut self, now: Instant, ladder: usize) {
+        let look = |deadline| looks::next(now, deadline, ladder);
         self.next_turn = match self.clock.as_ref().map(TickClock::deadline) {
             Some(deadline) if self.connections.is_empty() => deadline,
             Some(deadline) => look(deadline).unwrap_or(deadline),
@@ -160,7 +160,12 @@ impl<S: Socket> RoomHost<S> {
     ) -> Result<Instant, Broken> {
         match self.clock.as_ref().map(|clock| clock.lateness(now)) {
             None => Ok(now),
-            Some(None) => self.look(now, cx).map(|()| time()),
+            Some(None) => {
+                self.look(now, cx)?;
+                let done = time();
+                cx.looking += done.saturating_duration_since(now);
+                Ok(done)
+            }
             Some(Some(lateness)) => {
                 cx.metrics.lateness.record(lateness);
                 self.tick(now, time, closing, cx)
@@ -175,7 +180,7 @@ impl<S: Socket> RoomHost<S> {
             let read = AssertUnwindSafe(|| self.read_early(cx));
             catch_unwind(read).map_err(|_| Broken)?;
         }
-        self.plan(now, cx.looks);
+        self.plan(now, cx.ladder);
         Ok(())
     }
 
@@ -187,10 +192,11 @@ impl<S: Socket> RoomHost<S> {
         cx: &mut Context,
     ) -> Result<Instant, Broken> {
         let Some(clock) = &mut self.clock else { return Ok(now) };
+        let due = clock.deadline();
         cx.metrics.slipped.add(clock.advance(now));
         cx.left = 0;
         let period = clock.period();
-        let exchange = AssertUnwindSafe(|| self.exchange(now, cx));
+        let exchange = AssertUnwindSafe(|| self.exchange(now, (due, time), cx));
         catch_unwind(exchange).map_err(|_| Broken)?;
         self.sweep(now, closing, cx);
         self.note_players(now);
@@ -203,7 +209,7 @@ impl<S: Socket> RoomHost<S> {
         }
         self.note_duration(now, took, period, cx);
         self.rest(now)?;
-        self.plan(done, cx.looks);
+        self.plan(done, cx.ladder);
         Ok(done)
     }
 

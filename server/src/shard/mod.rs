@@ -5,7 +5,11 @@
 //! another thread; what comes from outside comes through the inbox. Rooms that nobody
 //! is in sleep, and are not looked at.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tickwire_room::{HostedRoom, Work};
 
@@ -64,8 +68,10 @@ pub(crate) struct Context {
     pub(crate) incoming: Vec<u8>,
     /// Bytes to send to the connection at hand.
     pub(crate) outgoing: Vec<u8>,
-    /// How often rooms look at their sockets between two ticks.
-    pub(crate) looks: usize,
+    /// How rooms look at their sockets between two ticks; see [`looks`].
+    pub(crate) ladder: usize,
+    /// How long that took in this turn.
+    pub(crate) looking: Duration,
     /// How many of 256 parts of a tick are left until the next one of the room at hand.
     pub(crate) left: u16,
     /// Working memory for the room at hand, by game.
@@ -80,7 +86,8 @@ impl Context {
             metrics,
             incoming,
             outgoing: Vec::new(),
-            looks: 0,
+            ladder: 0,
+            looking: Duration::ZERO,
             left: 0,
             work: Vec::new(),
         }

@@ -96,8 +96,8 @@ impl<S: Socket> Shard<S> {
         self.tick_rooms(time);
         self.closing.turn(now, &self.cx.metrics);
         let next = self.next(now);
-        self.load.note(now, time());
-        self.cx.looks = self.load.looks();
+        self.load.note(now, time(), std::mem::take(&mut self.cx.looking));
+        self.cx.ladder = self.load.ladder();
         self.cx.metrics.heartbeat.end();
         next
     }

@@ -1,5 +1,7 @@
 //! How bad a network is.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::NetError;
@@ -54,6 +56,12 @@ impl Conditions {
         blackout_ms: 0,
         blackout_every_ms: 0,
     };
+
+    /// What a message takes one way at least.
+    #[must_use]
+    pub fn least_delay(&self) -> Duration {
+        Duration::from_micros(self.latency_us.saturating_sub(self.jitter_us).into())
+    }
 
     /// Whether they do nothing to what passes.
     #[must_use]

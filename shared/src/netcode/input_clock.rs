@@ -99,7 +99,8 @@ impl InputClock {
         let went_by = (at - before).max(0.0);
         self.read_at = Some(before.max(at));
         let error = at + self.wanted - (self.reading + went_by);
-        if error > FAR {
+        // At first nothing is known, and whoever comes in late should not stay so.
+        if error > FAR || (error > 0.0 && self.answers < FIRST_ANSWERS) {
             self.reading = at + self.wanted;
         } else if error >= -FAR {
             self.reading += went_by * (1.0 + (error * GAIN).clamp(-STRETCH, STRETCH));

@@ -1,8 +1,13 @@
 //! What makes a game answer at once on any connection, as maths without a clock or a socket.
 //!
-//! [`input_clock`]: which tick an input is for, so that it arrives just in time.
+//! - [`input_clock`]: which tick an input is for, so that it arrives just in time.
+//! - [`prediction`]: what the player's own entity does before the server says so.
 
 pub mod input_clock;
 pub mod lateness;
+pub mod prediction;
 
-pub use self::input_clock::InputClock;
+pub use self::{
+    input_clock::InputClock,
+    prediction::{Prediction, Smoothing},
+};

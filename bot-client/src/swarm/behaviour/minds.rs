@@ -101,7 +101,7 @@ pub struct Maps(Mutex<Option<(String, Arc<Map>)>>);
 
 impl Maps {
     /// The map of a setup, read once for all bots that get the same.
-    fn get(&self, setup: &str) -> Option<Arc<Map>> {
+    pub(in crate::swarm) fn get(&self, setup: &str) -> Option<Arc<Map>> {
         let mut known = self.0.lock();
         if let Some((text, map)) = &*known
             && text == setup

@@ -28,7 +28,12 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Reads all sockets, makes the tick, and writes all sockets.
-    pub(super) fn exchange(&mut self, now: Instant, cx: &mut Context) {
+    pub(super) fn exchange(
+        &mut self,
+        now: Instant,
+        (due, time): (Instant, &dyn Fn() -> Instant),
+        cx: &mut Context,
+    ) {
         let (room, game) = (self.room.as_mut(), self.entry.game);
         room.lend(cx.work(game));
         for connection in &mut self.connections {
@@ -42,7 +47,9 @@ impl<S: Socket> RoomHost<S> {
         // What a client sees is never ahead of what the directory shows.
         self.entry.publish(room);
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
-            connection.send(room, cx);
+            if connection.send(room, cx) {
+                cx.metrics.written.record(time().saturating_duration_since(due));
+            }
         }
         depart(&mut self.connections, room);
         room.lend(cx.work(game));

@@ -24,7 +24,10 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use glam::{IVec2, Vec2};
+use tickwire_shared::netcode::prediction::Rules;
 
 pub use self::{
     directions::unit,
@@ -159,6 +162,24 @@ impl Flight {
             Axis::Y => (&mut self.velocity.y, bounced.y),
         };
         *speed = if speed.abs() < rates.slide_speed { 0 } else { bounced };
+    }
+}
+
+/// What a client needs to predict its ship.
+#[derive(Clone, Debug)]
+pub struct FlightRules {
+    /// The walls.
+    pub map: Arc<Map>,
+    /// What happens in a tick.
+    pub rates: Rates,
+}
+
+impl Rules for FlightRules {
+    type State = Flight;
+    type Input = Controls;
+
+    fn step(&self, flight: &mut Flight, controls: &Controls) {
+        flight.step(controls, &self.map, &self.rates);
     }
 }
 

@@ -19,9 +19,15 @@ pub struct Status {
     pub cpu_seconds: Option<f64>,
     /// Memory in use, in bytes, if the system tells.
     pub resident_bytes: Option<u64>,
-    /// How long ticks took: the largest time of a bucket in microseconds, and how many since the start.
-    ticks: Vec<(u64, u64)>,
+    /// How long ticks took.
+    pub ticks: Times,
+    /// How long after the time of their tick frames were written.
+    pub written: Times,
 }
+
+/// How long things took since the start: the largest time of a bucket in microseconds, and how many.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Times(Vec<(u64, u64)>);
 
 impl Status {
     /// Looks.
@@ -40,29 +46,35 @@ impl Status {
     /// The figures of what `/status` answered; nothing when it tells no tick times.
     #[must_use]
     pub fn parse(value: &Value) -> Option<Status> {
-        let buckets = value["tick_duration_us"]["buckets"].as_array()?;
-        let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_u64()?));
         Some(Status {
             cpu_seconds: value["process"]["cpu_seconds"].as_f64(),
             resident_bytes: value["process"]["resident_bytes"].as_u64(),
-            ticks: buckets.iter().map(pair).collect::<Option<_>>()?,
+            ticks: Times::parse(&value["tick_duration_us"])?,
+            written: Times::parse(&value["frame_written_us"]).unwrap_or_default(),
         })
     }
+}
 
-    /// The time in microseconds that this share of the ticks since `earlier` took at most; nothing
+impl Times {
+    fn parse(value: &Value) -> Option<Times> {
+        let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_u64()?));
+        value["buckets"].as_array()?.iter().map(pair).collect::<Option<_>>().map(Times)
+    }
+
+    /// The time in microseconds that this share of those since `earlier` took at most; nothing
     /// when there were none.
     ///
-    /// Within a bucket, which is a quarter of its time wide, ticks count as spread evenly.
+    /// Within a bucket, which is a quarter of its time wide, they count as spread evenly.
     #[must_use]
-    pub fn tick_quantile(&self, earlier: &Status, share: f64) -> Option<f64> {
-        let count = |upper: u64| earlier.ticks.iter().find(|(known, _)| *known == upper);
+    pub fn quantile(&self, earlier: &Times, share: f64) -> Option<f64> {
+        let count = |upper: u64| earlier.0.iter().find(|(known, _)| *known == upper);
         let since = |(upper, now): &(u64, u64)| {
             (*upper, now.saturating_sub(count(*upper).map_or(0, |(_, then)| *then)))
         };
-        let ticks: Vec<_> = self.ticks.iter().map(since).collect();
-        let wanted = share * ticks.iter().map(|(_, count)| count).sum::<u64>() as f64;
+        let times: Vec<_> = self.0.iter().map(since).collect();
+        let wanted = share * times.iter().map(|(_, count)| count).sum::<u64>() as f64;
         let mut seen = 0.0;
-        for (upper, count) in ticks.into_iter().filter(|(_, count)| *count > 0) {
+        for (upper, count) in times.into_iter().filter(|(_, count)| *count > 0) {
             let (upper, count) = (upper as f64, count as f64);
             if seen + count >= wanted {
                 // Buckets are a fifth of their upper bound wide on average.
@@ -100,10 +112,10 @@ mod tests {
         };
         let before = look(json!([[999, 5000]]));
         let after = look(json!([[999, 5000], [1999, 90], [9999, 10]]));
-        assert_eq!(after.tick_quantile(&before, 0.9), Some(1999.0));
-        let p99 = after.tick_quantile(&before, 0.99).unwrap();
+        assert_eq!(after.ticks.quantile(&before.ticks, 0.9), Some(1999.0));
+        let p99 = after.ticks.quantile(&before.ticks, 0.99).unwrap();
         assert!((9000.0..9999.0).contains(&p99), "{p99}");
-        assert_eq!(after.tick_quantile(&after, 0.99), None, "nothing went on");
+        assert_eq!(after.ticks.quantile(&after.ticks, 0.99), None, "nothing went on");
         assert_eq!(Status::parse(&json!({})), None);
     }
 }
