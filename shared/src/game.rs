@@ -2,7 +2,7 @@
 //!
 //! A game never sees a connection, a clock or a byte. The room calls it in this
 //! order each tick: [`Game::join`] and [`Game::leave`] as they happen,
-//! [`Game::input`] for every player, [`Game::step`], [`Game::replicate`].
+//! [`Game::sight`] and [`Game::input`] for every player, [`Game::step`], [`Game::replicate`].
 
 use glam::Vec2;
 use serde::de::DeserializeOwned;
@@ -61,9 +61,12 @@ pub trait Game: Sized + Send + 'static {
     /// A player has gone.
     fn leave(&mut self, player: PlayerId);
 
-    /// How many ticks behind the tick to come the world was that a player saw when it gave the input
-    /// of that tick, for lag compensation; called right before [`Game::input`]. The room bounds it
-    /// to a quarter of a second; 0 means that nothing is to be rewound.
+    /// How far behind the tick to come the world was that a player looked at when it gave the input
+    /// of this tick, in ticks; called right before [`Game::input`].
+    ///
+    /// A game that judges what players do by what they saw can keep a
+    /// [`Rewind`](crate::netcode::Rewind). The room has bounded the number to a quarter of a second; 0
+    /// means that nothing is to be rewound.
     fn sight(&mut self, _player: PlayerId, _behind: f32) {}
 
     /// What a player does in the tick to come; called once a tick for each player.

@@ -2,12 +2,15 @@
 //!
 //! - [`input_clock`]: which tick an input is for, so that it arrives just in time.
 //! - [`prediction`]: what the player's own entity does before the server says so.
+//! - [`rewind`]: where everybody was when a player saw them, for lag compensation.
 
 pub mod input_clock;
 pub mod lateness;
 pub mod prediction;
+pub mod rewind;
 
 pub use self::{
     input_clock::InputClock,
     prediction::{Prediction, Smoothing},
+    rewind::{Pose, Rewind},
 };

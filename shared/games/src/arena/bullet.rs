@@ -11,7 +11,10 @@ use tickwire_shared::Replicate;
 use super::{
     flight::Shot,
     map::Map,
-    physics::{crowd::Crowd, ray},
+    physics::{
+        crowd::{Crowd, Flyby},
+        ray,
+    },
     ship::{Ship, ShipKey},
     tuning::{GRAIN, WORLD_MAX},
 };
@@ -39,6 +42,9 @@ pub struct Bullet {
     /// The player who fired it, who is never hit by it.
     #[replicate(skip)]
     pub(super) shooter: u32,
+    /// How many ticks ago the ships are that it meets: where its shooter sees them.
+    #[replicate(skip)]
+    pub(super) behind: f32,
     /// Ticks left to fly.
     #[replicate(skip)]
     life: u16,
@@ -54,13 +60,18 @@ pub struct Strike {
 }
 
 impl Bullet {
-    /// The bullet of a ship's shot.
-    pub(super) fn new(shot: Shot, ship: &Ship) -> Bullet {
+    /// The bullet of a ship's shot, which meets ships at most `most` ticks ago.
+    ///
+    /// Nor does it meet them before its own ship was there: nobody shoots into a time that it has
+    /// not lived in.
+    pub(super) fn new(shot: Shot, ship: &Ship, most: f32) -> Bullet {
+        let lived = f32::from(ship.flown.saturating_sub(1));
         Bullet {
             pos: shot.pos.as_vec2() * GRAIN,
             hue: ship.hue,
             velocity: shot.way.as_vec2() * GRAIN,
             shooter: ship.player,
+            behind: ship.sight.min(most).min(lived).max(0.0),
             life: shot.life,
         }
     }
@@ -72,7 +83,8 @@ pub fn fly_all(bullets: &mut Bullets, map: &Map, crowd: &Crowd, strikes: &mut Ve
     bullets.retain(|_, bullet| {
         let (from, to) = (bullet.pos, bullet.pos + bullet.velocity);
         let wall = ray::first_wall(map, from, to);
-        let ship = crowd.first_hit(from, to, bullet.shooter);
+        let ship =
+            crowd.first_hit(&Flyby { from, to, shooter: bullet.shooter, behind: bullet.behind });
         let struck = ship.filter(|(share, _)| wall.is_none_or(|wall| *share <= wall));
         if let Some((_, body)) = struck {
             strikes.push(Strike { shooter: bullet.shooter, victim: body.key });

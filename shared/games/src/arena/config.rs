@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use super::map::Map;
 
+/// The longest that shots are judged back, in milliseconds.
+const REWIND_MS_MAX: u16 = 1000;
+
 /// The arena's settings.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,11 +19,28 @@ pub struct Config {
     pub respawn_seconds: u8,
     /// How long a taken pickup is gone, in seconds.
     pub pickup_seconds: u8,
+    /// How far back shots are judged at most, in milliseconds up to 1,000: bullets meet ships where
+    /// the shooter saw them, no longer ago than this. 0 judges by where ships are.
+    pub rewind_ms: u16,
+}
+
+impl Config {
+    /// How far back shots are judged at most, in ticks.
+    #[must_use]
+    pub fn rewind_ticks(&self, tick_hz: u32) -> f32 {
+        f32::from(self.rewind_ms.min(REWIND_MS_MAX)) * tick_hz as f32 / 1000.0
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { map: Map::yard(), damage: 20, respawn_seconds: 3, pickup_seconds: 12 }
+        Config {
+            map: Map::yard(),
+            damage: 20,
+            respawn_seconds: 3,
+            pickup_seconds: 12,
+            rewind_ms: 250,
+        }
     }
 }
 

@@ -128,6 +128,12 @@ impl Game for Arena {
         }
     }
 
+    fn sight(&mut self, player: PlayerId, behind: f32) {
+        if let Some(key) = self.players.get(&player) {
+            self.ships[*key].sight = behind;
+        }
+    }
+
     fn input(&mut self, player: PlayerId, input: &Controls) {
         if let Some(key) = self.players.get(&player) {
             self.ships[*key].controls = *input;
@@ -137,8 +143,9 @@ impl Game for Arena {
     fn step(&mut self, step: &mut Step<'_>) {
         let tick_hz = (1.0 / step.dt).round() as u32;
         self.bring_in_ships(ticks(SHIELD_SECONDS, tick_hz));
-        self.fly_ships(&Rates::new(&self.handling, tick_hz));
-        self.crowd.gather(&self.ships, self.config.map.size());
+        let rewind = self.config.rewind_ticks(tick_hz);
+        self.fly_ships(&Rates::new(&self.handling, tick_hz), rewind);
+        self.crowd.gather(&self.ships, self.config.map.size(), rewind);
         self.crowd.push_apart(&mut self.ships);
         bullet::fly_all(&mut self.bullets, &self.config.map, &self.crowd, &mut self.strikes);
         self.settle_strikes(ticks(f32::from(self.config.respawn_seconds), tick_hz), step);
@@ -171,12 +178,12 @@ impl Game for Arena {
 
 impl Arena {
     /// Moves the ships, and fires the guns of those that want to and can.
-    fn fly_ships(&mut self, rates: &Rates) {
+    fn fly_ships(&mut self, rates: &Rates, rewind: f32) {
         for ship in self.ships.values_mut().filter(|ship| ship.is_flying()) {
             let shot = ship.fly(&self.config.map, rates);
             // In a room that is full of bullets a round comes to nothing.
             if let Some(shot) = shot.filter(|_| self.bullets.len() < BULLETS_MAX) {
-                self.bullets.insert(Bullet::new(shot, ship));
+                self.bullets.insert(Bullet::new(shot, ship, rewind));
             }
         }
     }

@@ -111,6 +111,12 @@ pub struct Ship {
     /// Ticks that the shield lasts.
     #[replicate(skip)]
     pub(super) shield: u16,
+    /// How many ticks it has flown since it came in.
+    #[replicate(skip)]
+    pub(super) flown: u16,
+    /// How many ticks behind its own the ships of others are that its player sees.
+    #[replicate(skip)]
+    pub(super) sight: f32,
 }
 
 impl Ship {
@@ -134,6 +140,7 @@ impl Ship {
         self.energy = ENERGY_MAX;
         self.life = Life::Shielded;
         self.shield = shield;
+        self.flown = 0;
     }
 
     /// Whether it is there to be hit.
@@ -145,6 +152,7 @@ impl Ship {
     /// Flies on by a tick, as its player wants; the shot if that fired one.
     pub(super) fn fly(&mut self, map: &Map, rates: &Rates) -> Option<Shot> {
         self.wear_shield();
+        self.flown = self.flown.saturating_add(1);
         let (start, mut flight) = (self.pos, Flight::of(self));
         let shot = flight.step(&self.controls, map, rates);
         flight.write_to(self);

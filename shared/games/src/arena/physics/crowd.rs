@@ -8,6 +8,7 @@ use super::{
         ship::{ShipKey, Ships},
         tuning::{BULLET_RADIUS, SHIP_BOUNCE, SHIP_PUSH, SHIP_RADIUS, TILE},
     },
+    past::Past,
     ray,
 };
 use crate::common::grid::Grid;
@@ -24,6 +25,8 @@ pub struct Body {
     /// How far it came in this tick, in units.
     pub moved: Vec2,
     velocity: Vec2,
+    /// How many ticks it has flown since it came in, this one included.
+    flown: u16,
 }
 
 /// All flying ships, in order of their slots, sorted by place. Keeps its memory.
@@ -33,25 +36,44 @@ pub struct Crowd {
     grid: Grid,
     /// The farthest that any of them came in this tick along an axis, in units.
     farthest: f32,
+    /// Where they were before.
+    past: Past,
+}
+
+/// A bullet's way in a tick.
+#[derive(Clone, Copy, Debug)]
+pub struct Flyby {
+    /// Where it begins, in units.
+    pub from: Vec2,
+    /// Where it ends, in units.
+    pub to: Vec2,
+    /// The player who fired it, who is never hit by it.
+    pub shooter: u32,
+    /// How many ticks ago the ships are that it meets.
+    pub behind: f32,
 }
 
 impl Crowd {
-    /// Gathers the flying ships of a world of `size` units.
-    pub fn gather(&mut self, ships: &Ships, size: Vec2) {
+    /// Gathers the flying ships of a world of `size` units, and remembers where they are for
+    /// `memory` ticks.
+    pub fn gather(&mut self, ships: &Ships, size: Vec2, memory: f32) {
         self.bodies.clear();
         self.bodies.extend(ships.iter().filter(|(_, ship)| ship.is_flying()).map(|(key, ship)| {
-            let (player, velocity) = (ship.player, ship.velocity);
-            Body { key, player, pos: ship.pos, moved: ship.moved, velocity }
+            let (player, velocity, flown) = (ship.player, ship.velocity, ship.flown);
+            Body { key, player, pos: ship.pos, moved: ship.moved, velocity, flown }
         }));
         self.grid.rebuild(size, TILE, self.bodies.iter().map(|body| body.pos));
         let moves = self.bodies.iter().map(|body| body.moved.abs().max_element());
         self.farthest = moves.fold(0.0, f32::max);
+        let places = self.bodies.iter().map(|body| (body.key, body.pos));
+        self.past.record(memory, self.farthest, places);
     }
 
     /// Takes memory for as many ships.
     pub fn make_room(&mut self, ships: usize) {
         self.bodies.reserve_exact(ships.saturating_sub(self.bodies.len()));
         self.grid.make_room(ships);
+        self.past.make_room(ships);
     }
 
     /// Ships whose centres may lie in a rectangle: all that do and some beside it.
@@ -64,16 +86,30 @@ impl Crowd {
     /// The bullet and the ships move at the same time, so it is their relative
     /// way that is looked at: a ship cannot be missed by flying fast.
     #[must_use]
-    pub fn first_hit(&self, from: Vec2, to: Vec2, shooter: u32) -> Option<(f32, &Body)> {
+    pub fn first_hit(&self, flyby: &Flyby) -> Option<(f32, &Body)> {
+        let Flyby { from, to, shooter, behind } = *flyby;
         let radius = SHIP_RADIUS + BULLET_RADIUS;
-        let margin = Vec2::splat(radius + self.farthest);
-        let near = self.near(from.min(to) - margin, from.max(to) + margin);
-        near.filter(|body| body.player != shooter)
+        let strayed = if behind > 0.0 { self.past.strayed(behind) } else { self.farthest };
+        let margin = Vec2::splat(radius + strayed);
+        let (low, high) = (from.min(to) - margin, from.max(to) + margin);
+        let near = self.near(low, high).filter(|body| body.player != shooter);
+        // The tiles of the rectangle hold many more.
+        near.filter(|body| body.pos.clamp(low, high) == body.pos)
             .filter_map(|body| {
-                let start = from - (body.pos - body.moved);
-                Some((ray::first_touch(start, to - body.pos, radius)?, body))
+                let (start, end) = self.way(body, behind)?;
+                Some((ray::first_touch(from - start, to - end, radius)?, body))
             })
             .min_by(|(a, first), (b, second)| a.total_cmp(b).then(first.key.cmp(&second.key)))
+    }
+
+    /// From where to where a ship came in the tick that is `behind` ticks behind this one;
+    /// `None` if it was not there yet, or was another time before it was destroyed.
+    fn way(&self, body: &Body, behind: f32) -> Option<(Vec2, Vec2)> {
+        if behind <= 0.0 {
+            return Some((body.pos - body.moved, body.pos));
+        }
+        let was_there = behind.ceil() + 1.0 < f32::from(body.flown);
+        if was_there { self.past.way(body.key, behind) } else { None }
     }
 
     /// Lets ships that touch bounce off each other.
@@ -119,13 +155,18 @@ mod tests {
 
     fn crowd_of(ships: &Ships) -> Crowd {
         let mut crowd = Crowd::default();
-        crowd.gather(ships, Vec2::splat(2048.0));
+        crowd.gather(ships, Vec2::splat(2048.0), 0.0);
         crowd
     }
 
     fn ship(player: u32, x: f32, speed: f32) -> Ship {
         let velocity = Vec2::new(speed, 0.0);
         Ship { player, pos: Vec2::new(x, 500.0), velocity, ..Ship::default() }
+    }
+
+    /// A bullet of player 1 that meets ships where they are.
+    fn flyby(from: Vec2, to: Vec2) -> Flyby {
+        Flyby { from, to, shooter: 1, behind: 0.0 }
     }
 
     #[test]
@@ -146,8 +187,8 @@ mod tests {
             ships.insert(ship(player, x, 0.0));
         }
         let crowd = crowd_of(&ships);
-        let (from, to) = (Vec2::new(500.0, 500.0), Vec2::new(1500.0, 500.0));
-        let (share, body) = crowd.first_hit(from, to, 1).expect("two are in the way");
+        let way = flyby(Vec2::new(500.0, 500.0), Vec2::new(1500.0, 500.0));
+        let (share, body) = crowd.first_hit(&way).expect("two are in the way");
         assert_eq!(body.player, 3);
         assert!((share - 0.082).abs() < 0.001, "{share}");
     }
@@ -160,6 +201,7 @@ mod tests {
         crossing.moved = Vec2::new(0.0, 120.0);
         ships.insert(crossing);
         let crowd = crowd_of(&ships);
-        assert!(crowd.first_hit(Vec2::new(590.0, 500.0), Vec2::new(610.0, 500.0), 1).is_some());
+        let way = flyby(Vec2::new(590.0, 500.0), Vec2::new(610.0, 500.0));
+        assert!(crowd.first_hit(&way).is_some());
     }
 }

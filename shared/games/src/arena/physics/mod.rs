@@ -5,5 +5,6 @@
 
 pub mod angle;
 pub mod crowd;
+pub mod past;
 pub mod ray;
 pub mod sweep;
