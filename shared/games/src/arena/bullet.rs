@@ -71,7 +71,8 @@ impl Bullet {
             hue: ship.hue,
             velocity: shot.way.as_vec2() * GRAIN,
             shooter: ship.player,
-            behind: ship.sight.min(most).min(lived).max(0.0),
+            // In this order what is not a number becomes nought.
+            behind: ship.sight.max(0.0).min(most).min(lived),
             life: shot.life,
         }
     }

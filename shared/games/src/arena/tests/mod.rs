@@ -3,6 +3,7 @@
 mod guns;
 mod matches;
 mod rules;
+mod sight;
 
 use super::Controls;
 
