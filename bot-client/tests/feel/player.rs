@@ -1,0 +1,154 @@
+//! What a player feels: how the own ship was predicted, and how everything was drawn.
+
+use std::{sync::Arc, time::Duration};
+
+use tickwire_bots::client::Core;
+use tickwire_games::arena::{
+    Controls, Map, Setup, Ship,
+    flight::{Flight, FlightRules, Rates},
+    tuning::{GRAIN, SHIP_RADIUS},
+};
+use tickwire_shared::{
+    PlayerId, Tick,
+    netcode::{Prediction, prediction::Verdict},
+};
+
+/// After something happened to the ship, so many frames say nothing about its prediction.
+const SHAKEN: u32 = 12;
+/// Ships whose centres are nearer than this may touch within a tick, in units.
+const NEAR: f32 = 2.0 * SHIP_RADIUS + 45.0;
+
+type Play = Box<dyn FnMut(&Core) -> Controls>;
+
+pub struct Player {
+    id: PlayerId,
+    map: Arc<Map>,
+    hz: u32,
+    play: Play,
+    prediction: Option<Prediction<FlightRules>>,
+    taken: Option<Tick>,
+    /// The ship as the last frame showed it.
+    shown: Option<Ship>,
+    /// Frames until its prediction says something again.
+    shaken: u32,
+    pub felt: Felt,
+}
+
+/// What is counted.
+#[derive(Debug, Default)]
+pub struct Felt {
+    /// Frames.
+    pub frames: u32,
+    /// Frames in which the ship was left alone by all others.
+    pub calm: u32,
+    /// Of these, frames that said something else than had been predicted.
+    pub corrected: u32,
+    /// By how much they differed at most, in units.
+    pub worst: f32,
+    /// Frames whose tick had no input of the player's.
+    pub starved: u32,
+    /// The slack that frames told of, in milliseconds.
+    pub slack_ms: Vec<f64>,
+    /// When each frame came, its tick, and whether that had an input of the player's.
+    pub log: Vec<(Duration, Tick, bool)>,
+    /// How far the ship has flown, in units.
+    pub way: f64,
+}
+
+impl Player {
+    pub fn new(id: PlayerId, map: Arc<Map>, hz: u32, play: Play) -> Player {
+        let felt = Felt::default();
+        Player {
+            id,
+            map,
+            hz,
+            play,
+            prediction: None,
+            taken: None,
+            shown: None,
+            shaken: SHAKEN,
+            felt,
+        }
+    }
+
+    /// A frame was applied.
+    pub fn see(&mut self, core: &mut Core, now: Duration) {
+        let replica = core.replica().expect("it is in");
+        let (tick, echo) = (replica.tick().expect("a frame came"), replica.input());
+        let ships: Vec<Ship> = replica.iter::<Ship>().map(|(_, ship)| ship).collect();
+        let own = ships.iter().find(|ship| ship.player == self.id.0).cloned();
+        self.felt.frames += 1;
+        self.felt.starved += u32::from(echo.age > 0);
+        self.felt
+            .slack_ms
+            .extend(echo.slack_ticks().map(|ticks| ticks * 1000.0 / f64::from(self.hz)));
+        self.felt.log.push((now, tick, echo.age == 0));
+        self.judge(core, tick, own.as_ref(), &ships);
+        self.shown = own;
+        let controls = (self.play)(core);
+        core.set_input(&controls).expect("it is the game's input");
+    }
+
+    fn judge(&mut self, core: &Core, tick: Tick, own: Option<&Ship>, ships: &[Ship]) {
+        let prediction = self.prediction.get_or_insert_with(|| {
+            let setup = Setup::from_json(core.setup().expect("it is in")).expect("it is a setup");
+            let rates = Rates::new(&setup.handling, core.tick_hz().expect("it is in"));
+            Prediction::new(FlightRules { map: Arc::clone(&self.map), rates })
+        });
+        let predicted = prediction.at(tick).cloned();
+        let flight = own.map(Flight::of);
+        let verdict = prediction.reconcile(tick, flight.clone());
+        let Some((own, before)) = own.zip(self.shown.as_ref()) else { return };
+        self.felt.way += f64::from(own.pos.distance(before.pos));
+        let touched = ships.iter().any(|ship| {
+            ship.player != self.id.0 && ship.is_flying() && ship.pos.distance(own.pos) < NEAR
+        });
+        // Hits, pickups and coming in anew are news as well.
+        let news = own.life != before.life || own.hp != before.hp || own.ammo > before.ammo + 1;
+        let news = news || own.overdrive != before.overdrive;
+        self.shaken = if touched || news { SHAKEN } else { self.shaken.saturating_sub(1) };
+        if self.shaken > 0 || verdict == Verdict::Fresh {
+            return;
+        }
+        self.felt.calm += 1;
+        self.felt.corrected += u32::from(verdict == Verdict::Corrected);
+        if let Some((predicted, flight)) = predicted.zip(flight) {
+            let off = (predicted.pos - flight.pos).as_vec2().length() * GRAIN;
+            self.felt.worst = self.felt.worst.max(off);
+        }
+    }
+
+    /// Takes the inputs into account that the client has sent.
+    pub fn note_inputs(&mut self, core: &Core) {
+        let newest = core
+            .inputs()
+            .newest
+            .filter(|newest| self.taken.is_none_or(|taken| newest.is_after(taken)));
+        let Some((newest, input)) = newest.zip(core.input::<Controls>()) else { return };
+        let first = self.taken.map_or(newest, Tick::next);
+        for ahead in 0..=newest.since(first) {
+            if let Some(prediction) = &mut self.prediction {
+                prediction.take(first.offset(ahead), &input);
+            }
+        }
+        self.taken = Some(newest);
+    }
+
+    /// Draws a picture.
+    pub fn draw(&mut self, _core: &Core, _now: Duration) {}
+}
+
+impl Felt {
+    /// Corrections a minute of those frames that could have been predicted.
+    pub fn corrections_a_minute(&self, hz: u32) -> f64 {
+        f64::from(self.corrected) * 60.0 * f64::from(hz) / f64::from(self.calm.max(1))
+    }
+
+    /// How long an input of the usual sort waited at the server, in milliseconds.
+    pub fn usual_wait_ms(&self) -> f64 {
+        let mut waits: Vec<f64> =
+            self.slack_ms.iter().copied().filter(|slack| *slack >= 0.0).collect();
+        waits.sort_by(f64::total_cmp);
+        waits.get(waits.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+}
