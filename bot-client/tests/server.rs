@@ -67,3 +67,24 @@ async fn bots_that_find_no_place_fail_the_run() {
     assert!(report.reasons[0].contains("the room is full"), "{:?}", report.reasons);
     assert_eq!(report.inputs_sent, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_bad_networks_every_hash_holds_and_inputs_arrive() {
+    let server = start(Config::default()).await;
+    for (network, way_ms) in
+        [("wifi", 10.0), ("transatlantic", 42.0), ("latency=30ms,jitter=5ms", 25.0)]
+    {
+        let report = swarm(&server, &format!("-n 8 --for 5s --net {network}")).await;
+        assert!(report.passed(), "{network}: {:?}", report.reasons);
+        assert!(report.hashes_verified > 8 * 8, "{network}: {} hashes", report.hashes_verified);
+        // No frame is younger than its way is long.
+        let age = report.frame_age_ms;
+        assert!(age.p50 >= way_ms, "{network}: frames are {:.1} ms old", age.p50);
+        assert!(report.frame_written_ms.is_some_and(|written| written.p50 <= age.p50), "{network}");
+        assert!(report.starvation < 0.3, "{network}: {} of ticks starved", report.starvation);
+        assert!(
+            report.input_wait_ms.p50 > 0.0 && report.corrections_per_minute.is_some(),
+            "{network}"
+        );
+    }
+}

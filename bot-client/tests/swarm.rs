@@ -79,11 +79,20 @@ async fn a_good_server_passes_and_the_json_says_all() {
         "leaves",
         "inputs_sent",
         "late_inputs",
+        "starvation",
     ] {
         assert!(json[key].is_number(), "{key}: {}", json[key]);
     }
     assert_eq!(json["tick_rate"]["expected"], 30);
-    for key in ["join_ms", "join_ticks", "rtt_ms", "frame_interval_ms", "frame_age_ms"] {
+    for key in [
+        "join_ms",
+        "join_ticks",
+        "rtt_ms",
+        "frame_interval_ms",
+        "frame_age_ms",
+        "input_wait_ms",
+        "input_lateness_ms",
+    ] {
         assert!(json[key]["p50"].is_number() && json[key]["p99"].is_number(), "{key}");
     }
     assert_eq!((&json["verdict"], &json["reasons"]), (&"pass".into(), &Value::Array(vec![])));

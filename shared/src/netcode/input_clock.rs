@@ -26,6 +26,9 @@ const MOST_SLACK: f64 = 12.0;
 const FRAMES_A_CHOICE: u32 = 8;
 /// Until so many inputs have been answered, each one is reason to choose anew.
 const FIRST_ANSWERS: u32 = 32;
+/// By how much each late input hastens the clock in ticks, up to how much, and by how much each one
+/// that is in time lets go of that: delays that grow and grow are then caught up with.
+const HASTE: (f64, f64, f64) = (1.0 / 16.0, 1.0, 1.0 / 512.0);
 /// The offsets of so many ticks are remembered.
 const REMEMBERED: usize = 128;
 
@@ -47,6 +50,8 @@ pub struct InputClock {
     /// The last tick that an input was sent for, from `origin`.
     newest: i64,
     answers: u32,
+    /// How much farther ahead than asked for, because inputs came too late lately.
+    haste: f64,
 }
 
 impl InputClock {
@@ -63,6 +68,7 @@ impl InputClock {
             sent: [(i64::MIN, 0.0); REMEMBERED],
             newest: i64::MIN,
             answers: 0,
+            haste: 0.0,
         }
     }
 
@@ -154,11 +160,16 @@ impl InputClock {
         let Some(offset) = self.offset_of(tick) else { return };
         self.needs.note(offset - slack);
         self.answers = self.answers.saturating_add(1);
+        self.haste = if slack < 0.0 {
+            (self.haste + HASTE.0).min(HASTE.1)
+        } else {
+            (self.haste - HASTE.2).max(0.0)
+        };
         if self.answers < FIRST_ANSWERS
             || self.answers.is_multiple_of(FRAMES_A_CHOICE)
             || slack < 0.0
         {
-            self.wanted = self.needs.best();
+            self.wanted = self.needs.best() + self.haste;
         }
     }
 

@@ -17,6 +17,8 @@ const FIRST_BIN: f64 = 64.0;
 const GROWTH: f64 = 1.002;
 /// Weights are scaled down when they get here.
 const MOST_WEIGHT: f64 = 1e9;
+/// So many needs in a row beyond the last bin come to stay.
+const BEYOND_FOR_GOOD: u32 = 10;
 /// An input that is lost is as bad as so many ticks by which all inputs take longer, for one input.
 const PRICE_OF_LOSS: f64 = 100.0;
 /// Bins to spare: what comes next may be a little later than all that came before.
@@ -31,11 +33,13 @@ pub struct Lateness {
     /// What the next need weighs.
     weight: f64,
     total: f64,
+    /// How many of the last needs in a row were beyond the last bin.
+    beyond: u32,
 }
 
 impl Default for Lateness {
     fn default() -> Self {
-        Lateness { weights: [0.0; BINS], base: 0.0, weight: 1.0, total: 0.0 }
+        Lateness { weights: [0.0; BINS], base: 0.0, weight: 1.0, total: 0.0, beyond: 0 }
     }
 }
 
@@ -64,8 +68,9 @@ impl Lateness {
         self.weights[index] += self.weight;
         self.total += self.weight;
         self.weight *= GROWTH;
-        // What lies beyond the last bin for good is not a stall but the new place of all.
-        if self.weights[BINS - 1] * 2.0 > self.total {
+        // What lies beyond the last bin time and again is not a stall but the new place of all.
+        self.beyond = if index == BINS - 1 { self.beyond + 1 } else { 0 };
+        if self.beyond == BEYOND_FOR_GOOD {
             self.clear();
             return self.note(need);
         }
@@ -173,7 +178,9 @@ mod tests {
     fn what_moves_for_good_is_followed_however_far() {
         let mut lateness = Lateness::default();
         between(2.0, 2.1, 300).for_each(|need| lateness.note(need));
-        between(60.0, 60.1, 600).for_each(|need| lateness.note(need));
+        between(60.0, 60.1, 9).for_each(|need| lateness.note(need));
+        assert!(lateness.best() < 10.0, "that may have been a stall: {}", lateness.best());
+        between(60.0, 60.1, 100).for_each(|need| lateness.note(need));
         assert!((60.1..60.2).contains(&lateness.best()), "{}", lateness.best());
         between(-60.0, -59.9, 3000).for_each(|need| lateness.note(need));
         assert!((-59.9..-59.8).contains(&lateness.best()), "{}", lateness.best());

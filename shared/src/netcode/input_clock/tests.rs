@@ -222,3 +222,19 @@ fn each_tick_gets_one_input_and_after_a_pause_only_the_newest_do() {
     let after: Vec<_> = std::iter::from_fn(|| clock.poll_due(3)).collect();
     assert_eq!(after, [298, 299, 300].map(Tick));
 }
+
+#[test]
+fn a_way_that_takes_longer_all_at_once_is_followed_as_fast_as_the_clock_may_run() {
+    // Farther than a few ticks it leaps.
+    for (longer, catching_up) in [(60.0, 60.0 / STRETCH), (300.0, 0.0)] {
+        let step = move |now: f64| if now > 20_000.0 { longer } else { 0.0 };
+        let mut line = Line::new(move |now| 30.0 + step(now), move |now| 30.0 + step(now));
+        line.run(0, 40_000);
+        let missed = line.starved.iter().filter(|tick| f64::from(tick.0) * TICK_MS > 15_000.0);
+        let missed = missed.map(|tick| f64::from(tick.0) * TICK_MS - 20_000.0).collect::<Vec<_>>();
+        // The way there and back must be gone once until it can be known.
+        let last = missed.last().copied().unwrap_or(0.0);
+        let most = 2.0 * longer + catching_up + 500.0;
+        assert!(last < most, "{longer} ms: after {last} ms still, {most} should do");
+    }
+}
