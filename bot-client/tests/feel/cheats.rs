@@ -1,26 +1,13 @@
 //! Who sends more inputs than there are ticks, or inputs for other times, gets nowhere by it.
 
-use tickwire_games::arena::{Controls, Map};
+use tickwire_games::arena::Controls;
 use tickwire_room::{HostedRoom, RoomCounters};
 use tickwire_shared::{
     link::Conditions,
     message::{ClientMessage, kind},
 };
 
-use super::sim::{Sim, Tamper};
-
-/// A room in which one can fly in circles for a minute and touch nothing.
-fn hall() -> Map {
-    let wall = "#".repeat(40);
-    let floor = format!("#{}#", ".".repeat(38));
-    let spawn = format!("#{}S{}#", ".".repeat(19), ".".repeat(18));
-    let mut rows = vec![wall.clone()];
-    rows.extend((0..19).map(|_| floor.clone()));
-    rows.push(spawn);
-    rows.extend((0..18).map(|_| floor.clone()));
-    rows.push(wall);
-    Map::parse(&rows.join("\n")).expect("it is fine")
-}
+use super::sim::{Sim, Tamper, hall};
 
 /// How far a player flies in a minute who flies in circles, and what the room counted. The client's
 /// clock runs at a pace of its own, and its messages are changed on their way.

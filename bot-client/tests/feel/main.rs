@@ -5,4 +5,5 @@ mod blackout;
 mod cheats;
 mod networks;
 mod player;
+mod shots;
 mod sim;

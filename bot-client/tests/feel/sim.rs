@@ -17,6 +17,8 @@ use tickwire_shared::{
 use super::player::Player;
 
 pub const HZ: u32 = 30;
+/// What a hit takes of a ship's 100.
+const DAMAGE: u8 = 1;
 const STEP: Duration = Duration::from_millis(1);
 /// A picture is drawn each so many milliseconds.
 const PICTURE: u64 = 16;
@@ -55,11 +57,25 @@ pub struct Sim {
     seed: u64,
 }
 
+/// A room in which one can fly in circles for a minute and touch nothing.
+pub fn hall() -> Map {
+    let wall = "#".repeat(40);
+    let floor = format!("#{}#", ".".repeat(38));
+    let spawn = format!("#{}S{}#", ".".repeat(19), ".".repeat(18));
+    let mut rows = vec![wall.clone()];
+    rows.extend((0..19).map(|_| floor.clone()));
+    rows.push(spawn);
+    rows.extend((0..18).map(|_| floor.clone()));
+    rows.push(wall);
+    Map::parse(&rows.join("\n")).expect("it is fine")
+}
+
 impl Sim {
     pub fn new(map: Map, seed: u64) -> Sim {
         let config =
             RoomConfig { start_tick: Tick(u32::MAX - 700), ..RoomConfig::new("FEEL", HZ, seed) };
-        let game = Config { map: map.clone(), ..Config::default() };
+        // A hit takes next to nothing, so that nobody has to come in anew.
+        let game = Config { map: map.clone(), damage: DAMAGE, ..Config::default() };
         Sim {
             room: Room::new(config, &game),
             seats: Vec::new(),
