@@ -77,6 +77,8 @@ pub(crate) fn status(site: &Site) -> Value {
         "skipped_for_unsent": sum(|shard| &shard.skipped_for_tail),
         "flooded_reads": sum(|shard| &shard.floods),
         "pongs": sum(|shard| &shard.pongs),
+        "impaired_connections": sum(|shard| &shard.impaired),
+        "ignored_net_requests": sum(|shard| &shard.ignored_nets),
         "panicked_rooms": sum(|shard| &shard.panics),
         "refusals": site.metrics.refusals(),
         "closes": metrics::closes(&shards),

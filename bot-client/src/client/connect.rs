@@ -14,7 +14,7 @@ use std::{
 
 use fastwebsockets::{Frame, OpCode, Payload, WebSocketError, WebSocketRead, WebSocketWrite};
 use parking_lot::Mutex;
-use tickwire_shared::{frame::MAX_FRAME_BYTES, message::CloseCode, replica::Memo};
+use tickwire_shared::{frame::MAX_FRAME_BYTES, link::Net, message::CloseCode, replica::Memo};
 use tokio::{
     io::{ReadHalf, WriteHalf},
     net::{TcpSocket, TcpStream},
@@ -29,7 +29,7 @@ use super::{
     handshake::{self, Stream},
     hindrance::Hindrance,
     recorder::Recorder,
-    wire::{Net, Wire},
+    wire::Wire,
 };
 
 /// One that has nothing to send looks so often whether that has changed.

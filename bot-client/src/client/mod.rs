@@ -51,5 +51,4 @@ pub use self::{
     hindrance::{Hindrance, Stall},
     human::describe,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},
-    wire::Net,
 };

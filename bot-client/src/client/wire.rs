@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tickwire_shared::link::{Conditions, Stream, Way};
+use tickwire_shared::link::{Conditions, Net, Stream, Way};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -21,15 +21,6 @@ use tokio::{
 
 /// How often one that waits looks whether it still has to.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// A bad network that a client is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Net {
-    /// How bad it is.
-    pub conditions: Conditions,
-    /// The same seed gives the same delays for the same traffic.
-    pub seed: u64,
-}
 
 /// A socket, as it is or on a bad network.
 pub(super) enum Wire {

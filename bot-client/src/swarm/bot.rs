@@ -9,7 +9,7 @@ use std::{
 };
 
 use tickwire_games::common::rng::Rng;
-use tickwire_shared::message::CloseCode;
+use tickwire_shared::{link::Net, message::CloseCode};
 use tokio::sync::watch;
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
     target::Target,
     visit::Visit,
 };
-use crate::client::{Client, ClientError, Endpoint, Event, Net, Options, connect_at};
+use crate::client::{Client, ClientError, Endpoint, Event, Options, connect_at};
 
 /// How often a bot adds its counts to the whole.
 const REPORT_EVERY: Duration = Duration::from_secs(1);

@@ -210,6 +210,14 @@ pub struct Settings {
     /// How long a room stays when nobody is in it [default: 30]
     #[arg(long, value_name = "SECONDS", env = "TICKWIRE_LINGER", value_parser = whole::<u64>(bounds::LINGER))]
     pub linger: Option<u64>,
+    /// Put every connection on a bad network, to try out how a game feels: lan, wifi, 4g, 3g,
+    /// transatlantic or train, or fields such as latency=30ms,jitter=5ms,loss=0.5%
+    #[arg(long, value_name = "NETWORK", env = "TICKWIRE_NET")]
+    pub net: Option<String>,
+    /// Let clients say how bad their own network is to be, as a page's controls do [default: only
+    /// when listening on a loopback address]
+    #[arg(long, value_name = "BOOL", env = "TICKWIRE_NET_CONTROL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub net_control: Option<bool>,
     /// How log lines look [default: text]
     #[arg(long, value_enum, env = "TICKWIRE_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -237,6 +245,8 @@ impl Settings {
             max_connections: self.max_connections.or(under.max_connections),
             max_rooms: self.max_rooms.or(under.max_rooms),
             linger: self.linger.or(under.linger),
+            net: self.net.or(under.net),
+            net_control: self.net_control.or(under.net_control),
             log_format: self.log_format.or(under.log_format),
             log: self.log.or(under.log),
         }

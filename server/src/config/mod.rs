@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use tickwire_shared::link::Conditions;
+
 use crate::codes::random_seed;
 
 mod bounds;
@@ -43,6 +45,11 @@ pub struct Config {
     pub max_rooms: usize,
     /// How long a room stays when nobody is in it.
     pub linger: Duration,
+    /// The bad network that every connection is put on, seeded by `seed` and the connection's number.
+    pub net: Option<Conditions>,
+    /// Whether clients may say how bad their own network is to be; if absent, whether it listens on
+    /// a loopback address.
+    pub net_control: Option<bool>,
     /// What one connection may take.
     pub limits: Limits,
 }
@@ -63,12 +70,20 @@ impl Default for Config {
             max_connections: 20_000,
             max_rooms: 1_000,
             linger: Duration::from_secs(30),
+            net: None,
+            net_control: None,
             limits: Limits::default(),
         }
     }
 }
 
 impl Config {
+    /// Whether clients may say how bad their own network is to be.
+    #[must_use]
+    pub fn allows_net_control(&self) -> bool {
+        self.net_control.unwrap_or_else(|| self.listen.ip().is_loopback())
+    }
+
     /// How many shards to run.
     #[must_use]
     pub fn shard_count(&self) -> usize {

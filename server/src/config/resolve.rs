@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, net::ToSocketAddrs, path::PathBuf, time::Duration};
 
 use thiserror::Error;
+use tickwire_shared::link::{Conditions, NetError};
 
 use super::{
     Config, DEFAULT_LISTEN,
@@ -66,6 +67,9 @@ pub enum ConfigError {
     /// The game to prefer is none.
     #[error("there is no game {0:?}; choose one of: {1}")]
     Game(String, String),
+    /// The network is none.
+    #[error(transparent)]
+    Net(#[from] NetError),
     /// The log filter cannot be read.
     #[error("cannot read the log filter {0:?}: {1}; try info or debug")]
     Log(String, String),
@@ -87,6 +91,7 @@ impl ConfigError {
             ConfigError::Origin(_) => "allow-origin",
             ConfigError::Assets(_) => "assets",
             ConfigError::Game(..) => "game",
+            ConfigError::Net(_) => "net",
             ConfigError::Log(..) | ConfigError::LogLevel(_) => "log",
             _ => return None,
         })
@@ -160,6 +165,8 @@ fn config(settings: Settings) -> Result<Config, ConfigError> {
         max_connections: settings.max_connections.unwrap_or(usual.max_connections),
         max_rooms: settings.max_rooms.unwrap_or(usual.max_rooms),
         linger: settings.linger.map_or(usual.linger, Duration::from_secs),
+        net: net(settings.net.as_deref())?,
+        net_control: settings.net_control,
         limits: usual.limits,
     })
 }
@@ -196,6 +203,12 @@ fn listen(address: &str) -> Result<std::net::SocketAddr, ConfigError> {
     let bad = |why: String| ConfigError::Listen(address.to_owned(), why);
     let mut found = address.to_socket_addrs().map_err(|error| bad(error.to_string()))?;
     found.next().ok_or_else(|| bad("no such host".to_owned()))
+}
+
+/// No network is as good as one that does nothing.
+fn net(text: Option<&str>) -> Result<Option<Conditions>, NetError> {
+    let conditions: Option<Conditions> = text.map(str::parse).transpose()?;
+    Ok(conditions.filter(|conditions| !conditions.is_none()))
 }
 
 fn assets(path: PathBuf) -> Result<PathBuf, ConfigError> {

@@ -5,6 +5,7 @@ use std::{net::TcpStream, sync::Arc, time::Duration};
 use fastwebsockets::upgrade::UpgradeFut;
 use hyper::{Request, StatusCode, body::Incoming, upgrade::Parts};
 use hyper_util::rt::TokioIo;
+use tickwire_shared::link::Net;
 
 use super::{Answer, Caller, Site, handshake, problem::problem};
 use crate::{
@@ -75,8 +76,10 @@ async fn hand_over(
 ) {
     let Ok(Ok(socket)) = tokio::time::timeout(ANSWER_TIMEOUT, upgraded).await else { return };
     let Some((socket, early)) = plain_socket(socket.into_inner(), &site) else { return };
-    site.metrics.upgrades.add(1);
-    let arrival = Arrival { socket, early, peer: caller.peer, guard: caller.guard.lock().take() };
+    let (number, config) = (site.metrics.upgrades.next(), &site.config);
+    let net = config.net.map(|conditions| Net::numbered(conditions, config.seed, number));
+    let (peer, guard) = (caller.peer, caller.guard.lock().take());
+    let arrival = Arrival { socket, early, peer, guard, net };
     match seat {
         Ok(seat) => site.shards[seat.room().shard()].send(Command::Admit(arrival, seat)),
         Err(denied) => {

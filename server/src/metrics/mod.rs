@@ -25,6 +25,11 @@ impl Counter {
         self.0.fetch_add(n, Relaxed);
     }
 
+    /// Counts one more, and says how many there were before.
+    pub fn next(&self) -> u64 {
+        self.0.fetch_add(1, Relaxed)
+    }
+
     /// Counts one less, for what comes and goes.
     pub fn take(&self) {
         self.0.fetch_sub(1, Relaxed);
@@ -67,6 +72,10 @@ pub struct ShardMetrics {
     pub pongs: Counter,
     /// Ticks in which a connection had sent more than is read at once.
     pub floods: Counter,
+    /// Connections that are on a bad network because that was asked for.
+    pub impaired: Counter,
+    /// Requests for one by clients that may not ask.
+    pub ignored_nets: Counter,
     /// Rooms whose game panicked.
     pub panics: Counter,
     /// Closes, by code.

@@ -46,6 +46,8 @@ impl<S: Socket> Closing<S> {
         metrics: &ShardMetrics,
     ) {
         metrics.closes.count(reason.code);
+        // What has ended is not to be held up any more.
+        pipe.mend();
         let mut bytes = std::mem::take(&mut pipe.unsent);
         write::close(&mut bytes, reason);
         if pipe.send(&bytes, metrics).is_ok() {
@@ -69,15 +71,15 @@ impl<S: Socket> Closing<S> {
 impl<S: Socket> Ending<S> {
     /// Whether it needs more time.
     fn turn(&mut self, now: Instant, scratch: &mut [u8], metrics: &ShardMetrics) -> bool {
+        self.pipe.turn(now);
         if now >= self.deadline || self.pipe.retry(metrics).is_err() {
             return false;
         }
         if !self.pipe.blocked() && !self.finished {
-            self.pipe.socket.finish();
-            self.finished = true;
+            self.finished = self.pipe.finish();
         }
         for _ in 0..READS_A_LOOK {
-            match self.pipe.socket.read(scratch) {
+            match self.pipe.read(scratch) {
                 Ok(0) => return false,
                 Ok(_) => {}
                 Err(error) => return is_transient(&error),

@@ -42,8 +42,13 @@ pub(crate) struct Connection<S> {
 }
 
 impl<S: Socket> Connection<S> {
-    pub(crate) fn new(arrival: Arrival<S>, seat: Seat, now: Instant) -> Self {
-        let (pipe, received) = Pipe::new(arrival);
+    pub(crate) fn new(arrival: Arrival<S>, seat: Seat, now: Instant, cx: &Context) -> Self {
+        let net = arrival.net;
+        let (mut pipe, early) = Pipe::new(arrival);
+        if let Some(net) = net {
+            pipe.impair(net, &cx.metrics);
+        }
+        let received = pipe.take_in(early);
         Connection {
             pipe,
             seat: Some(seat),

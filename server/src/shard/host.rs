@@ -44,6 +44,10 @@ pub(crate) struct RoomHost<S> {
     clock: Option<TickClock>,
     /// When the room next wants a turn.
     next_turn: Instant,
+    /// When it next reads all sockets before the tick, if it does.
+    look_at: Option<Instant>,
+    /// When bad networks next want a turn, if a connection is on one.
+    carry_at: Option<Instant>,
     cost: Cost,
     empty_since: Instant,
     linger: Duration,
@@ -51,6 +55,11 @@ pub(crate) struct RoomHost<S> {
     /// How many players there were when that was last logged, and when it was.
     players_logged: (usize, Option<Instant>),
     slow_viewers: SlowLog,
+}
+
+/// The earlier of two times that there may be.
+fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
 }
 
 /// What is left of a room whose game panicked.
@@ -68,6 +77,8 @@ impl<S: Socket> RoomHost<S> {
             connections: Vec::new(),
             clock: None,
             next_turn: now + linger,
+            look_at: None,
+            carry_at: None,
             cost: Cost::default(),
             empty_since: now,
             linger,
@@ -78,12 +89,12 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Lets a connection in: it is read at the next tick.
-    pub(crate) fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
+    pub(crate) fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant, cx: &Context) {
         if self.connections.len() == self.connections.capacity() {
             // Not for twice as many: they are large, and a room has few.
             self.connections.reserve_exact(8 + self.connections.len() / 8);
         }
-        self.connections.push(Connection::new(arrival, seat, now));
+        self.connections.push(Connection::new(arrival, seat, now, cx));
     }
 
     pub(crate) fn asleep(&self) -> bool {
@@ -125,10 +136,12 @@ impl<S: Socket> RoomHost<S> {
     }
 
     fn plan(&mut self, now: Instant, ladder: usize) {
-        let look = |deadline| looks::next(now, deadline, ladder);
-        self.next_turn = match self.clock.as_ref().map(TickClock::deadline) {
-            Some(deadline) if self.connections.is_empty() => deadline,
-            Some(deadline) => look(deadline).unwrap_or(deadline),
+        let deadline = self.clock.as_ref().map(TickClock::deadline);
+        let connected = deadline.filter(|_| !self.connections.is_empty());
+        self.look_at = connected.and_then(|deadline| looks::next(now, deadline, ladder));
+        let earlier = sooner(self.look_at, self.carry_at.filter(|_| connected.is_some()));
+        self.next_turn = match deadline {
+            Some(deadline) => earlier.map_or(deadline, |at| at.min(deadline)),
             None => self.empty_since + self.linger,
         };
     }
@@ -173,11 +186,12 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    /// Reads what has come since the last tick or look.
+    /// Reads what has come since the last tick or look, or only what came by bad networks.
     fn look(&mut self, now: Instant, cx: &mut Context) -> Result<(), Broken> {
         if let Some(clock) = &self.clock {
             cx.left = clock.left(now);
-            let read = AssertUnwindSafe(|| self.read_early(cx));
+            let all = self.look_at.is_some_and(|at| at <= now);
+            let read = AssertUnwindSafe(|| self.read_early(now, all, cx));
             catch_unwind(read).map_err(|_| Broken)?;
         }
         self.plan(now, cx.ladder);

@@ -12,10 +12,11 @@ use std::{
 };
 
 use tickwire_room::{HostedRoom, Work};
+use tickwire_shared::link::{Conditions, Net};
 
 use crate::{
     admission::Guard,
-    config::Limits,
+    config::{Config, Limits},
     directory::{RoomEntry, Seat},
     metrics::ShardMetrics,
     ws::close::CloseReason,
@@ -29,6 +30,7 @@ mod cost;
 mod greeting;
 mod handle;
 mod host;
+mod impaired;
 mod looks;
 mod phase;
 mod pipe;
@@ -46,6 +48,8 @@ pub(crate) struct Arrival<S> {
     pub(crate) early: Vec<u8>,
     pub(crate) peer: SocketAddr,
     pub(crate) guard: Option<Guard>,
+    /// The bad network that it is to be on.
+    pub(crate) net: Option<Net>,
 }
 
 /// What a shard is asked to do.
@@ -64,6 +68,10 @@ pub(crate) enum Command<S> {
 pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) metrics: Arc<ShardMetrics>,
+    /// Whether clients may say how bad their network is to be.
+    pub(crate) net_control: bool,
+    /// What the networks that they ask for are seeded with, and how many they have asked for.
+    net_seed: (u64, u64),
     /// Received bytes of the connection at hand.
     pub(crate) incoming: Vec<u8>,
     /// Bytes to send to the connection at hand.
@@ -84,6 +92,8 @@ impl Context {
         Context {
             limits,
             metrics,
+            net_control: false,
+            net_seed: (0, 0),
             incoming,
             outgoing: Vec::new(),
             ladder: 0,
@@ -91,6 +101,19 @@ impl Context {
             left: 0,
             work: Vec::new(),
         }
+    }
+
+    /// For the shard of this index: what clients may ask of their networks.
+    fn with_nets(self, config: &Config, index: usize) -> Self {
+        let seed = config.seed ^ ((index as u64 + 1) << 32);
+        Context { net_control: config.allows_net_control(), net_seed: (seed, 0), ..self }
+    }
+
+    /// A network that a client asks for; each is another one.
+    pub(crate) fn next_net(&mut self, conditions: Conditions) -> Net {
+        let (seed, number) = self.net_seed;
+        self.net_seed.1 += 1;
+        Net::numbered(conditions, seed, number)
     }
 
     /// The working memory for rooms of a game.

@@ -63,7 +63,7 @@ impl<S: Socket> Shard<S> {
             linger: config.linger,
             agenda: Agenda::new(),
             closing: Closing::new(limits.close_wait),
-            cx: Context::new(limits, metrics),
+            cx: Context::new(limits, metrics).with_nets(config, index),
             epoch: now,
             load: Load::new(now),
             ends: None,
@@ -135,7 +135,7 @@ impl<S: Socket> Shard<S> {
             return self.forward(arrival, seat, now);
         }
         let Some(host) = self.agenda.get_mut(room.number) else { return };
-        host.admit(arrival, seat, now);
+        host.admit(arrival, seat, now, &self.cx);
         if host.asleep() {
             self.wake(room.number, now);
         }

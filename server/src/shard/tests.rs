@@ -120,12 +120,18 @@ impl World {
     }
 
     fn connect(&self, wanted: &Wanted, capacity: usize) -> Client {
+        self.connect_on(wanted, capacity, None)
+    }
+
+    /// Connects on a bad network.
+    fn connect_on(&self, wanted: &Wanted, capacity: usize, net: Option<Conditions>) -> Client {
         let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
         let send = |command| self.inbox.send(command).expect("the shard is there");
         let seat = self.directory.seat(wanted, |entry, room| send(Command::Open(entry, room)));
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let socket = SimSocket(Arc::clone(&wire));
-        let arrival = Arrival { socket, early: join(), peer, guard: None };
+        let net = net.map(|conditions| Net { conditions, seed: 1 });
+        let arrival = Arrival { socket, early: join(), peer, guard: None, net };
         send(Command::Admit(arrival, seat.expect("a seat")));
         Client { wire, viewer: Viewer::default(), frames: 0, close: None }
     }
@@ -162,6 +168,7 @@ impl World {
     }
 }
 
+mod nets;
 mod sleeping;
 
 fn config() -> Config {

@@ -5,6 +5,7 @@ mod framing;
 mod handshake;
 mod joining;
 mod limits;
+mod nets;
 mod pages;
 mod play;
 mod rooms;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::NetError;
+use super::{chance::scramble, error::NetError};
 use crate::frame::Reader;
 
 /// The conditions of a connection: what its two links, up (client to server) and down, do to what
@@ -34,6 +34,23 @@ pub struct Conditions {
     /// at most an hour; where in it the first one lies follows from the seed. 0: there is only one,
     /// and it begins when the conditions do.
     pub blackout_every_ms: u32,
+}
+
+/// A network, and which of all networks that bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Net {
+    /// How bad it is.
+    pub conditions: Conditions,
+    /// The same seed gives the same delays for the same traffic.
+    pub seed: u64,
+}
+
+impl Net {
+    /// One of many networks that are as bad as each other, by its number.
+    #[must_use]
+    pub fn numbered(conditions: Conditions, seed: u64, number: u64) -> Net {
+        Net { conditions, seed: scramble(seed ^ scramble(number)) }
+    }
 }
 
 /// The length of [`Conditions`] on the wire.

@@ -43,7 +43,7 @@ mod stream;
 mod text;
 
 pub use self::{
-    conditions::{CONDITIONS_BYTES, Conditions},
+    conditions::{CONDITIONS_BYTES, Conditions, Net},
     error::NetError,
     mix::{Mix, Part},
     path::{HEADER_BYTES, SEGMENT_BYTES, Way},

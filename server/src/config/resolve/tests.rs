@@ -63,6 +63,8 @@ fn every_setting_may_stand_in_the_file() {
         max-connections = 10
         max-rooms = 4
         linger = 5
+        net = 'wifi'
+        net-control = true
         log-format = 'json'
         log = 'debug'
         [arena]
@@ -78,6 +80,22 @@ fn numbers_out_of_range_are_refused() {
     for args in [["--tick-hz", "0"], ["--hash-interval", "0"], ["--shards", "0"]] {
         assert!(matches!(resolved(&args), Err(ConfigError::Range { .. })), "{args:?}");
     }
+}
+
+#[test]
+fn a_network_is_named_or_described_and_clients_choose_theirs_only_at_home() {
+    let config = |args: &[&str]| resolved(args).expect("it is fine").config;
+    assert_eq!((config(&[]).net, config(&["--net", "none"]).net), (None, None));
+    let wifi = config(&["--net", "wifi,loss=0%"]).net.expect("a network");
+    assert_eq!((wifi.latency_us, wifi.loss_ppm), (20_000, 0));
+    let error = resolved(&["--net", "wify"]).expect_err("there is none").to_string();
+    assert!(error.starts_with("there is no network \"wify\"; write one of"), "{error}");
+
+    assert!(config(&[]).allows_net_control());
+    assert!(!config(&["--net-control=false"]).allows_net_control());
+    let open = ["--listen", "0.0.0.0:2567"];
+    assert!(!config(&open).allows_net_control());
+    assert!(config(&[&open[..], &["--net-control"]].concat()).allows_net_control());
 }
 
 #[test]

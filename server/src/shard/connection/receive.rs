@@ -1,7 +1,10 @@
 //! What a connection sent: bytes, then frames, then messages.
 
 use tickwire_room::{HostedRoom, Reply, clean_name};
-use tickwire_shared::message::{self, CloseCode};
+use tickwire_shared::{
+    link::Conditions,
+    message::{self, CloseCode},
+};
 
 use super::Connection;
 use crate::{
@@ -32,7 +35,7 @@ impl<S: Socket> Connection<S> {
         if kept >= limit {
             return Ok(kept);
         }
-        match self.pipe.socket.read(&mut cx.incoming[kept..limit]) {
+        match self.pipe.read(&mut cx.incoming[kept..limit]) {
             Ok(0) => Err("hung up without a close"),
             Ok(read) => {
                 cx.metrics.received_bytes.add(read as u64);
@@ -56,7 +59,7 @@ impl<S: Socket> Connection<S> {
             let parsed = parse::parse(&mut bytes[at..]).map_err(|broken| broken.close_reason())?;
             let Some((frame, used)) = parsed else { break };
             match frame {
-                Frame::Binary(message) => self.handle(message, room, cx.left)?,
+                Frame::Binary(message) => self.handle(message, room, cx)?,
                 Frame::Ping(payload) => ping.keep(payload),
                 Frame::Pong => {}
                 Frame::Close(code) => return Err(CloseReason::echo(code)),
@@ -78,20 +81,29 @@ impl<S: Socket> Connection<S> {
         &mut self,
         message: &[u8],
         room: &mut dyn HostedRoom,
-        left: u16,
+        cx: &mut Context,
     ) -> Result<(), CloseReason> {
         let Some(player) = self.player else { return self.greet(message, room) };
         let bad = |error: message::MessageError| {
             CloseReason::new(CloseCode::BadMessage, error.to_string())
         };
-        match room.handle_message_ahead(player, message, left).map_err(bad)? {
+        match room.handle_message_ahead(player, message, cx.left).map_err(bad)? {
             Reply::Nothing => {}
             Reply::Pong(token) => self.reply(&message::pong(token)),
             Reply::Send(bytes) => self.reply(&bytes),
-            Reply::Net(_) => {}
+            Reply::Net(conditions) => self.impair(conditions, cx),
             Reply::Leave => return Err(CloseReason::new(CloseCode::Normal, "you left")),
         }
         Ok(())
+    }
+
+    /// Does as this client asks, to its own connection, if it may ask.
+    fn impair(&mut self, conditions: Conditions, cx: &mut Context) {
+        if cx.net_control {
+            self.pipe.impair(cx.next_net(conditions), &cx.metrics);
+        } else {
+            cx.metrics.ignored_nets.add(1);
+        }
     }
 
     fn greet(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {

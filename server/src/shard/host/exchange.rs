@@ -6,7 +6,7 @@ use std::time::Instant;
 use tickwire_room::HostedRoom;
 use tickwire_shared::{PlayerId, message::CloseCode};
 
-use super::RoomHost;
+use super::{RoomHost, sooner};
 use crate::{
     shard::{
         Context,
@@ -17,12 +17,16 @@ use crate::{
 };
 
 impl<S: Socket> RoomHost<S> {
-    /// Reads all sockets before the time of the tick.
-    pub(super) fn read_early(&mut self, cx: &mut Context) {
+    /// Reads all sockets before the time of the tick, or those on a bad network only.
+    pub(super) fn read_early(&mut self, now: Instant, all: bool, cx: &mut Context) {
         let (room, game) = (self.room.as_mut(), self.entry.game);
         room.lend(cx.work(game));
+        self.carry_at = None;
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
-            connection.receive_early(room, cx);
+            if connection.pipe.turn(now) || all {
+                connection.receive_early(room, cx);
+            }
+            self.carry_at = sooner(self.carry_at, connection.pipe.next_due());
         }
         room.lend(cx.work(game));
     }
@@ -37,6 +41,7 @@ impl<S: Socket> RoomHost<S> {
         let (room, game) = (self.room.as_mut(), self.entry.game);
         room.lend(cx.work(game));
         for connection in &mut self.connections {
+            connection.pipe.turn(now);
             connection.receive(now, room, cx);
         }
         depart(&mut self.connections, room);
@@ -46,10 +51,12 @@ impl<S: Socket> RoomHost<S> {
         }
         // What a client sees is never ahead of what the directory shows.
         self.entry.publish(room);
+        self.carry_at = None;
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
             if connection.send(room, cx) {
                 cx.metrics.written.record(time().saturating_duration_since(due));
             }
+            self.carry_at = sooner(self.carry_at, connection.pipe.next_due());
         }
         depart(&mut self.connections, room);
         room.lend(cx.work(game));
