@@ -112,6 +112,8 @@ class Connection {
     this.pinger = undefined;
     socket.binaryType = 'arraybuffer';
     this.opened = false;
+    /** When the join was sent. */
+    this.joinedAt = 0;
     socket.onopen = () => this.open(join);
     socket.onmessage = (event) => this.receive(event.data);
     socket.onerror = () => this.failed();
@@ -121,6 +123,7 @@ class Connection {
   /** @param {JoinOptions} join */
   open(join) {
     this.opened = true;
+    this.joinedAt = performance.now();
     this.send(joinMessage(join.name ?? '', join.schemaHash ?? null));
   }
 
@@ -164,6 +167,8 @@ class Connection {
       send: (message) => this.send(/** @type {Uint8Array<ArrayBuffer>} */ (message)),
       close: (code, reason) => this.socket.close(code, reason),
       now: () => performance.now(),
+      after,
+      answered: performance.now() - this.joinedAt,
       isHidden: this.options.isHidden ?? (() => globalThis.document?.hidden ?? false),
     });
   }
@@ -215,6 +220,17 @@ class Connection {
     this.reject(new TickwireError(this.failure?.code ?? 'closed', sentence, code));
     this.room?.end(code, sentence);
   }
+}
+
+/**
+ * Does something later; returns what prevents it.
+ * @param {number} milliseconds
+ * @param {() => void} action
+ */
+function after(milliseconds, action) {
+  // Rounded up, because what comes too early would have to wait for the least that timers wait.
+  const timer = setTimeout(action, Math.ceil(milliseconds));
+  return () => clearTimeout(timer);
 }
 
 /** The origin of the page, where its server is. */

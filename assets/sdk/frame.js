@@ -1,9 +1,10 @@
 // Frames: what the server pushes to one viewer for one tick.
 //
-//   frame    := 0x82 flags tick [hash:u32] [input] [messages] segment*   until the bytes end
-//   flags    := bit 0 FULL, bit 1 HASH, bit 2 INPUT, bit 3 MESSAGES
+//   frame    := 0x82 flags tick [hash:u32] [slack:i16] [age:u8] [messages] segment*   until the bytes end
+//   flags    := bit 0 FULL, bit 1 HASH, bit 2 INPUT, bit 3 MESSAGES, bit 4 STARVED
 //   tick     := FULL ? tick:u32 : gap:u8
-//   input    := age:u8 slack:i8
+//   slack    := with INPUT: how early inputs were, in 1/256 ticks
+//   age      := with STARVED: for how many ticks before this one the input used was meant
 //   messages := count:varint (index:u8 record){count}
 //   segment  := head:varint body                    head = handle << 3 | mode
 //
@@ -18,6 +19,7 @@ const FULL = 1;
 const HASH = 2;
 const INPUT = 4;
 const MESSAGES = 8;
+const STARVED = 16;
 
 /** What a segment's part of a frame is; with `RESTS` the segment rests afterwards. */
 export const DELTA = 0;
@@ -65,6 +67,11 @@ export class FrameReader {
 
   byte() {
     return this.bytes[this.take(1)];
+  }
+
+  i16() {
+    const at = this.take(2);
+    return ((this.bytes[at] | (this.bytes[at + 1] << 8)) << 16) >> 16;
   }
 
   u32() {
@@ -122,12 +129,21 @@ export function noBaseline() {
 }
 
 /**
+ * How the server saw this player's inputs.
+ * @typedef {object} InputEcho
+ * @property {number | null} slack how long before its tick was made the server had read an input,
+ *   in 1/256 ticks, negative if it came too late: the least since the last frame, null if there was none
+ * @property {number} age for how many ticks before the frame's the input used was meant; 0 when the
+ *   tick had one of its own
+ */
+
+/**
  * What stands before a frame's segments.
  * @typedef {object} FrameHeader
  * @property {number | null} tick the tick of a frame that stands alone
  * @property {number} gap else how many ticks after the frame before it comes
  * @property {number | null} hash
- * @property {{age: number, slack: number} | null} input
+ * @property {InputEcho} input
  * @property {number} messagesStart where the messages begin
  * @property {number} messagesEnd
  * @property {FrameReader} reader stands at the first segment
@@ -147,7 +163,7 @@ export function readHeader(bytes, records) {
   const reader = new FrameReader(bytes, 0);
   reader.take(1);
   const flags = reader.byte();
-  if (flags & ~(FULL | HASH | INPUT | MESSAGES)) {
+  if (flags & ~(FULL | HASH | INPUT | MESSAGES | STARVED)) {
     throw new TickwireError('frame.flags', `unknown flags 0x${hexByte(flags)}`);
   }
   const tick = flags & FULL ? reader.u32() : null;
@@ -156,11 +172,11 @@ export function readHeader(bytes, records) {
     throw new TickwireError('frame.gap', `a gap of ${gap} ticks; 1 to 128 are allowed`);
   }
   const hash = flags & HASH ? reader.u32() : null;
-  const input =
-    flags & INPUT ? { age: reader.byte(), slack: (reader.byte() << 24) >> 24 } : null;
+  const slack = flags & INPUT ? reader.i16() : null;
+  const age = flags & STARVED ? reader.byte() : 0;
   let messagesStart = reader.at;
   if (flags & MESSAGES) messagesStart = skipMessages(reader, records);
-  return { tick, gap, hash, input, messagesStart, messagesEnd: reader.at, reader };
+  return { tick, gap, hash, input: { slack, age }, messagesStart, messagesEnd: reader.at, reader };
 }
 
 /**

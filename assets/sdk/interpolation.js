@@ -67,6 +67,8 @@ export class Interpolation {
     );
     if (room.tick !== null) this.record(performance.now());
     this.stop = room.onFrame(() => this.record(performance.now()));
+    // Shots are judged by what was seen: inputs say which tick that was.
+    room.showing(() => this.tick);
   }
 
   /** The tick that is drawn, with a fraction; NaN before the first picture. */

@@ -2,7 +2,8 @@
 //
 //   client -> server                               server -> client
 //   0x01 join      control bytes                   0x81 welcome   control bytes
-//   0x02 input     applied:u32 ahead:u8 record     0x82 frame     see frame.js
+//   0x02 input     applied:u32 ahead:u8            0x82 frame     see frame.js
+//                  behind:u16 record
 //   0x03 ack       applied:u32                     0x83 pong      token:u32
 //   0x04 leave                                     0x84 evidence  tick:u32 segment*
 //   0x05 ping      token:u32
@@ -81,10 +82,12 @@ export function joinMessage(name, schemaHash) {
  * What the player does in the tick `ahead` ticks after the one applied last.
  * @param {number} applied
  * @param {number} ahead 0 to 255
+ * @param {number} behind how far behind that tick the world was that the player saw, in 1/256 ticks;
+ *   0 when that is not to matter
  * @param {number[]} record
  */
-export function inputMessage(applied, ahead, record) {
-  return Uint8Array.from([0x02, ...u32(applied), ahead, ...record]);
+export function inputMessage(applied, ahead, behind, record) {
+  return Uint8Array.from([0x02, ...u32(applied), ahead, behind & 255, behind >>> 8, ...record]);
 }
 
 /** @param {number} applied */

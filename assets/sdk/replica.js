@@ -77,8 +77,8 @@ export class Replica {
     /** How far a frame has been built: segments of the baseline, of the result, its rows and tick. */
     this.build = { from: 0, to: 0, rows: 0, tick: 0 };
     this.changes = new Changes(this.layouts);
-    /** How the server last saw this player's inputs. */
-    this.input = { age: 0, slack: 0 };
+    /** How the server saw this player's inputs. @type {import('./frame.js').InputEcho} */
+    this.input = { slack: null, age: 0 };
     /**
      * The messages of the last frame, each its index in the schema and its columns.
      * @type {{index: number, columns: Uint32Array}[]}
@@ -103,11 +103,11 @@ export class Replica {
     [this.held, this.heldBefore] = [this.build.to, this.held];
     this.takeOverKept();
     this.tick = tick;
-    if (header.input) this.input = header.input;
+    this.input = header.input;
     this.messages = messages;
     this.changes.note(this.before, this.heldBefore, this.segments, this.held);
     const hash = header.hash === null ? null : { expected: header.hash, actual: this.hash() };
-    return { tick: this.tick, full: header.tick !== null, hash, updates: this.changes.updates };
+    return { tick, full: header.tick !== null, hash, updates: this.changes.updates };
   }
 
   /**

@@ -3,16 +3,17 @@
 import { differences } from './differences.js';
 import { Entities } from './entities.js';
 import { TickwireError } from './errors.js';
+import { TICK_PARTS } from './input_clock.js';
+import { Inputs } from './inputs.js';
 import { Listeners } from './listeners.js';
 import * as message from './message.js';
-import { Pacing } from './pacing.js';
-import { RecordLayout, neutralColumns } from './record.js';
 import { Replica } from './replica.js';
 import { Stats } from './stats.js';
 
 /** @typedef {import('./control.js').Welcome} Welcome */
 /** @typedef {import('./differences.js').Difference} Difference */
 /** @typedef {import('./entities.js').Entity} Entity */
+/** @typedef {import('./inputs.js').InputNews} InputNews */
 /** @typedef {import('./replica.js').HeldSegment} HeldSegment */
 
 /**
@@ -21,6 +22,9 @@ import { Stats } from './stats.js';
  * @property {(bytes: Uint8Array) => void} send
  * @property {(code: number, reason: string) => void} close
  * @property {() => number} now milliseconds
+ * @property {(milliseconds: number, action: () => void) => () => void} after does something later; returns
+ *   what prevents it
+ * @property {number} answered how long the server took to answer, in milliseconds
  * @property {() => boolean} isHidden whether nobody looks, so that no input is meant
  */
 
@@ -32,10 +36,15 @@ import { Stats } from './stats.js';
  * @property {number} bytes
  * @property {number} updates entities that changed or came into view
  * @property {boolean | null} hash whether it held, when the frame carried one
+ * @property {number} gap how many ticks it is after the frame before; 0 if it stands alone
+ * @property {number | null} slack how early inputs were, in ticks, if there were any
+ * @property {number} age for how many ticks before this one the input used was meant
  */
 
 /** How many ticks whose hash differed are kept until the server answers. */
 const MOST_DISPUTES = 16;
+/** After so many frames that no input told of, one is acknowledged by itself. */
+const MOST_UNTOLD = 3;
 
 export class Room {
   /**
@@ -59,10 +68,11 @@ export class Room {
     this.link = link;
     this.replica = new Replica(welcome.schema, welcome.priors, welcome.tickHz);
     this.state = new Entities(this.schema, this.replica.layouts);
-    this.pacing = new Pacing();
-    this.inputRecord = new RecordLayout(this.schema.input);
-    /** @type {number[] | null} */
-    this.input = null;
+    this.inputs = new Inputs(this.schema, this.tickHz);
+    /** Frames since the last message that told which one was applied. */
+    this.untold = 0;
+    /** Prevents the next look at the clock of inputs. @type {(() => void) | null} */
+    this.waiting = null;
     /** @type {{token: number, at: number} | null} */
     this.ping = null;
     this.pings = 0;
@@ -181,20 +191,54 @@ export class Room {
   }
 
   /**
-   * Sets what the player does from the next tick on, until it is set again.
+   * Sets what the player does from the next tick on, until it is set again. A function is asked
+   * right before each tick's input is sent, which is as fresh as it gets.
    *
    * Fields that are left out are nothing: zero, false, or what is nearest to it. Numbers out
    * of range are clamped. What is no number where one belongs (`'1'`, `true`, `NaN`) throws a
    * `TickwireError`, and the input stays as it was.
-   * @param {Record<string, any>} input
+   * @param {import('./inputs.js').InputSource} input
    */
   send(input) {
-    const columns = neutralColumns(this.schema.input);
-    this.inputRecord.fromObject(input, columns);
-    /** @type {number[]} */
-    const record = [];
-    this.inputRecord.pack(columns, record);
-    this.input = record;
+    this.inputs.set(input);
+  }
+
+  /**
+   * Calls back when the input of a tick is sent.
+   * @param {(news: InputNews) => void} listener
+   * @returns {() => void} stops it
+   */
+  onInput(listener) {
+    return this.inputs.listeners.add(listener);
+  }
+
+  /**
+   * Says which tick of others the player sees. Inputs carry how far that is behind them, so that a
+   * game can judge a shot by what its shooter saw.
+   * @param {() => number} drawn the tick, with a fraction
+   */
+  showing(drawn) {
+    this.inputs.drawn = drawn;
+  }
+
+  /**
+   * Sends what is due. The room does so by itself, by a timer; called with every picture it is more
+   * punctual, because timers wait for pictures that take long.
+   * @param {number} [now] milliseconds
+   */
+  update(now = this.link.now()) {
+    if (this.closed || this.tick === null) return;
+    this.waiting?.();
+    try {
+      for (const bytes of this.inputs.due(now, this.tick, this.link.isHidden())) {
+        this.link.send(bytes);
+        this.untold = 0;
+      }
+    } finally {
+      // An input that makes no sense is one input lost, and no reason to stop.
+      const next = this.inputs.clock.nextDue() ?? now;
+      this.waiting = this.link.after(Math.max(next - now, 0), () => this.update());
+    }
   }
 
   /** Leaves the room. */
@@ -227,6 +271,7 @@ export class Room {
 
   /** @param {Uint8Array} bytes */
   receiveFrame(bytes) {
+    const before = this.tick;
     const applied = this.replica.apply(bytes);
     const holds = applied.hash ? applied.hash.expected === applied.hash.actual : null;
     this.stats.frame(bytes.length);
@@ -234,32 +279,37 @@ export class Room {
     if (holds === true) this.stats.hashesVerified += 1;
     if (holds === false) this.reportMismatch(applied.tick);
     this.answer(applied.tick);
+    this.update();
     this.state.update(this.replica.changes);
     for (const { index, columns } of this.replica.messages) {
       const { listeners } = this.messageKinds[index];
       if (listeners.any()) listeners.tell(this.replica.records[index].toObject(columns));
     }
     const { tick, full, updates } = applied;
-    this.frameListeners.tell({ tick, full, bytes: bytes.length, updates, hash: holds });
+    const gap = full || before === null ? 0 : (tick - before) | 0;
+    const { slack, age } = this.replica.input;
+    const early = slack === null ? null : slack / TICK_PARTS;
+    this.frameListeners.tell({ tick, full, bytes: bytes.length, updates, hash: holds, gap, slack: early, age });
   }
 
   /**
-   * Sends the input for the tick to come, or at least says which tick was applied.
+   * Takes what a frame says of our inputs, and says that it was applied if no input will.
    * @param {number} applied
    */
   answer(applied) {
-    if (this.input === null || this.link.isHidden()) {
-      this.pacing.pause();
-      this.link.send(message.ackMessage(applied));
-      return;
-    }
+    const { clock, source } = this.inputs;
+    const { slack, age } = this.replica.input;
     const { rtt } = this.stats;
-    const roundTrip = Number.isNaN(rtt) ? 0 : (rtt / 1000) * this.tickHz;
-    this.pacing.update(this.replica.input, roundTrip);
-    this.stats.lead = this.pacing.lead;
-    this.stats.slack = this.replica.input.slack;
-    this.stats.age = this.replica.input.age;
-    this.link.send(message.inputMessage(applied, this.pacing.lead, this.input));
+    const now = this.link.now();
+    clock.advance(now);
+    clock.start(applied, now, Number.isNaN(rtt) ? this.link.answered : rtt);
+    clock.observe(applied, slack);
+    this.stats.inputs(slack === null ? null : slack / TICK_PARTS, age);
+    this.stats.lead = ((clock.tick - applied) | 0) + clock.share;
+    this.untold += 1;
+    if (source !== null && !this.link.isHidden() && this.untold < MOST_UNTOLD) return;
+    this.untold = 0;
+    this.link.send(message.ackMessage(applied));
   }
 
   /** @param {number} tick */
@@ -307,6 +357,7 @@ export class Room {
   end(code, reason) {
     if (this.closed) return;
     this.closed = true;
+    this.waiting?.();
     this.leaveListeners.tell(code, reason);
   }
 }

@@ -15,11 +15,13 @@ export class Stats {
     this.rtt = NaN;
     /** Entities updated by the last frame. */
     this.updates = 0;
-    /** How many ticks ahead of a frame's tick the newest input was. */
+    /** How long before its tick was made the server had an input, in ticks: the least of a frame's. */
     this.slack = 0;
-    /** How many ticks before a frame's tick the input used was meant for. */
+    /** For how many ticks before its own the input was meant that the last tick used. */
     this.age = 0;
-    /** How far ahead of the applied tick inputs are sent for. */
+    /** Frames whose tick had no input of its own, while there were inputs. */
+    this.starved = 0;
+    /** How far ahead of the applied tick the clock of inputs is, in ticks. */
     this.lead = 0;
   }
 
@@ -28,6 +30,17 @@ export class Stats {
     this.frames += 1;
     this.bytes += bytes;
     this.bytesPerFrame = this.frames === 1 ? bytes : smooth(this.bytesPerFrame, bytes);
+  }
+
+  /**
+   * What a frame said of our inputs.
+   * @param {number | null} slack in ticks
+   * @param {number} age in ticks
+   */
+  inputs(slack, age) {
+    if (slack !== null) this.slack = slack;
+    this.age = age;
+    if (age > 0) this.starved += 1;
   }
 
   /** @param {number} milliseconds */

@@ -172,7 +172,7 @@ function applyStep(replica, step) {
   assert.deepEqual(segmentsOf(replica), step.segments);
   assert.equal(replica.hash(), step.held);
   assert.deepEqual(changesOf(replica), step.changes);
-  assert.deepEqual([replica.input.age, replica.input.slack], step.input);
+  assert.deepEqual([replica.input.slack, replica.input.age], step.input);
   const messages = replica.messages.map(({ index, columns }) => [index, [...columns]]);
   assert.deepEqual(messages, step.messages);
 }

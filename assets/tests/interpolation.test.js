@@ -39,6 +39,8 @@ class FakeRoom {
   onFrame() {
     return () => {};
   }
+
+  showing() {}
 }
 
 function setUp() {

@@ -79,18 +79,54 @@ test('every hash of a healthy session is verified and each frame counted', async
   assert.equal(news[0].bytes, frame(1).length);
 });
 
-test('each frame is answered: by an ack before there is an input, then by one input', async () => {
+test('before there is an input each frame is acknowledged, then inputs do that', async () => {
   const { room, socket } = await joined();
   const acks = socket.sent.filter((it) => it[0] === 0x03);
   assert.equal(hex(acks[0]), '03fdffffff');
   room.send({ fire: true });
   socket.sent.length = 0;
   socket.deliver(frame(1));
-  assert.deepEqual(socket.sent.map(hex), ['02feffffff0201'], 'applied, two ahead, fire');
+  assert.ok(!socket.sent.some((it) => it[0] === 0x03), 'an input will tell');
+});
+
+test('each tick gets one input, when the clock of inputs comes to it', async () => {
+  const { room, socket } = await joined();
+  const start = performance.now();
+  let asked = 0;
+  /** @type {any[]} */
+  const told = [];
+  room.onInput(({ tick, input }) => told.push([tick, input.fire]));
+  room.send(() => ({ fire: ++asked === 1 }));
+  socket.sent.length = 0;
+  room.update(start + 500);
+  assert.equal(asked, 0, 'the first input is for the tick after the next');
+  room.update(start + 1200);
+  room.update(start + 1300);
+  assert.deepEqual(socket.sent.map(hex), ['02fdffffff02000001'], 'applied, two ahead, nothing seen, fire');
+  room.update(start + 2200);
+  assert.deepEqual(socket.sent.slice(1).map(hex), ['02fdffffff03000000']);
+  assert.deepEqual(told, [[4294967295, true], [0, false]]);
+});
+
+test('an input says how far what its player saw of others was behind it', async () => {
+  const { room, socket } = await joined();
+  const start = performance.now();
+  room.showing(() => 4294967293 - 1.5);
   room.send({});
   socket.sent.length = 0;
-  socket.deliver(frame(2));
-  assert.deepEqual(socket.sent.map(hex), ['02000000000200'], 'what is left out is nothing');
+  room.update(start + 1200);
+  // Three and a half ticks of 256 parts.
+  assert.deepEqual(socket.sent.map(hex), ['02fdffffff02800300']);
+});
+
+test('frames that no input tells of are acknowledged at last', async () => {
+  const { room, socket } = await joined();
+  room.send({});
+  // A clock that waits for the server has no input due.
+  room.inputs.clock.observe = () => {};
+  socket.sent.length = 0;
+  for (let i = 1; i <= 3; i++) socket.deliver(frame(i));
+  assert.deepEqual(socket.sent.map((it) => it[0]), [0x03]);
 });
 
 test('nobody steers a hidden page', async () => {
