@@ -61,16 +61,18 @@ export class Inputs {
     return columns;
   }
 
-  /**
-   * An input as everybody reads it.
-   * @param {Input} input
-   * @returns {Input}
-   */
-  rounded(input) {
-    return this.layout.toObject(this.columnsOf(input));
+  /** What the player does right now, as everybody would read it; null when there is no input. */
+  current() {
+    const input = this.now();
+    return input && this.layout.toObject(this.columnsOf(input));
   }
 
-  /** What the player does now, or null. */
+  /** What the server takes for the input of a player who never gave one. */
+  get neutral() {
+    return this.layout.toObject(neutralColumns(this.schema.input));
+  }
+
+  /** What the source gives. */
   now() {
     return typeof this.source === 'function' ? this.source() : this.source;
   }

@@ -17,6 +17,7 @@ export { closeSentence } from './close_codes.js';
 export { describe } from './differences.js';
 export { TickwireError } from './errors.js';
 export { Interpolation } from './interpolation.js';
+export { Prediction } from './prediction.js';
 export { Room } from './room.js';
 
 /** @typedef {import('./client.js').ClientOptions} ClientOptions */
