@@ -78,6 +78,8 @@ export class Prediction {
     /** Where `values` were drawn, as a tick and a share; null while nothing is. @type {{tick: number, share: number} | null} */
     this.at = null;
     this.drawnAt = NaN;
+    /** What the tick after the drawn one will come to, with what the player does right now. @type {State | null} */
+    this.ahead = null;
     const stops = [room.onInput(({ tick, input }) => this.take(tick, input)), room.onFrame(() => this.reconcile())];
     this.stop = () => stops.forEach((stop) => stop());
     this.reconcile();
@@ -157,6 +159,7 @@ export class Prediction {
     this.base = null;
     this.steps = [];
     this.at = null;
+    this.ahead = null;
     this.error.fill(0);
   }
 
@@ -213,6 +216,7 @@ export class Prediction {
     rules.place(state, out);
     const input = room.inputs.current();
     const ahead = after >= 0 ? this.steps[after].state : input && rules.step(state, input);
+    this.ahead = ahead;
     if (!ahead || (rules.isJump?.(state, ahead) ?? false)) return;
     rules.place(ahead, next);
     rules.drawn.forEach(({ turns }, i) => (out[i] += difference(out[i], next[i], turns) * share));

@@ -34,6 +34,8 @@ export class Controls {
   constructor(surface, boostButton, turnRate) {
     this.turnRate = turnRate;
     this.aim = 0;
+    /** When it was read last, in milliseconds. */
+    this.readAt = performance.now();
     this.keys = new Keys(surface, KEYS, ['fire', 'boost']);
     this.sticks = new Sticks(surface, [boostButton]);
   }
@@ -42,10 +44,12 @@ export class Controls {
    * What the player does now.
    * @param {{x: number, y: number}} ship where the own ship is on the screen
    * @param {number} heading where it points
-   * @param {number} seconds since the last time
    * @returns {Input}
    */
-  read(ship, heading, seconds) {
+  read(ship, heading) {
+    const now = performance.now();
+    const seconds = (now - this.readAt) / 1000;
+    this.readAt = now;
     if (this.sticks.used) return this.thumbs(heading);
     const { mouse } = this.keys;
     if (mouse) this.aim = Math.atan2(mouse.y - ship.y, mouse.x - ship.x);

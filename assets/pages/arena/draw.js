@@ -7,6 +7,7 @@ import { drawLabel, drawShip } from './ship.js';
 
 /** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./map.js').GameMap} GameMap */
+/** @typedef {{x: number, y: number}} Place */
 /** @typedef {Record<string, any>} Entity */
 
 /** How far behind a bullet its trail reaches, in units. */
@@ -127,23 +128,37 @@ export class Scene extends Picture {
 
   /**
    * @param {ReadonlyMap<number, Entity>} bullets
+   * @param {{from: Place, place: Place}[]} own one's own, which are drawn where they are now
+   * @param {(id: number) => boolean} isOwn whether a bullet is among those
+   * @param {number} hue of one's own
    * @param {Camera} camera
    */
-  drawBullets(bullets, camera) {
+  drawBullets(bullets, own, isOwn, hue, camera) {
     const { context } = this;
     context.globalCompositeOperation = 'lighter';
     context.lineCap = 'round';
     for (const [id, { pos, hue }] of bullets) {
       const birth = this.births.get(id) ?? { x: pos.x, y: pos.y };
       this.births.set(id, birth);
-      if (!camera.sees(pos, TRAIL)) continue;
-      const flown = Math.hypot(pos.x - birth.x, pos.y - birth.y);
-      const share = flown > 0 ? Math.min(1, TRAIL / flown) : 0;
-      const tail = { x: pos.x + (birth.x - pos.x) * share, y: pos.y + (birth.y - pos.y) * share };
-      this.drawTrail(tail, pos, hue);
+      if (!isOwn(id)) this.drawBullet(birth, pos, hue, camera);
     }
+    for (const { from, place } of own) this.drawBullet(from, place, hue, camera);
     context.globalCompositeOperation = 'source-over';
     for (const id of this.births.keys()) if (!bullets.has(id)) this.births.delete(id);
+  }
+
+  /**
+   * @param {Place} birth where it was fired
+   * @param {Place} pos
+   * @param {number} hue
+   * @param {Camera} camera
+   */
+  drawBullet(birth, pos, hue, camera) {
+    if (!camera.sees(pos, TRAIL)) return;
+    const flown = Math.hypot(pos.x - birth.x, pos.y - birth.y);
+    const share = flown > 0 ? Math.min(1, TRAIL / flown) : 0;
+    const tail = { x: pos.x + (birth.x - pos.x) * share, y: pos.y + (birth.y - pos.y) * share };
+    this.drawTrail(tail, pos, hue);
   }
 
   /**

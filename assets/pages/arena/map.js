@@ -8,6 +8,7 @@
  * @property {number} width
  * @property {number} height
  * @property {number} ship_radius
+ * @property {number} bullet_radius
  * @property {number} pickup_radius
  * @property {number} hp_max
  * @property {number} ammo_max
@@ -15,6 +16,7 @@
  * @property {number} turn_rate
  * @property {number} bullet_speed
  * @property {number} respawn_seconds
+ * @property {import('./rates.js').Handling} handling
  */
 
 export class GameMap {

@@ -9,11 +9,16 @@ import { Events } from './events.js';
 import { Hud } from './hud.js';
 import { GameMap } from './map.js';
 import { ArenaMap } from './minimap.js';
+import { Pilot } from './pilot.js';
+import { Shots } from './shots.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {import('../common/camera.js').Camera} Camera */
 /** @typedef {import('./draw.js').Scene} Scene */
 /** @typedef {Record<string, any>} Entity */
+
+/** `?predict=0` draws the own ship as it was too, to compare. */
+const PREDICTS = new URLSearchParams(location.search).get('predict') !== '0';
 
 /** @extends {BaseSession<import('./map.js').Setup, Scene>} */
 export class Session extends BaseSession {
@@ -27,11 +32,28 @@ export class Session extends BaseSession {
     this.map = new GameMap(this.setup);
     this.effects = new ShipEffects();
     this.hud = new Hud(this.setup, room.player, room.code);
-    this.events = new Events(room, this.effects, camera, this.hud);
+    this.pilot = PREDICTS ? new Pilot(room, this.map, this.setup) : null;
+    this.prediction = this.pilot?.prediction ?? null;
+    this.shots = this.pilot && this.ownShots(this.pilot);
+    /** The own ship as it is drawn, and its id. @type {{id: number, entity: Entity} | null} */
+    this.own = null;
+    const isNow = (/** @type {Entity} */ ship) => this.pilot !== null && ship.player === room.player;
+    const ship = (/** @type {Entity} */ ship) => (isNow(ship) ? (this.own?.entity ?? ship) : ship);
+    this.events = new Events(room, this.effects, camera, this.hud, { ship, isNow, shots: this.shots });
     this.minimap = new ArenaMap(this.map);
     const boost = element('boost', HTMLButtonElement);
     this.controls = new Controls(scene.canvas, boost, this.setup.turn_rate);
     this.wasWrecked = true;
+    room.send(() => this.input());
+  }
+
+  /** @param {Pilot} pilot */
+  ownShots(pilot) {
+    const hue = () => pilot.told()?.entity.hue ?? 0;
+    return new Shots(pilot, this.map, this.setup, {
+      fired: ({ place }) => this.events.muzzle(place, hue()),
+      met: (place) => this.events.impact(place, hue()),
+    });
   }
 
   /**
@@ -40,42 +62,63 @@ export class Session extends BaseSession {
    */
   draw(now) {
     const seconds = this.advance(now);
-    const own = this.findOwn();
-    const heading = this.steer(own, seconds);
-    if (own) this.camera.follow(own.entity.pos, this.controls.aim, this.map, seconds);
-    this.trail(seconds);
+    this.own = this.pilot ? this.pilot.draw(now) : this.findOwn();
+    const ships = this.ships();
+    this.shots?.update(ships, this.own?.id ?? -1, this.view.entities('bullet'));
+    const heading = this.steer();
+    if (this.own) this.camera.follow(this.own.entity.pos, this.controls.aim, this.map, seconds);
+    this.trail(ships, seconds);
     this.effects.update(this.view.tick, seconds);
-    this.paint(now / 1000, own, heading);
-    this.hud.update(now, this.room.entities('ship'), this.ownNow(), this.room.tickHz);
-    this.minimap.update(now, this.view.entities('ship'), this.room.entities('pickup'), this.room.player);
+    this.paint(now / 1000, ships, heading);
+    this.hud.update(now, this.room.entities('ship'), this.vitals(), this.room.tickHz);
+    this.minimap.update(now, ships, this.room.entities('pickup'), this.room.player);
   }
 
-  /**
-   * Sends what the player does, and returns where the own ship is to be drawn pointing.
-   * @param {{entity: Entity} | null} own
-   * @param {number} seconds
-   */
-  steer(own, seconds) {
-    const heading = own?.entity.heading ?? 0;
-    if (own && own.entity.life !== 'wrecked' && this.wasWrecked) this.controls.face(heading);
-    this.wasWrecked = own?.entity.life === 'wrecked';
-    const place = this.camera.toScreen(own?.entity.pos ?? this.camera);
-    const input = this.controls.read(place, heading, seconds);
-    this.room.send(input);
+  /** All ships as they are drawn: others as they were, the own one as it is now. */
+  ships() {
+    const ships = new Map(this.view.entities('ship'));
+    if (this.own) ships.set(this.own.id, this.own.entity);
+    return ships;
+  }
+
+  /** What the player does right now. */
+  input() {
+    const { entity } = this.own ?? {};
+    const place = this.camera.toScreen(entity?.pos ?? this.camera);
+    return this.controls.read(place, entity?.heading ?? 0);
+  }
+
+  /** Returns where the own ship is to be drawn pointing. */
+  steer() {
+    const { entity } = this.own ?? {};
+    const heading = entity?.heading ?? 0;
+    if (entity && entity.life !== 'wrecked' && this.wasWrecked) this.controls.face(heading);
+    this.wasWrecked = entity?.life === 'wrecked';
+    if (this.pilot) return heading;
     // A ship always turns to its aim at one speed, so how far it has come by now is known
     // before the server tells: drawn like that, steering answers at once.
-    const late = (this.room.tick ?? 0) + this.room.stats.lead - this.view.tick;
-    const turned = (Math.max(0, late) / this.room.tickHz) * this.setup.turn_rate;
-    const missing = Math.atan2(Math.sin(input.aim - heading), Math.cos(input.aim - heading));
+    const { clock } = this.room.inputs;
+    const late = this.room.inputs.behindOf(clock.tick) + clock.share;
+    const turned = (late / this.room.tickHz) * this.setup.turn_rate;
+    const { aim } = this.controls;
+    const missing = Math.atan2(Math.sin(aim - heading), Math.cos(aim - heading));
     return heading + Math.max(-turned, Math.min(turned, missing));
+  }
+
+  /** The own figures: what is predicted does not lag, the rest is as the server last told. */
+  vitals() {
+    const told = this.ownNow();
+    const drawn = this.pilot && this.own?.entity;
+    return told && drawn ? { ...told, ammo: drawn.ammo, energy: drawn.energy } : told;
   }
 
   /**
    * Leaves exhaust behind ships that push.
+   * @param {ReadonlyMap<number, Entity>} ships
    * @param {number} seconds
    */
-  trail(seconds) {
-    for (const ship of this.view.entities('ship').values()) {
+  trail(ships, seconds) {
+    for (const ship of ships.values()) {
       const boost = ship.engine === 'boost';
       const pushes = boost || ship.engine === 'forward';
       if (!pushes || ship.life === 'wrecked' || !this.camera.sees(ship.pos, 40)) continue;
@@ -87,26 +130,27 @@ export class Session extends BaseSession {
 
   /**
    * @param {number} time in seconds
-   * @param {{id: number, entity: Entity} | null} own
-   * @param {number} heading
+   * @param {ReadonlyMap<number, Entity>} ships
+   * @param {number} heading of the own one
    */
-  paint(time, own, heading) {
-    const { scene, camera, view } = this;
+  paint(time, ships, heading) {
+    const { scene, camera, view, own, shots } = this;
     scene.fit(camera);
     scene.drawSky(camera);
     scene.drawMap(this.map, camera, time);
     scene.drawPickups(view.entities('pickup'), camera, time);
-    scene.drawBullets(view.entities('bullet'), camera);
+    const isOwn = (/** @type {number} */ id) => shots?.hidden.has(id) ?? false;
+    scene.drawBullets(view.entities('bullet'), [...(shots?.flying() ?? [])], isOwn, own?.entity.hue ?? 0, camera);
     if (own && own.entity.life !== 'wrecked') scene.drawAim(own.entity.pos, this.controls.aim);
     const hurt = (/** @type {number} */ id) => this.events.hurt(id);
-    const mine = { id: own?.id ?? -1, heading };
-    scene.drawShips(view.entities('ship'), camera, time, mine, hurt, this.setup.hp_max);
+    scene.drawShips(ships, camera, time, { id: own?.id ?? -1, heading }, hurt, this.setup.hp_max);
     this.effects.draw(scene.context, camera);
     scene.drawSticks(this.controls.sticks);
   }
 
   end() {
     super.end();
+    this.pilot?.end();
     this.controls.end();
   }
 }

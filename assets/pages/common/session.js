@@ -42,6 +42,7 @@ export class BaseSession {
   advance(now) {
     const seconds = Math.min((now - this.last) / 1000, LONGEST_STEP);
     this.last = now;
+    this.room.update();
     this.view.update(now);
     this.overlay.update(now);
     return seconds;

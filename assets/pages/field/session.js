@@ -45,6 +45,9 @@ export class Session extends BaseSession {
     this.wisps = new Wisps(this.setup);
     const buttons = ['dash', 'call'].map((id) => element(id, HTMLButtonElement));
     this.controls = new Controls(scene.canvas, buttons, camera);
+    /** Where the own wisp is drawn. */
+    this.place = { x: 0, y: 0 };
+    room.send(() => this.controls.read(this.camera.toScreen(this.place)));
   }
 
   /**
@@ -54,8 +57,8 @@ export class Session extends BaseSession {
   draw(now) {
     const seconds = this.advance(now);
     const own = this.findOwn();
-    const input = this.controls.read(this.camera.toScreen(own?.entity.pos ?? this.camera));
-    this.room.send(input);
+    const { x, y } = own?.entity.pos ?? this.camera;
+    this.place = { x, y };
     if (own && own.entity.life !== 'faded') {
       this.camera.follow(own.entity.pos, this.controls.way, this.world, seconds);
     }
