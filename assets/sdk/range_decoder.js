@@ -98,6 +98,15 @@ export class RangeDecoder {
     return at < this.end ? this.input[at] : 0;
   }
 
+  /**
+   * How many bits have been used up since `start`, with a fraction.
+   * @param {number} start
+   */
+  used(start) {
+    // Four bytes are read ahead; what is left of them is the logarithm of the range.
+    return (this.next - start) * 8 - Math.log2(this.state[RANGE]);
+  }
+
   /** Whether more was read than an encoder can have left out. */
   overran() {
     return this.next > this.end + 4;

@@ -24,6 +24,7 @@ import { RecordLayout } from './record.js';
 import { MAX_HELD_ROWS, NO_ROWS, Rows, mix } from './rows.js';
 import { OWNER, PUBLIC, TEAM, validate } from './schema.js';
 import { Decoder, advanceRows } from './segment.js';
+import { Spent } from './spent.js';
 import { Changes } from './changes.js';
 
 /** @typedef {import('./schema.js').Schema} Schema */
@@ -66,6 +67,9 @@ export class Replica {
     this.priors = this.layouts.map((layout) => new Priors(layout, priors));
     this.records = schema.messages.map((kind) => new RecordLayout(kind));
     this.decoder = new Decoder();
+    /** What the bytes of the last frame were spent on. */
+    this.spent = new Spent(schema.kinds.length);
+    this.decoder.spent = this.spent;
     /** @type {number | null} */
     this.tick = null;
     /** What is held, in rising order of handle; only the first `held` count. @type {HeldSegment[]} */
@@ -98,6 +102,7 @@ export class Replica {
     if (header.tick === null && this.tick === null) throw noBaseline();
     const messages = this.readMessages(bytes, header.messagesStart, header.messagesEnd);
     const tick = header.tick ?? ((this.tick ?? 0) + header.gap) >>> 0;
+    this.spent.clear(bytes.length, header.messagesEnd - header.messagesStart);
     this.buildSegments(header.reader, tick, header.tick !== null);
     [this.segments, this.before] = [this.before, this.segments];
     [this.held, this.heldBefore] = [this.build.to, this.held];

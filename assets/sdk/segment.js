@@ -23,12 +23,15 @@ import { MAX_HELD_ROWS, MAX_ROWS, Rows, kindOf } from './rows.js';
 /** @typedef {import('./layout.js').KindLayout} KindLayout */
 /** @typedef {import('./layout.js').Group} Group */
 /** @typedef {import('./priors.js').Priors} Priors */
+/** @typedef {import('./spent.js').Spent} Spent */
 
 /** Decodes segments, keeping its working memory from one to the next. */
 export class Decoder {
   constructor() {
     this.bits = new Bits();
     this.fresh = new Rows();
+    /** What the bits are charged to, when somebody wants to know. @type {Spent | null} */
+    this.spent = null;
   }
 
   /**
@@ -51,9 +54,10 @@ export class Decoder {
     bits.reset(priors);
     bits.begin(input, start, end);
     fresh.clear();
-    newRows(layout, priors, gap, bits, fresh);
+    this.spent?.begin(bits);
+    newRows(layout, priors, gap, bits, fresh, this.spent);
     now.clear();
-    oldRows(layout, priors, baseline, gap, bits, fresh, now);
+    oldRows(layout, priors, baseline, gap, bits, fresh, now, this.spent);
     if (bits.hasTrailing()) {
       throw new TickwireError('decode.trailing', 'bytes follow the end of the segment');
     }
@@ -126,8 +130,9 @@ function impliedMotion(kind, old, row, motionAt, gap, now) {
  * @param {Bits} bits
  * @param {Rows} fresh
  * @param {Rows} now
+ * @param {Spent | null} spent
  */
-function oldRows(layout, priors, old, gap, bits, fresh, now) {
+function oldRows(layout, priors, old, gap, bits, fresh, now, spent) {
   const merge = { row: 0, motionAt: 0 };
   let motionAt = 0;
   let recentKind = 0;
@@ -140,6 +145,7 @@ function oldRows(layout, priors, old, gap, bits, fresh, now) {
     copyBelow(layout, fresh, merge, id, now);
     if (merge.row < fresh.count && fresh.ids[merge.row] === id) throw outOfOrder(index);
     if (index !== recentKind) {
+      spent?.charge(recentKind, bits);
       recentKind = index;
       last = lastButOne = 0;
     }
@@ -151,6 +157,7 @@ function oldRows(layout, priors, old, gap, bits, fresh, now) {
     oldRow(kind, priors, base, old, row, motionAt, gap, differs, bits, now);
     motionAt += kind.motions;
   }
+  spent?.charge(recentKind, bits);
   copyBelow(layout, fresh, merge, Infinity, now);
 }
 
@@ -323,8 +330,9 @@ function motions(kind, priors, old, row, gap, bits, now) {
  * @param {number} gap
  * @param {Bits} bits
  * @param {Rows} fresh
+ * @param {Spent | null} spent
  */
-function newRows(layout, priors, gap, bits, fresh) {
+function newRows(layout, priors, gap, bits, fresh, spent) {
   if (!bits.bit(ONCE.ANY_NEW)) return;
   for (let index = 0; index < layout.kinds.length; index++) {
     const kind = layout.kinds[index];
@@ -338,6 +346,7 @@ function newRows(layout, priors, gap, bits, fresh) {
       fresh.commit(id, kind.width, kind.motions);
       previous = id;
     }
+    spent?.charge(index, bits);
   }
 }
 

@@ -196,6 +196,22 @@ for (const session of sessions) {
   });
 }
 
+test('the bytes of a frame are charged to what they tell of', () => {
+  const session = sessions.find((it) => it.name === 'ships, tick by tick');
+  const replica = replicaOf(session);
+  const all = { kinds: [0, 0], messages: 0, rest: 0 };
+  for (const step of session.steps) {
+    replica.apply(bytes(step.hex));
+    const { kinds, messages, rest } = replica.spent;
+    const sum = kinds.reduce((a, b) => a + b, messages + rest);
+    assert.ok(Math.abs(sum - step.hex.length / 2) < 1e-6, `${sum} of ${step.hex.length / 2}`);
+    // Some bytes stand before each segment, and up to four that zeros can stand for are left out.
+    assert.ok(rest > -4 * replica.held && rest < 16 + 8 * replica.held, `${rest} of ${sum}`);
+    kinds.forEach((kind, index) => (all.kinds[index] += kind));
+  }
+  assert.ok(all.kinds.every((kind) => kind > 0), JSON.stringify(all));
+});
+
 test('broken frames are refused for the same reason and change nothing', () => {
   const [{ schema, table, first }, ...cases] = golden('refusals');
   for (const expected of cases) {
