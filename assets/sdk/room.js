@@ -241,6 +241,15 @@ export class Room {
     }
   }
 
+  /**
+   * Asks the server to make this connection as bad as that, to try out how a game feels. A server
+   * that was not set up to obey ignores it.
+   * @param {message.Net} net
+   */
+  impair(net) {
+    this.link.send(message.netMessage(net));
+  }
+
   /** Leaves the room. */
   leave() {
     if (this.closed) return;

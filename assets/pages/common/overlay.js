@@ -1,16 +1,31 @@
-// Network figures for whoever wants to see them; the key N or the button shows them.
+// The network for whoever wants to see it: a graph, figures, and what makes it worse. The key N or the
+// button shows them; while they are hidden they cost next to nothing.
 
+import { Conditions } from './conditions.js';
 import { element, make } from './dom.js';
+import { Graph } from './graph.js';
+import { History } from './history.js';
 
+/** How often figures and the graph are brought up to date, in milliseconds. */
 const INTERVAL = 250;
+const GRAPH_INTERVAL = 40;
 
 export class Overlay {
-  /** @param {import('/sdk/tickwire.js').Room} room */
-  constructor(room) {
+  /**
+   * @param {import('/sdk/tickwire.js').Room} room
+   * @param {import('/sdk/tickwire.js').Interpolation} view
+   * @param {() => import('./history.js').Predicted} predicted
+   */
+  constructor(room, view, predicted) {
     this.room = room;
     this.panel = element('net', HTMLElement);
+    this.list = element('net-figures', HTMLElement);
     this.button = element('net-toggle', HTMLButtonElement);
+    this.history = new History(room, view, predicted);
+    this.graph = new Graph(element('net-graph', HTMLCanvasElement));
+    this.conditions = new Conditions(room);
     this.shown = 0;
+    this.drawn = 0;
     this.abort = new AbortController();
     const { signal } = this.abort;
     this.button.addEventListener('click', () => this.toggle(), { signal });
@@ -25,6 +40,7 @@ export class Overlay {
 
   toggle() {
     this.panel.hidden = !this.panel.hidden;
+    document.body.classList.toggle('shows-net', !this.panel.hidden);
     this.button.setAttribute('aria-expanded', `${!this.panel.hidden}`);
     // A focused button would take the space bar, which fires.
     this.button.blur();
@@ -32,13 +48,19 @@ export class Overlay {
 
   /** @param {number} now milliseconds */
   update(now) {
-    if (this.panel.hidden || now - this.shown < INTERVAL) return;
+    this.history.drew();
+    if (this.panel.hidden) return;
+    if (now - this.drawn >= GRAPH_INTERVAL) {
+      this.drawn = now;
+      this.graph.draw(this.history);
+    }
+    if (now - this.shown < INTERVAL) return;
     this.shown = now;
     const pairs = this.figures().map(([name, value, mood]) => [
       make('dt', '', name),
       make('dd', mood, value),
     ]);
-    this.panel.replaceChildren(...pairs.flat());
+    this.list.replaceChildren(...pairs.flat());
   }
 
   /** @returns {[string, string, string][]} each its name, value and mood */
@@ -48,11 +70,9 @@ export class Overlay {
     const rate = (stats.bytesPerFrame * tickHz) / 1024;
     return [
       ['tick', `${tick} @ ${tickHz} Hz`, ''],
-      ['frame', `${stats.bytesPerFrame.toFixed(1)} B`, ''],
       ['down', `${rate.toFixed(2)} KiB/s`, ''],
-      ['updates a frame', `${stats.updates}`, ''],
       ['round trip', rtt, stats.rtt > 150 ? 'bad' : ''],
-      ['input slack', `${stats.slack} (lead ${stats.lead})`, stats.slack < 0 ? 'bad' : ''],
+      ['updates', `${stats.updates}`, ''],
       ['hashes verified', `${stats.hashesVerified}`, stats.hashesVerified > 0 ? 'good' : ''],
       ['mismatches', `${stats.mismatches}`, stats.mismatches > 0 ? 'bad' : 'good'],
     ];
@@ -60,6 +80,7 @@ export class Overlay {
 
   /** Stops listening. */
   end() {
+    this.history.stop();
     this.abort.abort();
   }
 }

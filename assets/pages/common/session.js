@@ -30,7 +30,9 @@ export class BaseSession {
     /** @type {Setup} */
     this.setup = JSON.parse(room.setup);
     this.view = new Interpolation(room, { isJump });
-    this.overlay = new Overlay(room);
+    /** What is predicted, for those games that do. @type {import('./history.js').Predicted} */
+    this.prediction = null;
+    this.overlay = new Overlay(room, this.view, () => this.prediction);
     this.last = performance.now();
     camera.placed = false;
   }

@@ -20,8 +20,12 @@ const HUD = `
   <ul id="feed" aria-live="polite"></ul>
   <canvas id="minimap" aria-label="Map"></canvas>
   <div id="notice" role="status" hidden></div>
-  <button id="net-toggle" class="chip" title="Network figures (N)" aria-expanded="false">net</button>
-  <dl id="net" class="panel" hidden></dl>`;
+  <button id="net-toggle" class="chip" title="The network (N)" aria-expanded="false">net</button>
+  <section id="net" class="panel" aria-label="Network" hidden>
+    <canvas id="net-graph" aria-label="The network in the last ten seconds"></canvas>
+    <dl id="net-figures"></dl>
+    <fieldset id="net-conditions" disabled></fieldset>
+  </section>`;
 
 /** When the connection has ended. */
 const ENDED = `
