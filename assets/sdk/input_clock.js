@@ -142,7 +142,11 @@ export class InputClock {
       this.needs.clear();
       this.answers = 0;
     }
-    this.needs.note(this.offsetOf(frame) - ticks);
+    // One that was used was for the frame's own tick; one that was not, for that which it missed.
+    const isUsed = ticks >= 0 && ticks <= MOST_SLACK;
+    const offset = this.offsetOf(isUsed ? frame : (frame + Math.floor(ticks)) >>> 0);
+    if (offset === null) return;
+    this.needs.note(offset - ticks);
     this.answers += 1;
     if (this.answers < FIRST_ANSWERS || this.answers % FRAMES_A_CHOICE === 0 || ticks < 0) {
       this.wanted = this.needs.best();
@@ -150,15 +154,13 @@ export class InputClock {
   }
 
   /**
-   * How far ahead of our time the input of a tick was sent; of one that is no longer known, how far
-   * ahead one would be now.
+   * How far ahead of our time the input of a tick was sent, or null if that is no longer known.
    * @param {number} tick
    */
   offsetOf(tick) {
     const ticks = ((tick - this.at(this.newest)) | 0) + this.newest;
     const slot = remainder(ticks);
-    if (this.sentTicks[slot] === ticks) return this.sentOffsets[slot];
-    return this.reading - this.readAt;
+    return this.sentTicks[slot] === ticks ? this.sentOffsets[slot] : null;
   }
 }
 
