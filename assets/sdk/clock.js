@@ -1,20 +1,23 @@
 // Which tick to draw: as little behind the newest as the network allows, steadily, however frames arrive.
 //
-// Two lines are read off the arrivals of the last seconds, both in ticks ahead of our time. The
-// highest that a frame's tick was when it came is the beat of a frame that nothing held up. The lowest
-// that the newest tick was right before another came is as far as one could have drawn without
-// running dry. What lies between is the delay: it grows at once when a frame comes late and shrinks
-// when that is some seconds ago. Late frames, frames that were merged into one and a server that sends
-// less often are all the same to it.
+// Right before a frame came, the newest tick was as far as one could have drawn without running dry.
+// How far that was behind our time is noted for each frame, in a histogram that forgets slowly: it says
+// how far behind to draw (see lateness.js). Late frames, frames that were merged into one and a server
+// that sends less often are all the same to it. Jitter is covered to its end. A rare long stall is
+// not: what comes of it is hidden by other means (see track.js).
 //
 // What is drawn follows by running a little faster or slower. It never runs back, and jumps ahead only
 // when it is far behind, such as after a black-out.
 
-/** For how long arrivals are remembered, as buckets of so many milliseconds. */
+import { Lateness } from './lateness.js';
+
+/** For how long the earliest frames are remembered, as buckets of so many milliseconds. */
 const BUCKET_MS = 500;
 const BUCKETS = 10;
-/** What is kept in hand beyond what the last seconds needed, in ticks. */
-const MARGIN = 0.25;
+/** A frame that comes too late is as bad as so many ticks by which all are drawn later, for one tick. */
+const PRICE_OF_LATENESS = 60;
+/** How much more each frame counts than the one before: twice as much as one some 140 ago. */
+const GROWTH = 1.005;
 /** The longest delay, in seconds: more would hurt more than the stutters that it hides. */
 const MOST_SECONDS = 0.25;
 /** How far beyond the newest tick is drawn at most, in seconds. */
@@ -28,15 +31,6 @@ const EASE_SECONDS = 0.1;
 /** How far behind is too far to catch up with smoothly, in seconds. */
 const FAR_SECONDS = 0.5;
 
-/** The highest beat and the lowest need within some time. */
-class Bucket {
-  constructor() {
-    this.number = -Infinity;
-    this.beat = -Infinity;
-    this.need = Infinity;
-  }
-}
-
 export class RenderClock {
   /**
    * @param {number} tickHz
@@ -46,7 +40,9 @@ export class RenderClock {
     this.tickHz = tickHz;
     this.least = least;
     this.most = Math.max(least, tickHz * MOST_SECONDS);
-    this.buckets = Array.from({ length: BUCKETS }, () => new Bucket());
+    this.needs = new Lateness(PRICE_OF_LATENESS, GROWTH);
+    /** The highest beat within some time, of the last times. */
+    this.beats = Array.from({ length: BUCKETS }, () => ({ number: -Infinity, beat: -Infinity }));
     /** How far the tick of a frame that nothing held up is ahead of our time in ticks; NaN before the first. */
     this.beat = NaN;
     /** How many ticks behind the beat is drawn. */
@@ -68,31 +64,25 @@ export class RenderClock {
    */
   arrived(tick, now) {
     const ours = (now / 1000) * this.tickHz;
-    const bucket = this.bucket(Math.floor(now / BUCKET_MS));
-    bucket.beat = Math.max(bucket.beat, tick - ours);
-    if (!Number.isNaN(this.newest)) bucket.need = Math.min(bucket.need, this.newest - ours);
-    this.newest = tick;
-    this.measure(bucket.number);
-  }
-
-  /** @param {number} number which one since the beginning of time */
-  bucket(number) {
-    const bucket = this.buckets[((number % BUCKETS) + BUCKETS) % BUCKETS];
-    if (bucket.number !== number) Object.assign(bucket, { number, beat: -Infinity, need: Infinity });
-    return bucket;
-  }
-
-  /** @param {number} latest the number of the latest bucket */
-  measure(latest) {
-    let [beat, need] = [-Infinity, Infinity];
-    for (const bucket of this.buckets) {
-      if (bucket.number <= latest - BUCKETS) continue;
-      beat = Math.max(beat, bucket.beat);
-      need = Math.min(need, bucket.need);
+    this.beat = this.beatAfter(tick - ours, Math.floor(now / BUCKET_MS));
+    if (!Number.isNaN(this.newest)) {
+      this.needs.note(ours - this.newest);
+      this.delay = Math.min(Math.max(this.beat + this.needs.best(), this.least), this.most);
     }
-    this.beat = beat;
-    // Before the second frame nothing is needed yet.
-    this.delay = Math.min(Math.max(beat - need + MARGIN, this.least), this.most);
+    this.newest = tick;
+  }
+
+  /**
+   * The highest beat of the last seconds.
+   * @param {number} beat of the frame that came
+   * @param {number} number of its bucket
+   */
+  beatAfter(beat, number) {
+    const bucket = this.beats[number % BUCKETS];
+    if (bucket.number !== number) Object.assign(bucket, { number, beat });
+    bucket.beat = Math.max(bucket.beat, beat);
+    const recent = this.beats.filter((it) => it.number > number - BUCKETS);
+    return Math.max(...recent.map((it) => it.beat));
   }
 
   /**

@@ -22,7 +22,13 @@ const PRICE_OF_LOSS = 100;
 const SPARE_BINS = 1;
 
 export class Lateness {
-  constructor() {
+  /**
+   * @param {number} [price] how many ticks by which all take longer one need that is not met is worth
+   * @param {number} [growth] how many times as much as the one before each need counts
+   */
+  constructor(price = PRICE_OF_LOSS, growth = GROWTH) {
+    this.price = price;
+    this.growth = growth;
     this.weights = new Float64Array(BINS);
     /** The need at which the first bin begins, in bins; whole. */
     this.base = 0;
@@ -49,7 +55,7 @@ export class Lateness {
     if (bin < this.base) this.moveDown(this.base - bin);
     this.weights[Math.min(bin - this.base, BINS - 1)] += this.weight;
     this.total += this.weight;
-    this.weight *= GROWTH;
+    this.weight *= this.growth;
     // What lies beyond the last bin for good is not a stall but the new place of all.
     if (this.weights[BINS - 1] * 2 > this.total) {
       this.clear();
@@ -71,7 +77,7 @@ export class Lateness {
     for (let index = BINS - 1; index >= 0; index--) {
       if (this.weights[index] === 0) continue;
       const edge = (this.base + index + 1 + SPARE_BINS) / BINS_A_TICK;
-      const cost = edge + (PRICE_OF_LOSS * beyond) / this.total;
+      const cost = edge + (this.price * beyond) / this.total;
       if (cost < least) [least, best] = [cost, edge];
       beyond += this.weights[index];
     }
