@@ -22,6 +22,11 @@ const MOST_SLACK = 12;
 const FRAMES_A_CHOICE = 8;
 /** Until so many inputs have been answered, each one is reason to choose anew. */
 const FIRST_ANSWERS = 32;
+/**
+ * By how much each late input hastens the clock in ticks, up to how much, and by how much each one
+ * that is in time lets go of that: delays that grow and grow are then caught up with.
+ */
+const HASTE = { late: 1 / 16, most: 1, inTime: 1 / 512 };
 /** The offsets of so many ticks are remembered. */
 const REMEMBERED = 128;
 /** How many parts of a tick the slack is told in. */
@@ -51,6 +56,8 @@ export class InputClock {
     /** The last tick that an input was sent for, from `origin`. */
     this.newest = -Infinity;
     this.answers = 0;
+    /** How much farther ahead than asked for, because inputs came too late lately. */
+    this.haste = 0;
   }
 
   /**
@@ -85,7 +92,8 @@ export class InputClock {
     const wentBy = Math.max(at - this.readAt, 0);
     this.readAt = Math.max(this.readAt, at);
     const error = at + this.wanted - (this.reading + wentBy);
-    if (error > FAR) this.reading = at + this.wanted;
+    // At first nothing is known, and whoever comes in late should not stay so.
+    if (error > FAR || (error > 0 && this.answers < FIRST_ANSWERS)) this.reading = at + this.wanted;
     else if (error >= -FAR) {
       this.reading += wentBy * (1 + Math.min(Math.max(error * GAIN, -STRETCH), STRETCH));
     }
@@ -148,8 +156,10 @@ export class InputClock {
     if (offset === null) return;
     this.needs.note(offset - ticks);
     this.answers += 1;
+    const { late, most, inTime } = HASTE;
+    this.haste = ticks < 0 ? Math.min(this.haste + late, most) : Math.max(this.haste - inTime, 0);
     if (this.answers < FIRST_ANSWERS || this.answers % FRAMES_A_CHOICE === 0 || ticks < 0) {
-      this.wanted = this.needs.best();
+      this.wanted = this.needs.best() + this.haste;
     }
   }
 

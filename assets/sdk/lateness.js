@@ -18,6 +18,8 @@ const GROWTH = 1.002;
 const MOST_WEIGHT = 1e9;
 /** An input that is lost is as bad as so many ticks by which all inputs take longer, for one input. */
 const PRICE_OF_LOSS = 100;
+/** So many needs in a row beyond the last bin come to stay. */
+const BEYOND_FOR_GOOD = 10;
 /** Bins to spare: what comes next may be a little later than all that came before. */
 const SPARE_BINS = 1;
 
@@ -35,6 +37,8 @@ export class Lateness {
     /** What the next need weighs. */
     this.weight = 1;
     this.total = 0;
+    /** How many of the last needs in a row were beyond the last bin. */
+    this.beyond = 0;
   }
 
   /** Forgets all. */
@@ -43,6 +47,7 @@ export class Lateness {
     this.base = 0;
     this.weight = 1;
     this.total = 0;
+    this.beyond = 0;
   }
 
   /**
@@ -53,11 +58,13 @@ export class Lateness {
     const bin = Math.floor(need * BINS_A_TICK);
     if (this.total === 0) this.base = bin - FIRST_BIN;
     if (bin < this.base) this.moveDown(this.base - bin);
-    this.weights[Math.min(bin - this.base, BINS - 1)] += this.weight;
+    const index = Math.min(bin - this.base, BINS - 1);
+    this.weights[index] += this.weight;
     this.total += this.weight;
     this.weight *= this.growth;
-    // What lies beyond the last bin for good is not a stall but the new place of all.
-    if (this.weights[BINS - 1] * 2 > this.total) {
+    // What lies beyond the last bin time and again is not a stall but the new place of all.
+    this.beyond = index === BINS - 1 ? this.beyond + 1 : 0;
+    if (this.beyond === BEYOND_FOR_GOOD) {
       this.clear();
       this.note(need);
     } else if (this.weight > MOST_WEIGHT) {
