@@ -340,7 +340,9 @@ export class Room {
     if (ours === undefined) return;
     this.disputes.clear();
     const { layouts } = this.replica;
-    const found = theirs.length === 0 ? [] : differences(this.schema, layouts, ours, theirs);
+    // A segment that the server remembers for fewer ticks than that is nobody's fault.
+    const told = ours.filter(({ handle }) => theirs.some((their) => their.handle === handle));
+    const found = differences(this.schema, layouts, told, theirs);
     this.mismatchListeners.tell(found, tick);
   }
 

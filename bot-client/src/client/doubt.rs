@@ -83,7 +83,9 @@ impl Doubt {
         schema: &Schema,
         theirs: &[HeldSegment],
     ) -> Option<MismatchReport> {
-        let held = self.held.take_if(|held| held.tick == tick)?;
+        let mut held = self.held.take_if(|held| held.tick == tick)?;
+        // A segment that the server remembers for fewer ticks than that is nobody's fault.
+        held.segments.retain(|ours| theirs.iter().any(|their| their.handle == ours.handle));
         Some(MismatchReport::new(schema, held, theirs))
     }
 }

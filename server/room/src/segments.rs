@@ -28,7 +28,7 @@ const FORGET_AFTER: u32 = 64;
 
 /// An owner's segment remembers at most this many ticks, a power of two: there are as many as there
 /// are players, and saying all of one again takes hardly more bytes than how it differs.
-const OWNER_HISTORY: u32 = 16;
+const OWNER_HISTORY: u32 = 8;
 
 /// What a frame asks of every segment, and of most of them nothing else: kept close together,
 /// because a viewer of a large world looks at hundreds.
