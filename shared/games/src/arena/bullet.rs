@@ -3,6 +3,12 @@
 //! A bullet comes forward by the same whole number of grains each tick, so once
 //! the wire has seen two places it predicts all the others, and a flying bullet
 //! costs next to nothing. Its speed is not replicated: it is in those places.
+//!
+//! A player sees its own bullets in the present, and the ships of others a little in the past. So
+//! all along its flight a bullet meets ships where they were that long ago: what its shooter sees
+//! it touch is what it hits. Walls it meets where they are, which is where they were. Whom it hits
+//! is hurt as it is by now: not at all if it is wrecked, nor if it has a shield, even one that it did
+//! not have where it was met. Whoever has come in since can be met only where it has been since.
 
 use glam::Vec2;
 use slotmap::{SlotMap, new_key_type};

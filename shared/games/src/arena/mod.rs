@@ -5,7 +5,8 @@
 //! back after three seconds behind a shield that lasts until it fires.
 //!
 //! Where to look: [`tuning`] for every number, [`flight`] for how ships move and fire,
-//! [`bullet`] for what becomes of shots, [`pickup`], [`map`] for the map format, [`bot`] for pilots.
+//! [`bullet`] for what becomes of shots, [`physics::past`] for what their shooters saw, [`pickup`],
+//! [`map`] for the map format, [`bot`] for pilots.
 
 pub mod bot;
 pub mod bullet;
