@@ -219,6 +219,7 @@ fn a_ship_is_not_hit_where_it_was_before_it_was_destroyed() {
     let mut game = Match::new(config, 1);
     game.place(SHOOTER, 100.0, 96.0);
     game.place(TARGET, 292.0, 96.0);
+    game.place(3, 500.0, 230.0);
     game.step(30);
     game.ship_mut(TARGET).hp = 20;
     game.game.sight(PlayerId(SHOOTER), 7.0);
@@ -232,10 +233,12 @@ fn a_ship_is_not_hit_where_it_was_before_it_was_destroyed() {
         }
         game.step(1);
         (hits, kills) = (hits + game.said::<Hit>().len(), kills + game.said::<Kill>().len());
-        let target = game.ship_mut(TARGET);
-        if target.life == Life::Shielded {
-            target.pos = Vec2::new(700.0, 200.0);
+        // Close to where it was, but out of the way.
+        if game.ship(TARGET).life == Life::Shielded {
+            game.ship_mut(TARGET).pos = Vec2::new(292.0, 160.0);
         }
+        // Who is looked at as having been elsewhere depends on how fast the fastest is.
+        game.ship_mut(3).velocity = Vec2::new(1000.0, 0.0);
     }
     assert_eq!((hits, kills), (1, 1));
 }
