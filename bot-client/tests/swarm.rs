@@ -241,3 +241,25 @@ async fn earlier_results_stay_until_there_are_others() {
     std::fs::remove_file(&json).unwrap();
     assert_eq!(outcome.json.unwrap()["verdict"], "fail", "nothing of the longer text is left");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bots_on_bad_networks_hold_what_the_server_holds() {
+    let mix = "--net wifi=60,3g=20,none=20";
+    let outcome = against(Flaw::Nothing, &format!("--game drift -n 10 --for 4s {mix}")).await;
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.errors);
+    let json = outcome.json.unwrap();
+    assert!(json["hashes_verified"].as_u64().unwrap() > 30 && json["leaves"] == 10);
+    let bots: u64 =
+        json["nets"].as_array().unwrap().iter().filter_map(|net| net["bots"].as_u64()).sum();
+    assert_eq!((bots, &json["nets"][1]["net"]), (10, &"3g".into()));
+    // The way to a server on the same machine takes no time, so this comes from the network.
+    assert!(json["join_ms"]["p99"].as_f64().unwrap() > 240.0, "{}", json["join_ms"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_there_is_not_is_refused_with_those_that_there_are() {
+    let outcome = against(Flaw::Nothing, "--net wify").await;
+    assert_eq!(outcome.code, Some(2));
+    let expected = "there is no network \"wify\"; write one of none, lan, wifi, 4g";
+    assert!(outcome.errors.contains(expected), "{}", outcome.errors);
+}
