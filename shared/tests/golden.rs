@@ -82,6 +82,7 @@ fn mutated_frames_meet_the_same_verdict() {
 #[test]
 fn clocks_read_the_same() {
     store::check("input_clock", &clocks::cases());
+    store::check("render_clock", &clocks::render_cases());
 }
 
 #[test]

@@ -27,6 +27,8 @@ const SPARE_BINS: f64 = 1.0;
 /// Needs, and how often they came lately.
 #[derive(Clone, Debug)]
 pub struct Lateness {
+    price: f64,
+    growth: f64,
     weights: [f64; BINS],
     /// The need at which the first bin begins, in bins; whole.
     base: f64,
@@ -39,11 +41,19 @@ pub struct Lateness {
 
 impl Default for Lateness {
     fn default() -> Self {
-        Lateness { weights: [0.0; BINS], base: 0.0, weight: 1.0, total: 0.0, beyond: 0 }
+        Lateness::new(PRICE_OF_LOSS, GROWTH)
     }
 }
 
 impl Lateness {
+    /// Weighs needs: one that is not met is as bad as `price` ticks by which all take longer, for
+    /// once, and each counts `growth` times as much as the one before it.
+    #[must_use]
+    pub fn new(price: f64, growth: f64) -> Lateness {
+        let weights = [0.0; BINS];
+        Lateness { price, growth, weights, base: 0.0, weight: 1.0, total: 0.0, beyond: 0 }
+    }
+
     /// Whether nothing was noted yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -52,7 +62,7 @@ impl Lateness {
 
     /// Forgets all.
     pub fn clear(&mut self) {
-        *self = Lateness::default();
+        *self = Lateness::new(self.price, self.growth);
     }
 
     /// Notes a need, in ticks.
@@ -67,7 +77,7 @@ impl Lateness {
         let index = (bin - self.base).min(BINS as f64 - 1.0) as usize;
         self.weights[index] += self.weight;
         self.total += self.weight;
-        self.weight *= GROWTH;
+        self.weight *= self.growth;
         // What lies beyond the last bin time and again is not a stall but the new place of all.
         self.beyond = if index == BINS - 1 { self.beyond + 1 } else { 0 };
         if self.beyond == BEYOND_FOR_GOOD {
@@ -91,7 +101,7 @@ impl Lateness {
                 continue;
             }
             let edge = (self.base + index as f64 + 1.0 + SPARE_BINS) / BINS_A_TICK;
-            let cost = edge + PRICE_OF_LOSS * beyond / self.total;
+            let cost = edge + self.price * beyond / self.total;
             if cost < least {
                 (least, best) = (cost, edge);
             }
