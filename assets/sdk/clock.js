@@ -14,6 +14,8 @@ import { Lateness } from './lateness.js';
 /** For how long the earliest frames are remembered, as buckets of so many milliseconds. */
 const BUCKET_MS = 500;
 const BUCKETS = 10;
+/** So many of them tell of a server or a way that is another since. */
+const RECENT = 2;
 /** A frame that comes too late is as bad as so many ticks by which all are drawn later, for one tick. */
 const PRICE_OF_LATENESS = 60;
 /** How much more each frame counts than the one before: twice as much as one some 140 ago. */
@@ -81,7 +83,18 @@ export class RenderClock {
     const bucket = this.beats[number % BUCKETS];
     if (bucket.number !== number) Object.assign(bucket, { number, beat });
     bucket.beat = Math.max(bucket.beat, beat);
-    const recent = this.beats.filter((it) => it.number > number - BUCKETS);
+    const [highest, recent] = [this.highestBeat(number, BUCKETS), this.highestBeat(number, RECENT)];
+    // Later than can be waited for, all of them: nothing holds them up, they come so from now on.
+    return highest - recent > this.most ? recent : highest;
+  }
+
+  /**
+   * The highest beat in some buckets.
+   * @param {number} latest the number of the last
+   * @param {number} count
+   */
+  highestBeat(latest, count) {
+    const recent = this.beats.filter((it) => it.number > latest - count);
     return Math.max(...recent.map((it) => it.beat));
   }
 

@@ -25,6 +25,8 @@ use crate::Tick;
 /// For how long the earliest frames are remembered, as buckets of so many microseconds.
 const BUCKET_MICROS: u128 = 500_000;
 const BUCKETS: usize = 10;
+/// So many of them tell of a server or a way that is another since.
+const RECENT: usize = 2;
 /// A frame that comes too late is as bad as so many ticks by which all are drawn later, for one tick.
 const PRICE_OF_LATENESS: f64 = 60.0;
 /// How much more each frame counts than the one before: twice as much as one some 140 ago.
@@ -134,7 +136,10 @@ impl RenderClock {
             *bucket = (latest, beat);
         }
         bucket.1 = bucket.1.max(beat);
-        self.highest_beat(latest, BUCKETS)
+        let highest = self.highest_beat(latest, BUCKETS);
+        let recent = self.highest_beat(latest, RECENT);
+        // Later than can be waited for, all of them: nothing holds them up, they come so from now on.
+        if highest - recent > self.most { recent } else { highest }
     }
 
     fn highest_beat(&self, latest: i64, buckets: usize) -> f64 {

@@ -138,3 +138,14 @@ fn a_blackout_is_skipped_in_one_leap() {
     screen.draw(5, |tick| Some(dark(tick)));
     assert_eq!(screen.leaps, 2, "to the first picture, and after the black-out");
 }
+#[test]
+fn a_server_that_stood_still_is_waited_for_and_soon_drawn_as_before() {
+    let mut screen = Screen::new();
+    screen.draw(5, |_| Some(40.0));
+    screen.draw(3, |_| Some(1040.0));
+    assert_eq!(screen.leaps, 1, "time does not go back, it waits");
+    let ahead = screen.clock.buffered();
+    assert!((0.5..2.5).contains(&ahead), "two seconds later there are {ahead} ticks to draw");
+    screen.draw(10, |_| Some(1040.0));
+    assert!(screen.steps.1 > EVEN * 0.9 && screen.clock.delay() < 2.1);
+}
