@@ -350,14 +350,19 @@ impl Replica {
     /// All entities of type `T` whose public part is in view, by id; parts that this viewer may not
     /// see are zero columns.
     pub fn iter<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, T)> {
+        self.dated().map(|(id, _, entity)| (id, entity))
+    }
+
+    /// As [`Replica::iter`], each with the tick that its public part is of: where a segment rests,
+    /// that is not the replica's, but the one at which it was sent last.
+    pub fn dated<T: Replicate>(&self) -> impl Iterator<Item = (EntityId, Tick, T)> {
         let kind = self.schema().kind_index(T::NAME);
-        self.current_rows(Audience::Public).filter(move |row| Some(row.id.kind()) == kind).map(
-            |row| {
-                let mut columns = [0; MAX_COLUMNS];
-                self.collect(row, &mut columns);
-                (row.id, T::restore(&columns[..T::COLUMNS]))
-            },
-        )
+        let rows = self.current_rows(Audience::Public);
+        rows.filter(move |(_, row)| Some(row.id.kind()) == kind).map(|(tick, row)| {
+            let mut columns = [0; MAX_COLUMNS];
+            self.collect(row, &mut columns);
+            (row.id, tick, T::restore(&columns[..T::COLUMNS]))
+        })
     }
 
     /// An entity by its id, if its public part is in view.
@@ -376,15 +381,16 @@ impl Replica {
 
     /// The entities whose owner's part this viewer holds: its own.
     pub fn own(&self) -> impl Iterator<Item = EntityId> {
-        self.current_rows(Audience::Owner).map(|row| row.id)
+        self.current_rows(Audience::Owner).map(|(_, row)| row.id)
     }
 
-    /// The rows of an audience, each entity's newest one only, segment by segment.
-    fn current_rows(&self, audience: Audience) -> impl Iterator<Item = Row<'_>> {
+    /// The rows of an audience with their ticks, each entity's newest one only, segment by segment.
+    fn current_rows(&self, audience: Audience) -> impl Iterator<Item = (Tick, Row<'_>)> {
         let held = self.segments.iter().filter(move |held| held.audience == audience);
         held.flat_map(move |held| {
             let rows = held.rows.iter(self.layout(audience));
-            rows.filter(|row| !self.is_outdated(held, row.id))
+            let current = rows.filter(|row| !self.is_outdated(held, row.id));
+            current.map(|row| (held.tick, row))
         })
     }
 
