@@ -23,7 +23,8 @@ const EVEN: f32 = SPEED / FPS as f32;
 const SECONDS: u32 = 120;
 /// What happens before is not judged: nothing is known of the network yet.
 const SETTLED: u32 = 6 * FPS;
-const SEEDS: std::ops::Range<u64> = 0..6;
+/// On the Wi-Fi of the 19th a packet is lost twice in a row, which usual networks hardly ever do.
+const SEEDS: std::ops::Range<u64> = 14..20;
 /// A frame of a few ships.
 const FRAME_BYTES: usize = 300;
 /// The farthest that things go on without a frame, in seconds: see `tracks.rs`.
@@ -120,6 +121,8 @@ impl Screen {
 struct Seen {
     /// The largest step while time did not leap, in even steps.
     most: f32,
+    /// Steps that were longer by a fifth or more, in a thousand.
+    long: f32,
     /// The largest step back along x, in units, and the farthest beyond the newest known place.
     back: f32,
     beyond: f32,
@@ -146,7 +149,9 @@ fn watch(profile: Profile, seed: u64, motion: Motion, stride: u32) -> Seen {
         let Some(before) = before else { continue };
         counted += 1.0;
         if goes_on {
-            seen.most = seen.most.max(place.distance(before) / EVEN);
+            let step = place.distance(before) / EVEN;
+            seen.most = seen.most.max(step);
+            seen.long += if step > 1.2 { 1000.0 } else { 0.0 };
         }
         seen.back = seen.back.max(before.x - place.x);
         seen.beyond = seen.beyond.max(place.x - motion(screen.newest).x);
@@ -156,6 +161,7 @@ fn watch(profile: Profile, seed: u64, motion: Motion, stride: u32) -> Seen {
         seen.behind += f64::from(picture) * f64::from(HZ) / f64::from(FPS) - screen.drawn;
     }
     seen.leaps = screen.leaps;
+    seen.long /= counted as f32;
     seen.dry /= counted as f32;
     seen.delay /= counted;
     seen.behind /= counted;
@@ -174,19 +180,28 @@ fn watch_all(profile: Profile, motion: Motion, stride: u32, check: impl Fn(&Seen
 /// Networks that lose packets, but are never gone.
 const USUAL: [Profile; 3] = [Profile::Wifi, Profile::FourG, Profile::Transatlantic];
 
-/// The largest part of an error that one picture takes away, and the largest error that is led back
-/// and not jumped over: three times as far as things coast, at the speed that counts as a jump.
+/// The part of an error that the first picture after it takes away.
 const FADED: f32 = 0.17;
-const LED_BACK: f32 = 3.0 * COAST_SECONDS * JUMP * FPS as f32;
+/// How far beyond the newest tick time goes on, in seconds: see `render_clock.rs`.
+const AHEAD_SECONDS: f32 = 0.25;
+/// What a step can be at most, in even steps: time runs a little faster, and an error is led back.
+/// That is how far it went on after it was seen to come to a halt.
+const AHEAD: f32 = 1.1 + FADED * (AHEAD_SECONDS - COAST_SECONDS) * FPS as f32;
+/// Or both that it coasted the one way, and that it went the other.
+const TURNED: f32 = 1.1 + FADED * (AHEAD_SECONDS + COAST_SECONDS) * FPS as f32;
+/// Or, after time has leapt, the largest error that is led back and not jumped over: three times as
+/// far as things coast, at the speed that counts as a jump.
+const LEAPT: f32 = 1.1 + FADED * 3.0 * COAST_SECONDS * JUMP * FPS as f32;
 
 #[test]
 fn on_a_usual_network_what_flies_straight_is_seen_to_fly_straight() {
     for profile in USUAL {
         watch_all(profile, straight, 1, |seen| {
-            seen.most < 1.25
+            seen.most < AHEAD
+                && seen.long < 2.0
                 && seen.back == 0.0
-                && seen.beyond < COAST_SECONDS * SPEED
-                && seen.dry < 10.0
+                && seen.beyond < COAST_SECONDS * SPEED + 0.1
+                && seen.dry < 15.0
                 && seen.leaps == 1
         });
     }
@@ -195,9 +210,9 @@ fn on_a_usual_network_what_flies_straight_is_seen_to_fly_straight() {
 #[test]
 fn on_a_usual_network_no_step_of_what_turns_is_much_longer_than_it_should_be() {
     for profile in USUAL {
-        watch_all(profile, circle, 1, |seen| seen.most < 1.25);
-        // One that turns round on the spot while nobody can see it has been drawn too far.
-        watch_all(profile, zigzag, 1, |seen| seen.most < 2.5);
+        // It coasts straight on, and off the circle.
+        watch_all(profile, circle, 1, |seen| seen.most < AHEAD + 0.1 && seen.long < 2.0);
+        watch_all(profile, zigzag, 1, |seen| seen.most < TURNED && seen.long < 5.0);
     }
 }
 
@@ -213,22 +228,43 @@ fn what_is_drawn_is_little_behind_what_has_come() {
 
 #[test]
 fn on_a_train_nothing_is_seen_to_fly_back_or_far_ahead_and_errors_are_led_back() {
-    let most = 1.1 + FADED * LED_BACK;
     watch_all(Profile::Train, straight, 1, |seen| {
         // Two seconds in thirty are dark, and now and then a packet is lost twice.
-        seen.most < most
+        seen.most < LEAPT
             && seen.back == 0.0
             && seen.beyond < COAST_SECONDS * SPEED + 0.1
             && seen.leaps < 3 * SECONDS / 30
     });
-    watch_all(Profile::Train, circle, 1, |seen| seen.most < most);
-    watch_all(Profile::Train, zigzag, 1, |seen| seen.most < most);
+    watch_all(Profile::Train, circle, 1, |seen| seen.most < LEAPT);
+    watch_all(Profile::Train, zigzag, 1, |seen| seen.most < LEAPT);
 }
 
 #[test]
 fn what_is_sent_every_eighth_tick_flies_as_evenly_as_what_is_sent_every_tick() {
     for profile in USUAL {
-        watch_all(profile, straight, 8, |seen| seen.most < 1.35 && seen.back == 0.0);
+        watch_all(profile, straight, 8, |seen| {
+            seen.most < AHEAD && seen.long < 2.0 && seen.back == 0.0
+        });
+    }
+}
+
+#[test]
+fn what_gets_far_and_is_sent_less_often_is_never_gone_for_it_nor_seen_to_go_back() {
+    for seed in SEEDS {
+        let mut screen = Screen::new(Profile::Lan, seed);
+        // For two seconds it is near, then for four it is far.
+        let known = |tick: u32| if tick % 180 < 60 { tick } else { tick - tick % 8 };
+        let mut before = 0.0;
+        for picture in 1..SECONDS * FPS {
+            screen.draw(|tick| [(1, Tick(known(tick)), Ship(straight(known(tick))))]);
+            let place = screen.view.get(1).map(|ship| ship.0.x);
+            let said = format!("seed {seed}, picture {picture}: {before} to {place:?}");
+            if picture > FPS {
+                let step = place.expect(&said) - before;
+                assert!((0.0..2.0 * EVEN).contains(&step), "{said}");
+            }
+            before = place.unwrap_or(0.0);
+        }
     }
 }
 
@@ -262,10 +298,11 @@ fn what_is_put_elsewhere_comes_or_goes_is_never_seen_on_the_way() {
                 let stays = before.filter(|before| before.y == place.y);
                 lives += u32::from(id == 2 && stays.is_none());
                 if let Some(before) = stays.filter(|_| goes_on) {
-                    assert!(before.distance(place) < (1.1 + FADED * LED_BACK) * EVEN, "{said}");
+                    assert!(before.distance(place) < LEAPT * EVEN, "{said}");
                 } else if goes_on {
-                    // Where it came out, and not somewhere that it would have coasted to.
-                    assert!((-EVEN..5.0 * EVEN).contains(&place.x), "{said}");
+                    // Where it came out, or as far as it got before anybody knew.
+                    let farthest = AHEAD_SECONDS * SPEED + EVEN;
+                    assert!((-EVEN..farthest).contains(&place.x), "{said}");
                 }
             }
         }

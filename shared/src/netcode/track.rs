@@ -18,8 +18,8 @@ use super::blend::{Blend, curve, scaled};
 const HISTORY: usize = 64;
 /// How long a difference takes to fade to a third, in seconds.
 const FADE_SECONDS: f64 = 0.09;
-/// What has been sent every tick rests when frames have said nothing of it for so many: that is how
-/// often servers send what is far.
+/// What is not sent evenly rests when frames have said nothing of it for so many ticks: that is how
+/// seldom servers send what is far.
 const SILENCE: i64 = 8;
 /// The most ticks between two states that say how often it is sent, and in which it may have moved.
 const MOST_SPACING: i64 = 16;
@@ -40,6 +40,8 @@ pub struct Track<S: Blend> {
     spacing: i64,
     /// For how many ticks after its last sample frames have said nothing of it.
     silence: i64,
+    /// The silence that says that it stays where it is: its turn has come, and nothing was sent.
+    turn: i64,
     /// What is shown, if it is to be seen.
     drawn: Option<S>,
     /// The tick that was drawn last.
@@ -75,6 +77,7 @@ impl<S: Blend> Track<S> {
             lag: 0.0,
             spacing: 1,
             silence: 0,
+            turn: SILENCE,
             drawn: None,
             at: 0.0,
             guessed: false,
@@ -86,19 +89,19 @@ impl<S: Blend> Track<S> {
     /// Takes the state at a tick, which came with the frame of another. What the frame said
     /// nothing of shows what it has shown before: its tick is an old one.
     pub fn add(&mut self, frame: i64, tick: i64, state: S) {
-        let last = self.samples.back();
+        let last = self.samples.back().map_or(tick, |last| last.tick);
         let mut is_jump = true;
-        if let Some((at, before)) = last.and_then(|last| Some((last.tick, last.state.as_ref()?))) {
-            if tick <= at {
-                return self.stay(frame - at);
+        if let Some(before) = self.samples.back().and_then(|last| last.state.as_ref()) {
+            if tick <= last {
+                return self.stay(frame - last);
             }
-            let ticks = (tick - at).min(MOST_SPACING);
+            let ticks = (tick - last).min(MOST_SPACING);
             is_jump = before.is_jump(&state, ticks as f32);
-            self.spacing = if self.silence > 0 { ticks } else { 1 };
+            self.space(if self.silence > 0 { ticks } else { 1 });
         }
-        // What has come back is not older than the time when it was gone.
-        let tick = last.map_or(tick, |last| last.tick.max(tick));
         self.silence = 0;
+        // What has come back is not older than the time when it was gone.
+        let tick = tick.max(last);
         self.push(Sample { tick, state: Some(state), is_jump, speed: None });
     }
 
@@ -109,9 +112,14 @@ impl<S: Blend> Track<S> {
         self.news |= self.rests() != rested;
     }
 
-    /// Whether silence says that it stays where it is: its turn has come, and nothing was sent.
     fn rests(&self) -> bool {
-        self.silence >= if self.spacing > 1 { self.spacing } else { SILENCE }
+        self.silence >= self.turn
+    }
+
+    fn space(&mut self, spacing: i64) {
+        let is_even = spacing > 1 && spacing == self.spacing;
+        self.turn = if is_even { spacing } else { spacing.max(SILENCE) };
+        self.spacing = spacing;
     }
 
     /// The entity is gone; `tick` is the first without it.
