@@ -34,8 +34,8 @@ import { Track } from './track.js';
 const LEAST_DELAY = 1.5;
 /** How far things go on when the next frame does not come, in seconds. */
 const COAST_SECONDS = 0.12;
-/** For how many ticks something that has gone is kept while nothing is drawn. */
-const KEPT = 32;
+/** For how many ticks something that has gone is kept while nothing is drawn: longer than the longest delay. */
+const KEPT = 64;
 /** By how many ticks a track's lag changes at most, for each tick that is drawn. */
 const LAG_STEP = 0.25;
 
@@ -111,7 +111,7 @@ export class Interpolation {
       const entities = this.room.entities(name);
       for (const [id, entity] of entities) {
         const track = tracks.get(id) ?? new Track(blender, coasting);
-        track.add(this.received + (((this.room.tickOf(id) ?? tick) - tick) | 0), entity, isJump);
+        track.add(this.received, this.received + (((this.room.tickOf(id) ?? tick) - tick) | 0), entity, isJump);
         tracks.set(id, track);
       }
       for (const [id, track] of tracks) {

@@ -8,10 +8,18 @@
 /** @typedef {import('./blend.js').Blender} Blender */
 /** @typedef {import('./entities.js').Entity} Entity */
 
-/** How many states are kept at most. */
-const HISTORY = 32;
+/**
+ * How many states are kept at most: a quarter of a second of delay and the longest lag fit in, at up to
+ * 190 ticks a second. When there are more, nobody draws them, and the oldest is dropped.
+ */
+const HISTORY = 64;
 /** How long a difference takes to fade to a third, in seconds. */
 const FADE_SECONDS = 0.09;
+/**
+ * What is not sent evenly rests when frames have said nothing of it for so many ticks: that is how
+ * seldom servers send what is far.
+ */
+const SILENCE = 8;
 /** The most ticks between two states that say how often it is sent. */
 const MOST_SPACING = 16;
 
@@ -39,16 +47,20 @@ export class Track {
     this.earlier = null;
     /** How many ticks further behind than others it is drawn. */
     this.lag = 0;
-    /** Ticks between its last two samples, if it rested in between. */
+    /** Ticks between its last two samples, if frames in between said nothing of it. */
     this.spacing = 1;
-    /** Whether a frame has come since its last sample that said nothing of it. */
-    this.rested = false;
+    /** For how many ticks after its last sample frames have said nothing of it. */
+    this.silence = 0;
+    /** The silence that says that it stays where it is: its turn has come, and nothing was sent. */
+    this.turn = SILENCE;
     /** What is shown, changed in place. @type {Entity} */
     this.drawn = {};
     /** The tick that was drawn last, or NaN when it was not to be seen. */
     this.at = NaN;
-    /** Whether there was no later state then. */
-    this.dry = false;
+    /** Whether it was only guessed where to go from there. */
+    this.guessed = false;
+    /** Whether more has become known since. */
+    this.news = false;
     this.values = new Float64Array(blender.count);
     /** By how much what is drawn differs from where it should be. */
     this.error = new Float64Array(blender.count);
@@ -62,20 +74,21 @@ export class Track {
   }
 
   /**
-   * Takes the state at a tick.
+   * Takes the state at a tick, which came with the frame of another. What the frame said nothing of
+   * shows what it has shown before: its tick is an old one.
+   * @param {number} frame
    * @param {number} tick
    * @param {Entity} entity
    * @param {(before: Entity, after: Entity) => boolean} isJump
    */
-  add(tick, entity, isJump) {
+  add(frame, tick, entity, isJump) {
     const { last, blender } = this;
-    // What rests shows what it has shown before.
     if (last?.entity && tick <= last.tick) {
-      this.rested = true;
+      this.stay(frame - last.tick);
       return;
     }
-    if (last?.entity) this.spacing = this.rested ? Math.min(tick - last.tick, MOST_SPACING) : 1;
-    this.rested = false;
+    if (last?.entity) this.space(this.silence > 0 ? Math.min(tick - last.tick, MOST_SPACING) : 1);
+    this.silence = 0;
     const values = blender.read(entity);
     let jump = true;
     if (last?.entity) {
@@ -85,6 +98,26 @@ export class Track {
     // What has come back is not older than the time when it was gone.
     const at = Math.max(tick, last?.tick ?? tick);
     this.push({ tick: at, entity: { ...entity }, values, jump, speed: null });
+  }
+
+  /**
+   * Nothing was said of it for so many ticks.
+   * @param {number} silence
+   */
+  stay(silence) {
+    const rested = this.rests;
+    this.silence = silence;
+    if (this.rests !== rested) this.news = true;
+  }
+
+  get rests() {
+    return this.silence >= this.turn;
+  }
+
+  /** @param {number} spacing */
+  space(spacing) {
+    this.turn = spacing > 1 && spacing === this.spacing ? spacing : Math.max(spacing, SILENCE);
+    this.spacing = spacing;
   }
 
   /**
@@ -98,7 +131,11 @@ export class Track {
   /** @param {Sample} sample */
   push(sample) {
     this.samples.push(sample);
-    if (this.samples.length > HISTORY) this.forget();
+    this.news = true;
+    if (this.samples.length > HISTORY) {
+      this.forget();
+      this.guessed = true;
+    }
   }
 
   /** Drops the oldest state. */
@@ -111,8 +148,8 @@ export class Track {
    * @param {number} most
    */
   follow(most) {
-    // A track that begins may begin where it should be.
-    const step = this.samples.length > 1 ? most : Infinity;
+    // What nobody sees yet may begin where it should be.
+    const step = Number.isNaN(this.at) ? Infinity : most;
     const error = this.spacing - 1 - this.lag;
     this.lag += Math.max(-step, Math.min(step, error));
   }
@@ -131,7 +168,9 @@ export class Track {
       if (this.samples[0].jump) this.off = false;
     }
     const [first] = this.samples;
-    if (first.tick > tick || first.entity === null) {
+    // What is in the future has not begun, unless what was before it was only dropped.
+    const isToCome = first.tick > tick && !this.earlier?.entity;
+    if (isToCome || first.entity === null) {
       this.at = NaN;
       return false;
     }
@@ -139,7 +178,8 @@ export class Track {
     if (this.off) this.fade(seconds);
     this.blender.write(this.values, first.entity, this.drawn);
     this.at = tick;
-    this.dry = this.samples.length === 1;
+    this.guessed = this.samples.length === 1;
+    this.news = false;
     return true;
   }
 
@@ -149,7 +189,7 @@ export class Track {
    * @param {boolean} skipped
    */
   settle(tick, skipped) {
-    if (!skipped && !(this.dry && this.samples.length > 1)) return;
+    if (!skipped && !(this.guessed && this.news)) return;
     const { blender, scratch, error } = this;
     const moved = this.samples.some(({ tick: at, jump }) => jump && at > this.at && at <= tick);
     this.place(skipped ? tick : this.at, scratch);
@@ -199,12 +239,12 @@ export class Track {
   coast(index, ticks, out) {
     const { values } = this.samples[index];
     const ends = index + 1 < this.samples.length;
-    // Frames that said nothing of it say that it stays; and what ends has flown to its end.
-    if (this.rested || ticks <= 0) {
+    if (this.rests || ticks <= 0) {
       out.set(values);
       return;
     }
     const most = 2 * this.coasting;
+    // What ends has flown to its end.
     const way = ends ? Math.min(ticks, this.coasting) : ticks < most ? ticks - (ticks * ticks) / (2 * most) : this.coasting;
     this.blender.line(values, this.speedAt(index), way, out);
   }

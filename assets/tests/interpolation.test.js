@@ -106,7 +106,7 @@ test('what goes while nothing is drawn is forgotten', () => {
   frame(1, { 0: ship(0) });
   view.update(400);
   for (let tick = 2; tick < 500; tick++) frame(tick, { [tick]: ship(tick) });
-  assert.ok((view.kinds.get('ship')?.tracks.size ?? 0) < 50);
+  assert.ok((view.kinds.get('ship')?.tracks.size ?? 0) < 70);
   view.update(50_000);
   assert.deepEqual([...view.entities('ship').keys()], [498]);
 });
@@ -157,6 +157,31 @@ test('what is sent every eighth tick glides as what is sent every tick does, onl
   assert.ok(near - before > 12 && near - before < 3 * 9, `${near - before} behind`);
   // Three a tick, and four steps a tick.
   assert.ok(steps.every((step) => step > 0.6 && step < 0.9), `${Math.min(...steps)}, ${Math.max(...steps)}`);
+});
+
+test('what gets far and is sent less often is never gone for it, nor seen to go back', () => {
+  const { room } = setUp();
+  room.tickHz = 30;
+  const view = new Interpolation(/** @type {any} */ (room));
+  let before = 0;
+  for (let tick = 1; tick < 300; tick++) {
+    // From the tick 100 on it is sent every eighth tick, from 200 on every tick again.
+    const known = tick < 100 || tick >= 200 ? tick : Math.max(99, tick - (tick % 8));
+    room.tick = tick;
+    room.resting.set(1, known);
+    room.ships = new Map([[1, ship(known * 3)]]);
+    view.record((tick * 1000) / 30);
+    for (let part = 0; part < 6; part++) {
+      view.update(((tick + part / 6) * 1000) / 30);
+      const x = view.entities('ship').get(1)?.pos.x;
+      if (tick < 10) continue;
+      assert.ok(x !== undefined, `it is gone at ${tick}`);
+      // Three a tick, and six steps a tick.
+      const step = x - before;
+      assert.ok(tick === 10 || (step >= 0 && step < 0.75), `a step of ${step} at ${tick}`);
+      before = x;
+    }
+  }
 });
 
 test('what comes back under the same name is gone in between, and does not glide from where it was', () => {
