@@ -1,22 +1,49 @@
 //! What a player feels: how the own ship was predicted, and how everything was drawn.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tickwire_bots::client::Core;
 use tickwire_games::arena::{
-    Controls, Map, Setup, Ship,
+    Controls, Life, Map, Setup, Ship,
     flight::{Flight, FlightRules, Rates},
     tuning::{GRAIN, SHIP_RADIUS},
 };
 use tickwire_shared::{
-    PlayerId, Tick,
-    netcode::{Prediction, prediction::Verdict},
+    EntityId, PlayerId, Tick,
+    glam::Vec2,
+    netcode::{Blend, Interpolation, Prediction, prediction::Verdict},
 };
 
 /// After something happened to the ship, so many frames say nothing about its prediction.
 const SHAKEN: u32 = 12;
+/// After so many frames the network is known.
+const SETTLED: u32 = 150;
 /// Ships whose centres are nearer than this may touch within a tick, in units.
 const NEAR: f32 = 2.0 * SHIP_RADIUS + 45.0;
+
+/// What is drawn of another's ship.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    pos: Vec2,
+    life: Life,
+}
+
+impl Blend for Place {
+    type Way = [f32; 2];
+
+    fn way(&self, to: &Place) -> [f32; 2] {
+        (to.pos - self.pos).to_array()
+    }
+
+    fn moved(&self, way: &[f32; 2]) -> Place {
+        Place { pos: self.pos + Vec2::from_array(*way), ..*self }
+    }
+
+    fn is_jump(&self, to: &Place, _ticks: f32) -> bool {
+        // A wreck comes in again somewhere else.
+        (self.life == Life::Wrecked) != (to.life == Life::Wrecked)
+    }
+}
 
 type Play = Box<dyn FnMut(&Core) -> Controls>;
 
@@ -31,6 +58,9 @@ pub struct Player {
     shown: Option<Ship>,
     /// Frames until its prediction says something again.
     shaken: u32,
+    view: Interpolation<EntityId, Place>,
+    /// What the last picture showed of others.
+    drawn: BTreeMap<EntityId, Place>,
     pub felt: Felt,
 }
 
@@ -53,11 +83,17 @@ pub struct Felt {
     pub log: Vec<(Duration, Tick, bool)>,
     /// How far the ship has flown, in units.
     pub way: f64,
+    /// Others drawn, and how far one was from where the picture before had it at most, in units.
+    pub drawn: u64,
+    pub jump: f32,
+    /// Others that were missing in one picture and there in the ones before and after.
+    pub blinks: u32,
+    /// How many ticks behind a frame that nothing held up others were drawn at most, after some seconds.
+    pub delay: f64,
 }
 
 impl Player {
     pub fn new(id: PlayerId, map: Arc<Map>, hz: u32, play: Play) -> Player {
-        let felt = Felt::default();
         Player {
             id,
             map,
@@ -67,7 +103,9 @@ impl Player {
             taken: None,
             shown: None,
             shaken: SHAKEN,
-            felt,
+            view: Interpolation::new(hz),
+            drawn: BTreeMap::new(),
+            felt: Felt::default(),
         }
     }
 
@@ -83,6 +121,9 @@ impl Player {
             .slack_ms
             .extend(echo.slack_ticks().map(|ticks| ticks * 1000.0 / f64::from(self.hz)));
         self.felt.log.push((now, tick, echo.age == 0));
+        let others = replica.dated::<Ship>().filter(|(_, _, ship)| ship.player != self.id.0);
+        let place = |ship: &Ship| Place { pos: ship.pos, life: ship.life };
+        self.view.record(tick, now, others.map(|(id, tick, ship)| (id, tick, place(&ship))));
         self.judge(core, tick, own.as_ref(), &ships);
         self.shown = own;
         let controls = (self.play)(core);
@@ -134,8 +175,25 @@ impl Player {
         self.taken = Some(newest);
     }
 
-    /// Draws a picture.
-    pub fn draw(&mut self, _core: &Core, _now: Duration) {}
+    /// Draws a picture, and compares it with the one before.
+    pub fn draw(&mut self, now: Duration) {
+        self.view.update(now);
+        let drawn: BTreeMap<_, _> = self.view.iter().map(|(id, place)| (id, *place)).collect();
+        let is_settled = self.felt.frames > SETTLED;
+        for (id, place) in drawn.iter().filter(|_| is_settled) {
+            let Some(before) = self.drawn.get(id) else { continue };
+            self.felt.drawn += 1;
+            if !before.is_jump(place, 1.0) {
+                self.felt.jump = self.felt.jump.max(before.pos.distance(place.pos));
+            }
+        }
+        let is_missing = |id: &&EntityId| !drawn.contains_key(id) && is_settled;
+        self.felt.blinks += self.drawn.keys().filter(is_missing).count() as u32;
+        if is_settled {
+            self.felt.delay = self.felt.delay.max(self.view.clock().delay());
+        }
+        self.drawn = drawn;
+    }
 }
 
 impl Felt {

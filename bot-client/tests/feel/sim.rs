@@ -21,7 +21,7 @@ pub const HZ: u32 = 30;
 const DAMAGE: u8 = 1;
 const STEP: Duration = Duration::from_millis(1);
 /// A picture is drawn each so many milliseconds.
-const PICTURE: u64 = 16;
+pub const PICTURE: u64 = 16;
 /// A frame is made only when so much space is left on the way to the player.
 const ROOM_FOR_A_FRAME: usize = 8192;
 
@@ -134,7 +134,7 @@ impl Sim {
         for seat in &mut self.seats {
             seat.live(self.now);
             if draws {
-                seat.player.draw(&seat.core, self.now);
+                seat.player.draw(self.now);
             }
         }
     }
