@@ -388,7 +388,7 @@ impl Meadow {
     }
 }
 
-/// The replica shows each beast once, as its newest row has it.
+/// The replica shows each beast once, as its newest row has it, and says how old that is.
 fn check_iteration(replica: &Replica) {
     let mut newest: BTreeMap<EntityId, (i32, Vec<u32>)> = BTreeMap::new();
     let now = replica.tick().expect("a frame was applied");
@@ -402,13 +402,13 @@ fn check_iteration(replica: &Replica) {
             }
         }
     }
-    let shown = replica.iter::<Beast>().map(|(id, beast)| {
+    let shown = replica.dated::<Beast>().map(|(id, tick, beast)| {
         let mut columns = [0; Beast::COLUMNS];
         beast.quantise(&mut columns);
-        (id, columns[..3].to_vec())
+        (id, (now.since(tick), columns[..3].to_vec()))
     });
     let mut shown: Vec<_> = shown.collect();
     shown.sort();
-    let expected: Vec<_> = newest.into_iter().map(|(id, (_, values))| (id, values)).collect();
+    let expected: Vec<_> = newest.into_iter().collect();
     assert_eq!(shown, expected, "each beast is shown once, as it was last");
 }
