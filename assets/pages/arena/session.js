@@ -44,6 +44,7 @@ export class Session extends BaseSession {
     const boost = element('boost', HTMLButtonElement);
     this.controls = new Controls(scene.canvas, boost, this.setup.turn_rate);
     this.wasWrecked = true;
+    room.onInput(() => this.controls.keys.sent());
     room.send(() => this.input());
   }
 

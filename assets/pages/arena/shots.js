@@ -16,6 +16,8 @@ import { GRAINS } from './flight.js';
 const NEAR = 40 * GRAINS;
 /** Walls are looked for every so many units of a bullet's way. */
 const STRIDE = 4;
+/** A shot that is fired by so many ticks earlier or later than was predicted is still the same. */
+const SHIFT_TICKS = 3;
 /** A bullet that the server still has so many ticks after it should have hit has missed. */
 const DOUBT_TICKS = 2;
 
@@ -121,22 +123,28 @@ export class Shots {
     const fired = new Map();
     for (const { tick, state } of steps) if (state.shot) fired.set(tick, state.shot);
     if (ahead?.shot && tick !== null) fired.set((tick + 1) >>> 0, ahead.shot);
+    // A frame of its tick has come without it, or it was not fired after all.
+    const lost = [...this.own.values()].filter((own) => own.id === null && !fired.has(own.tick));
+    for (const own of lost) this.own.delete(own.tick);
     for (const [tick, shot] of fired) {
       const own = this.own.get(tick);
-      if (own === undefined) this.fire(tick, shot);
+      if (own === undefined) this.fire(tick, shot, lost);
       else if (own.id === null) own.shot = shot;
-    }
-    for (const own of this.own.values()) {
-      // A frame of its tick has come without it, or it was not fired after all.
-      if (own.id === null && !fired.has(own.tick)) this.own.delete(own.tick);
     }
   }
 
   /**
    * @param {number} tick
    * @param {Shot} shot
+   * @param {Own[]} lost shots that were not fired when it was thought that they were
    */
-  fire(tick, shot) {
+  fire(tick, shot, lost) {
+    const same = lost.findIndex((own) => Math.abs((own.tick - tick) | 0) <= SHIFT_TICKS);
+    if (same >= 0) {
+      const [moved] = lost.splice(same, 1);
+      this.own.set(tick, Object.assign(moved, { tick, shot }));
+      return;
+    }
     const place = { x: shot.x / GRAINS, y: shot.y / GRAINS };
     const own = { tick, shot, id: null, place, spent: null, missed: new Set(), hits: -1 };
     this.own.set(tick, own);

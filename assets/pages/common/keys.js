@@ -11,6 +11,8 @@ export class Keys {
     this.buttons = buttons;
     /** What is held down. @type {Set<string>} */
     this.held = new Set();
+    /** What went down since the last input: it counts even if it is up again by the next. @type {Set<string>} */
+    this.tapped = new Set();
     /** Where the mouse is, while it was the last to aim. @type {{x: number, y: number} | null} */
     this.mouse = null;
     this.abort = new AbortController();
@@ -41,8 +43,7 @@ export class Keys {
     const typing = event.target instanceof HTMLInputElement;
     if (!action || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (down) this.held.add(action);
-    else this.held.delete(action);
+    this.hold(action, down);
     if (action === 'left' || action === 'right') this.mouse = null;
   }
 
@@ -59,16 +60,33 @@ export class Keys {
     if (event.pointerType === 'touch') return;
     if (down) this.point(event);
     const button = `mouse-${this.buttons[event.button === 2 ? 1 : 0]}`;
-    if (down) this.held.add(button);
-    else this.held.delete(button);
+    this.hold(button, down);
   }
 
   /**
-   * Whether something is held down, by key or by mouse.
+   * @param {string} action
+   * @param {boolean} down
+   */
+  hold(action, down) {
+    if (!down) this.held.delete(action);
+    else if (!this.held.has(action)) {
+      this.held.add(action);
+      this.tapped.add(action);
+    }
+  }
+
+  /** An input was sent: what was tapped has been told. */
+  sent() {
+    this.tapped.clear();
+  }
+
+  /**
+   * Whether something is held down or was tapped, by key or by mouse.
    * @param {string} action
    */
   has(action) {
-    return this.held.has(action) || this.held.has(`mouse-${action}`);
+    const isDown = (/** @type {string} */ name) => this.held.has(name) || this.tapped.has(name);
+    return isDown(action) || isDown(`mouse-${action}`);
   }
 
   /**
@@ -77,7 +95,7 @@ export class Keys {
    * @param {string} opposite
    */
   pull(action, opposite) {
-    return Number(this.held.has(action)) - Number(this.held.has(opposite));
+    return Number(this.has(action)) - Number(this.has(opposite));
   }
 
   /** Stops listening. */

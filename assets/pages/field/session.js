@@ -47,6 +47,7 @@ export class Session extends BaseSession {
     this.controls = new Controls(scene.canvas, buttons, camera);
     /** Where the own wisp is drawn. */
     this.place = { x: 0, y: 0 };
+    room.onInput(() => this.controls.keys.sent());
     room.send(() => this.controls.read(this.camera.toScreen(this.place)));
   }
 
