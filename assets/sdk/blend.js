@@ -67,10 +67,11 @@ export class Blender {
    */
   read(entity) {
     const values = new Float64Array(this.count);
-    this.parts.forEach(({ name, axis }, i) => {
+    for (let i = 0; i < this.count; i++) {
+      const { name, axis } = this.parts[i];
       const value = axis === null ? entity[name] : entity[name]?.[axis];
       values[i] = value ?? NaN;
-    });
+    }
     return values;
   }
 
@@ -127,10 +128,12 @@ export class Blender {
    */
   isJump(way, ticks) {
     const longer = Math.min(Math.max(ticks, 1), JUMP_TICKS);
-    return this.vectors.some(({ start, count, farthest }) => {
-      const far = Math.hypot(...way.subarray(start, start + count));
-      return far > farthest * longer;
-    });
+    for (const { start, count, farthest } of this.vectors) {
+      let squared = 0;
+      for (let i = start; i < start + count; i++) squared += way[i] * way[i];
+      if (squared > (farthest * longer) ** 2) return true;
+    }
+    return false;
   }
 
   /**
