@@ -54,6 +54,7 @@ pub(crate) fn status(site: &Site) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": site.started.elapsed().as_secs_f64(),
         "ready": !site.directory.draining() && !watchdog::stuck(site),
+        "net_control": site.config.allows_net_control(),
         "games": site.directory.games().names().collect::<Vec<_>>(),
         "shards": shards.len(),
         "shard_loads": loads(&rooms, shards.len()),

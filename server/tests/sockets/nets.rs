@@ -52,6 +52,7 @@ fn a_server_puts_everybody_on_the_network_that_it_was_told() {
 #[test]
 fn a_client_tries_out_a_network_and_leaves_it_again() {
     let server = TestServer::start(|_| {});
+    assert_eq!(server.status()["net_control"], true, "it listens on a loopback address");
     let mut client = server.join("/ws");
     client.send_message(&ClientMessage::Net("latency=60ms,loss=1%".parse().expect("a network")));
     eventually("the server obeys", || server.count("impaired_connections") == 1);
@@ -68,6 +69,7 @@ fn a_client_tries_out_a_network_and_leaves_it_again() {
 #[test]
 fn a_server_for_others_obeys_nobody_unless_told_to() {
     let server = TestServer::start(|config| config.net_control = Some(false));
+    assert_eq!(server.status()["net_control"], false, "pages ask before they offer it");
     let mut client = server.join("/ws");
     client.send_message(&ClientMessage::Net(Profile::Train.conditions()));
     eventually("the wish is counted", || server.count("ignored_net_requests") == 1);
