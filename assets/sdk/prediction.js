@@ -40,6 +40,8 @@
 
 /** The most ticks that are predicted beyond the last frame; when it is lost for longer, all stands. */
 const MOST_AHEAD = 64;
+/** By how many ticks the clock may run ahead of time between two pictures before that counts as a leap. */
+const LEAP = 1;
 /** How long what a correction is off takes to fade to a third, in seconds. */
 const FADE_SECONDS = 0.12;
 
@@ -78,6 +80,8 @@ export class Prediction {
     /** Where `values` were drawn, as a tick and a share; null while nothing is. @type {{tick: number, share: number} | null} */
     this.at = null;
     this.drawnAt = NaN;
+    /** What the clock read then. */
+    this.reading = NaN;
     /** What the tick after the drawn one will come to, with what the player does right now. @type {State | null} */
     this.ahead = null;
     const stops = [room.onInput(({ tick, input }) => this.take(tick, input)), room.onFrame(() => this.reconcile())];
@@ -192,6 +196,9 @@ export class Prediction {
     const seconds = Math.max(0, now - this.drawnAt) / 1000 || 0;
     this.drawnAt = now;
     if (this.base === null || !clock.runs) return null;
+    const expected = this.reading + seconds * this.room.tickHz;
+    this.reading = clock.reading;
+    if (this.at !== null && clock.reading - expected >= LEAP) this.glide(expected);
     this.at = { tick: clock.tick, share: clock.share };
     this.between(clock.tick, clock.share, this.values);
     const fade = Math.exp(-seconds / FADE_SECONDS);
@@ -200,6 +207,19 @@ export class Prediction {
       this.values[i] += this.error[i];
     }
     return this.values;
+  }
+
+  /**
+   * The clock leapt ahead, because inputs came too late by far: what is drawn does not leap with it.
+   * @param {number} expected what it would read without the leap
+   */
+  glide(expected) {
+    const { clock } = this.room.inputs;
+    const whole = Math.floor(expected);
+    this.between(clock.at(whole), expected - whole, this.values);
+    for (let i = 0; i < this.values.length; i++) this.values[i] += this.error[i];
+    this.at = { tick: clock.tick, share: clock.share };
+    this.smoothly(false, () => {});
   }
 
   /**

@@ -27,6 +27,7 @@ class Line {
   /** @param {number} delay of frames, in ticks */
   constructor(delay) {
     this.delay = delay;
+    this.tickHz = HZ;
     /** @type {Cart} */
     this.cart = { x: 0, v: 0 };
     /** What the client holds. @type {Cart | null} */
@@ -140,6 +141,21 @@ test('a correction begins anew from what the server says, and is not seen as a j
   const ahead = (tick ?? 0) - line.made;
   assert.equal(state?.x, line.cart.x + ahead * 12, 'it is where the server will have it');
   assert.ok(line.prediction.offBy < 1, `${line.prediction.offBy}`);
+});
+
+test('when the clock leaps, what is drawn glides after it', () => {
+  const line = new Line(4);
+  line.push = 3;
+  line.run(30);
+  const places = line.run(2);
+  const usual = longestStep(places);
+  const { clock } = line.inputs;
+  clock.reading += 7;
+  clock.wanted += 7;
+  places.push(...line.run(20));
+  assert.ok(longestStep(places) < usual + 20, `${longestStep(places)}: seven ticks are 84`);
+  assert.ok(line.prediction.offBy < 2, `${line.prediction.offBy}`);
+  assert.equal(line.prediction.corrections, 0);
 });
 
 test('an input that the server did not get is one correction', () => {

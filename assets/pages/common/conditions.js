@@ -50,7 +50,7 @@ export class Conditions {
     const chips = make('div', 'chips');
     chips.append(...this.chips, blackout);
     this.box.replaceChildren(chips, ...this.sliders.map(({ label }) => label), this.hint);
-    this.show('none');
+    this.show('');
     this.ask();
   }
 
