@@ -2,6 +2,8 @@
 
 /** How much of each new sample goes into a smoothed figure. */
 const SHARE = 0.1;
+/** The same for the round trip, which is measured only once a second. */
+const ROUND_TRIP_SHARE = 0.3;
 
 export class Stats {
   constructor() {
@@ -45,14 +47,15 @@ export class Stats {
 
   /** @param {number} milliseconds */
   roundTrip(milliseconds) {
-    this.rtt = Number.isNaN(this.rtt) ? milliseconds : smooth(this.rtt, milliseconds);
+    this.rtt = Number.isNaN(this.rtt) ? milliseconds : smooth(this.rtt, milliseconds, ROUND_TRIP_SHARE);
   }
 }
 
 /**
  * @param {number} value
  * @param {number} sample
+ * @param {number} [share] how much of it goes in
  */
-function smooth(value, sample) {
-  return value + (sample - value) * SHARE;
+function smooth(value, sample, share = SHARE) {
+  return value + (sample - value) * share;
 }
