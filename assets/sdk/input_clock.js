@@ -14,8 +14,10 @@ import { Lateness } from './lateness.js';
 export const STRETCH = 0.05;
 /** The share of an error that is made good in a tick, up to `STRETCH`. */
 const GAIN = 0.2;
-/** How many ticks off is too far to make good by running faster or slower. */
-const FAR = 4;
+/** How many ticks behind is too far to catch up with by running faster. */
+const FAR_BEHIND = 4;
+/** How many ticks ahead is too far to wait for by running slower. */
+const FAR_AHEAD = 8;
 /** With more slack than this the histogram is of another time: the server stood still, or we did. */
 const MOST_SLACK = 12;
 /** The choice is made anew after so many frames. */
@@ -93,8 +95,8 @@ export class InputClock {
     this.readAt = Math.max(this.readAt, at);
     const error = at + this.wanted - (this.reading + wentBy);
     // At first nothing is known, and whoever comes in late should not stay so.
-    if (error > FAR || (error > 0 && this.answers < FIRST_ANSWERS)) this.reading = at + this.wanted;
-    else if (error >= -FAR) {
+    if (error > FAR_BEHIND || (error > 0 && this.answers < FIRST_ANSWERS)) this.reading = at + this.wanted;
+    else if (error >= -FAR_AHEAD) {
       this.reading += wentBy * (1 + Math.min(Math.max(error * GAIN, -STRETCH), STRETCH));
     }
     // Farther ahead than that it stands, and the server's time comes up.

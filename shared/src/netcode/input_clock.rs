@@ -18,8 +18,10 @@ use crate::{Tick, frame::InputEcho};
 pub const STRETCH: f64 = 0.05;
 /// The share of an error that is made good in a tick, up to [`STRETCH`].
 const GAIN: f64 = 0.2;
-/// How many ticks off is too far to make good by running faster or slower.
-const FAR: f64 = 4.0;
+/// How many ticks behind is too far to catch up with by running faster.
+const FAR_BEHIND: f64 = 4.0;
+/// How many ticks ahead is too far to wait for by running slower.
+const FAR_AHEAD: f64 = 8.0;
 /// With more slack than this the histogram is of another time: the server stood still, or we did.
 const MOST_SLACK: f64 = 12.0;
 /// The choice is made anew after so many frames.
@@ -106,9 +108,9 @@ impl InputClock {
         self.read_at = Some(before.max(at));
         let error = at + self.wanted - (self.reading + went_by);
         // At first nothing is known, and whoever comes in late should not stay so.
-        if error > FAR || (error > 0.0 && self.answers < FIRST_ANSWERS) {
+        if error > FAR_BEHIND || (error > 0.0 && self.answers < FIRST_ANSWERS) {
             self.reading = at + self.wanted;
-        } else if error >= -FAR {
+        } else if error >= -FAR_AHEAD {
             self.reading += went_by * (1.0 + (error * GAIN).clamp(-STRETCH, STRETCH));
         }
         // Farther ahead than that it stands, and the server's time comes up.
