@@ -27,8 +27,10 @@ const STRAINED: u32 = 4;
 const RARELY: u32 = 15;
 /// And as doubtful, which is a reason to look how long the way is, from this many skips on.
 const DOUBTFUL: u32 = 2;
+/// Skips for this part of a second are reason enough to look at once.
+const SOON: u32 = 10;
 /// The way is looked at again after so many seconds.
-const PROBE_AGAIN: i32 = 10;
+const PROBE_AGAIN: i32 = 5;
 /// Nothing acknowledged for so many seconds is a stall.
 const STALL: i32 = 2;
 /// For so many seconds after a step up, a few skips take it back.
@@ -167,6 +169,12 @@ impl Ladder {
             return false;
         }
         let (age, heard) = (now.since(self.since), self.acknowledgements > 0);
+        // A way that has become longer is found out at once, and not when the second is over.
+        let many = (self.second as u32 / SOON).max(DOUBTFUL);
+        if heard && self.skipped >= many && !self.has_probed(now) {
+            self.restart(now);
+            return true;
+        }
         // A second in which nothing was acknowledged lasts until something is, or it was a stall.
         if age < self.second || (!heard && age < STALL * self.second) {
             return false;
@@ -185,8 +193,7 @@ impl Ladder {
         self.is_rare = few && self.arrived >= 2 * self.acknowledgements;
         let strained = self.is_rare || self.skipped * STRAINED >= self.due.max(1);
         let doubtful = self.skipped >= DOUBTFUL;
-        let probed = self.probed.is_some_and(|at| now.since(at) < PROBE_AGAIN * self.second);
-        if doubtful && !probed {
+        if doubtful && !self.has_probed(now) {
             self.strained = strained;
             return true;
         }
@@ -200,6 +207,11 @@ impl Ladder {
             self.raised = Some(now);
         }
         false
+    }
+
+    /// Whether the way was looked at lately.
+    fn has_probed(&self, now: Tick) -> bool {
+        self.probed.is_some_and(|at| now.since(at) < PROBE_AGAIN * self.second)
     }
 
     fn lower(&mut self, now: Tick) {

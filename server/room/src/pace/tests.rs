@@ -71,6 +71,18 @@ fn a_client_that_moves_far_away_soon_gets_every_frame_again() {
 }
 
 #[test]
+fn a_way_that_gets_longer_again_and_again_costs_a_second_at_most() {
+    let mut pace = Pace::new(Tick(0), 60);
+    run(&mut pace, Tick(0), 600, |step| step + 1);
+    for (round, delay) in [12, 2, 16, 6, 24].into_iter().enumerate() {
+        let frames = run(&mut pace, Tick(600 + 600 * round as u32), 600, |step| step + delay);
+        println!("{delay} ticks: {frames} of 600");
+        assert!(frames >= 530, "{delay} ticks: {frames} of 600");
+    }
+    assert_eq!(pace.take_slowed(), 0, "the way is long, and not slow");
+}
+
+#[test]
 fn a_network_that_shakes_costs_few_frames() {
     let (mut pace, mut random) = (Pace::new(Tick(0), 60), 1u32);
     let frames = run(&mut pace, Tick(0), 1000, |step| {
