@@ -18,8 +18,14 @@ const FASTEST = 570;
 /** By how much longer than that a step may be: coasting ends, and differences fade. */
 const LONGER = 1.7;
 const BOUND = 10;
-/** How far something may be drawn back on its way, in units: it did not coast where it went. */
+/**
+ * How far something may be drawn back on its way, in units: it did not coast where it went. And as a
+ * part of the fastest: it comes off a wall or another ship.
+ */
 const BACK = 14;
+const BOUNCE = 0.5;
+/** Of so many frames one may say something else than was predicted: it ran into somebody. */
+const RIGHT = 10;
 /** In how many pictures after a key went down the ship must have moved. */
 const ANSWER = 2;
 
@@ -91,7 +97,7 @@ function stepsOf(shown, which) {
         const step = Math.hypot(dx, dy);
         const back = step > 0 ? -(dx * before.dx + dy * before.dy) / (Math.hypot(before.dx, before.dy) || 1) : 0;
         seen.beyond = Math.max(seen.beyond, step - FASTEST * seconds * LONGER);
-        seen.back = Math.max(seen.back, back);
+        seen.back = Math.max(seen.back, back - FASTEST * seconds * BOUNCE);
         seen.longest = Math.max(seen.longest, step);
         seen.steps += 1;
       }
@@ -189,7 +195,7 @@ async function feel(browser) {
     assert.ok(seen.beyond < BOUND, `a ship made a step that was too long: ${said}`);
     assert.ok(seen.back < BACK, `a ship was drawn back: ${said}`);
   }
-  assert.ok(feeling.confirmed > 20 * feeling.corrections, `too much was corrected: ${said}`);
+  assert.ok(feeling.confirmed > RIGHT * feeling.corrections, `too much was corrected: ${said}`);
   return `${figures}; ${said}`;
 }
 
