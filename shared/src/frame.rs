@@ -63,8 +63,8 @@ pub struct InputEcho {
     /// it came too late by so much. The least of all inputs that were used, or came too late or far too
     /// early, since the last frame; `None` when there was no such input.
     pub slack: Option<i16>,
-    /// How many ticks before this frame's tick the input used was meant for. 0 when the tick had an
-    /// input of its own, and when there was none for so long that no input rules any more.
+    /// How many ticks before this frame's tick the last input was meant for; 255 stands for more. 0
+    /// when the tick had an input of its own, and for a player that sends none and says so.
     pub age: u8,
 }
 

@@ -188,7 +188,8 @@ impl Session {
             return false;
         }
         let behind = f64::from(tick.since(seen.0)) + seen.1;
-        let behind = (behind * f64::from(TICK_PARTS)).clamp(0.0, f64::from(u16::MAX)) as u16;
+        let behind =
+            (behind * f64::from(TICK_PARTS)).round().clamp(0.0, f64::from(u16::MAX)) as u16;
         ClientMessage::Input { applied, tick, behind, record }.write(out);
         self.sent.sent += 1;
         self.sent.lead = ahead;

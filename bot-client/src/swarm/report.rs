@@ -121,11 +121,11 @@ pub struct Report {
     pub tick_rate: TickRate,
     pub inputs_sent: u64,
     pub late_inputs: u64,
-    /// How long inputs waited at the server for their ticks.
+    /// How long inputs waited at the server for their ticks: of each frame the least of those that it tells of.
     pub input_wait_ms: Spread,
     /// By how much those came too late that did.
     pub input_lateness_ms: Spread,
-    /// The share of ticks that found no input of the bot's, of those that bots got a frame of.
+    /// The share of ticks that found no input of the bot's, as far as frames tell.
     pub starvation: f64,
     /// How often a minute a bot's own ship was not where it had been predicted, if bots predicted any.
     pub corrections_per_minute: Option<Spread>,
@@ -242,7 +242,7 @@ impl Report {
             late_inputs: counts.late_inputs,
             input_wait_ms: spread(&tally.input_wait),
             input_lateness_ms: spread(&tally.input_lateness),
-            starvation: (ratio(counts.starved, counts.frames) * 1e6).round() / 1e6,
+            starvation: (ratio(counts.starved, counts.passed) * 1e6).round() / 1e6,
             corrections_per_minute: corrections(tally),
             kinds,
             nets: nets(options),

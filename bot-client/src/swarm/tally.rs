@@ -48,7 +48,9 @@ pub struct Counts {
     pub inputs_sent: u64,
     /// Inputs that came too late, as the server's echoes tell.
     pub late_inputs: u64,
-    /// Frames whose tick had no input of the bot's, of bots that send some.
+    /// Ticks that went by while bots that keep up were in.
+    pub passed: u64,
+    /// Of these, ticks that had no input of the bot's, as far as frames tell.
     pub starved: u64,
     /// Frames that said what was predicted of the bot's own ship.
     pub confirmed: u64,
@@ -72,6 +74,7 @@ impl AddAssign for Counts {
         self.leaves += more.leaves;
         self.inputs_sent += more.inputs_sent;
         self.late_inputs += more.late_inputs;
+        self.passed += more.passed;
         self.starved += more.starved;
         self.confirmed += more.confirmed;
         self.corrected += more.corrected;

@@ -114,6 +114,7 @@ mod tests {
         leaves: 2,
         inputs_sent: 800,
         late_inputs: 3,
+        passed: 900,
         starved: 3,
         confirmed: 990,
         corrected: 5,

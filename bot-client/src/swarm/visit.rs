@@ -20,6 +20,8 @@ use super::{
 };
 use crate::client::{Client, ClientError, Event, InputStats};
 
+/// Of a gap of more ticks than this the rest is left out: somebody stopped the machine.
+const MOST_PASSED: i32 = 10_000;
 /// A stay that was shorter than this says nothing about a minute.
 const SHORTEST_MINUTES: f64 = 0.05;
 
@@ -83,8 +85,9 @@ impl<'a> Visit<'a> {
         let tally = &self.swarm.tally;
         match event {
             Ok(Event::Frame(applied)) => {
+                let passed = self.passed(applied.tick);
                 self.count_frame(&applied, client, counts);
-                self.judge_inputs(client, counts);
+                self.judge_inputs(client, passed, counts);
                 self.behaviour.act(client.core_mut());
             }
             Ok(Event::Pong(time)) if self.kind == Kind::Healthy => tally.rtt.record(time),
@@ -111,10 +114,14 @@ impl<'a> Visit<'a> {
         }
         let now = Instant::now();
         self.swarm.tally.kind(self.kind).ages.record(self.room.age(applied.tick));
-        if self.kind == Kind::Healthy && !applied.full {
+        if self.kind == Kind::Healthy {
             let tick_hz = client.core().tick_hz().unwrap_or_default();
-            let age = self.room.schedule.age(now, applied.tick, tick_hz, self.at_least);
-            self.swarm.tally.frame_age.record(age);
+            // Each tick since the last frame has come with this one, and is as old as that.
+            for back in (0..self.passed(applied.tick)).rev() {
+                let tick = applied.tick.offset(-back);
+                let age = self.room.schedule.age(now, tick, tick_hz, self.at_least);
+                self.swarm.tally.frame_age.record(age);
+            }
         }
         match &mut self.watch {
             Some(watch) => watch.see(now, applied.tick),
@@ -134,8 +141,13 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// How the inputs fared, and what was predicted of them.
-    fn judge_inputs(&mut self, client: &Client, counts: &mut Counts) {
+    /// How many ticks have gone by since the last frame, of those that say something; none at first.
+    fn passed(&self, tick: Tick) -> i32 {
+        self.last.map_or(0, |(_, last)| tick.since(last)).clamp(0, MOST_PASSED)
+    }
+
+    /// How the inputs of the ticks that have passed fared, and what was predicted of them.
+    fn judge_inputs(&mut self, client: &Client, passed: i32, counts: &mut Counts) {
         let core = client.core();
         let Some(echo) = core.replica().map(|replica| replica.input()) else { return };
         if self.kind != Kind::Healthy {
@@ -146,7 +158,8 @@ impl<'a> Visit<'a> {
             let tally = &self.swarm.tally;
             if slack < 0.0 { &tally.input_lateness } else { &tally.input_wait }.record(time);
         }
-        counts.starved += u64::from(echo.age > 0);
+        counts.passed += passed as u64;
+        counts.starved += passed.min(i32::from(echo.age)) as u64;
         let Some(foresight) = &mut self.foresight else { return };
         match foresight.see(core) {
             Verdict::Confirmed => counts.confirmed += 1,

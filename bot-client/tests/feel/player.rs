@@ -120,7 +120,8 @@ impl Player {
         self.felt
             .slack_ms
             .extend(echo.slack_ticks().map(|ticks| ticks * 1000.0 / f64::from(self.hz)));
-        self.felt.log.push((now, tick, echo.age == 0));
+        let obeys = echo.age == 0 && echo.slack.is_some_and(|slack| slack >= 0);
+        self.felt.log.push((now, tick, obeys));
         let others = replica.dated::<Ship>().filter(|(_, _, ship)| ship.player != self.id.0);
         let place = |ship: &Ship| Place { pos: ship.pos, life: ship.life };
         self.view.record(tick, now, others.map(|(id, tick, ship)| (id, tick, place(&ship))));

@@ -1,6 +1,6 @@
 //! What an operator may set for a room.
 
-use tickwire_shared::Tick;
+use tickwire_shared::{Tick, tick::TICK_PARTS};
 
 /// How a room runs.
 #[derive(Clone, Debug)]
@@ -21,8 +21,9 @@ pub struct RoomConfig {
     pub history_ticks: u32,
     /// For how many ticks a missing input is taken to be the one before.
     pub repeat_ticks: u32,
-    /// The most ticks that a shot may be rewound, for [`Game::sight`](tickwire_shared::Game::sight).
-    pub rewind_ticks: u32,
+    /// The most that a shot may be rewound, in 1/256 ticks; see
+    /// [`Game::sight`](tickwire_shared::Game::sight).
+    pub rewind: u16,
     /// How many bytes of frames one viewer is sent in a second; `u32::MAX` is no limit.
     pub bytes_a_second: u32,
     /// After how many ticks without a word a viewer is given up.
@@ -44,7 +45,8 @@ impl RoomConfig {
             hash_interval: 8,
             history_ticks: 32,
             repeat_ticks: (tick_hz / 4).max(1),
-            rewind_ticks: (tick_hz / 4).max(1),
+            // A quarter of a second.
+            rewind: (tick_hz * TICK_PARTS as u32 / 4).min(u32::from(u16::MAX)) as u16,
             bytes_a_second: u32::MAX,
             silence_ticks: tick_hz * 30,
             stall_ticks: tick_hz * 15,

@@ -40,7 +40,10 @@ impl<G: Game> Room<G> {
                 self.handle_input(index, (tick, left), behind, record)?;
                 self.acknowledge(index, applied);
             }
-            ClientMessage::Ack(applied) => self.acknowledge(index, applied),
+            ClientMessage::Ack(applied) => {
+                self.players[index].inputs.pause();
+                self.acknowledge(index, applied);
+            }
             ClientMessage::Leave => return Ok(Reply::Leave),
             ClientMessage::Ping(token) => return Ok(Reply::Pong(token)),
             ClientMessage::Mismatch(tick) => return Ok(self.handle_mismatch(index, tick)),

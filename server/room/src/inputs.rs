@@ -52,8 +52,8 @@ pub struct InputQueue<I> {
     slots: [Option<Waiting<I>>; INPUT_WINDOW],
     last: Intent<I>,
     last_used: Option<Tick>,
-    /// Whether the last input is still repeated.
-    rules: bool,
+    /// Whether the player sends inputs: it has, and has not said that it sends none for now.
+    plays: bool,
     /// The least slack since the player was told.
     slack: Option<i16>,
     counters: InputCounters,
@@ -65,7 +65,7 @@ impl<I: Default + Clone> Default for InputQueue<I> {
             slots: Default::default(),
             last: Intent::default(),
             last_used: None,
-            rules: false,
+            plays: false,
             slack: None,
             counters: InputCounters::default(),
         }
@@ -103,16 +103,20 @@ impl<I: Default + Clone> InputQueue<I> {
         if let Some(Waiting { slack, intent }) = slot.take() {
             self.last = intent;
             self.last_used = Some(tick);
-            self.rules = true;
+            self.plays = true;
             self.note(slack);
-        } else if self.rules {
-            self.counters.starved += 1;
-            self.rules = self.age(tick) <= repeat_ticks;
-            if !self.rules {
+        } else {
+            self.counters.starved += u32::from(self.plays);
+            if self.age(tick) > repeat_ticks {
                 self.last = Intent::default();
             }
         }
         &self.last
+    }
+
+    /// The player has said that it sends no inputs for now, so none is missed.
+    pub fn pause(&mut self) {
+        self.plays = false;
     }
 
     fn note(&mut self, slack: i16) {
@@ -125,7 +129,7 @@ impl<I: Default + Clone> InputQueue<I> {
 
     /// What the player is told with the frame of `tick`; it is told of a slack only once.
     pub fn take_echo(&mut self, tick: Tick) -> InputEcho {
-        let age = if self.rules { self.age(tick).min(255) as u8 } else { 0 };
+        let age = if self.plays { self.age(tick).min(255) as u8 } else { 0 };
         InputEcho { slack: self.slack.take(), age }
     }
 
@@ -214,7 +218,10 @@ mod tests {
             input
         });
         assert_eq!(used.collect::<Vec<_>>(), [7, 7, 7, 0, 0]);
-        assert_eq!(ages, [0, 1, 2, 0, 0]);
-        assert_eq!(queue.counters().starved, 3, "then it rules no more");
+        assert_eq!(ages, [0, 1, 2, 3, 4], "it is missed for as long as it does not come");
+        assert_eq!(queue.counters().starved, 4);
+        queue.pause();
+        queue.take(at(6), 2);
+        assert_eq!((queue.take_echo(at(6)).age, queue.counters().starved), (0, 4));
     }
 }

@@ -142,11 +142,10 @@ impl<G: Game> Room<G> {
     }
 
     fn drain_inputs(&mut self) {
-        let most = self.config.rewind_ticks as f32;
         for player in &mut self.players {
             let intent = player.inputs.take(self.now, self.config.repeat_ticks);
-            let behind = f32::from(intent.behind) / TICK_PARTS as f32;
-            self.game.sight(player.id, behind.min(most));
+            let behind = intent.behind.min(self.config.rewind);
+            self.game.sight(player.id, f32::from(behind) / TICK_PARTS as f32);
             self.game.input(player.id, &intent.input);
         }
     }

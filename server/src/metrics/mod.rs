@@ -52,7 +52,7 @@ pub struct ShardMetrics {
     pub lateness: Histogram,
     /// How long a tick took, sockets included.
     pub duration: Histogram,
-    /// How long after its tick was due a frame was written.
+    /// How long after its tick was due a frame was written, to the socket or into its bad network.
     pub written: Histogram,
     /// Ticks that took longer than a tick may.
     pub overruns: Counter,

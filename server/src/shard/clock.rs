@@ -52,12 +52,12 @@ impl TickClock {
         now.checked_duration_since(self.deadline())
     }
 
-    /// How much of a tick is left until the next one is due, in 256 parts and at most one tick.
+    /// How much of a tick is left until the next one is due, in 256 parts of which one has gone by.
     #[must_use]
     pub fn left(&self, now: Instant) -> u16 {
         let left = self.deadline().saturating_duration_since(now).as_nanos();
         let parts = left * u128::from(self.hz) * TICK_PARTS as u128 / NANOS;
-        parts.min(TICK_PARTS as u128) as u16
+        parts.min(TICK_PARTS as u128 - 1) as u16
     }
 
     /// Begins the next tick and says how many were left out before it.
@@ -132,7 +132,7 @@ mod tests {
             assert_eq!(clock.lateness(deadline - Duration::from_nanos(1)), None);
             assert_eq!(clock.left(deadline), 0);
             assert_eq!(clock.left(deadline - clock.period() / 4), 63, "cut off, not rounded");
-            assert_eq!(clock.left(deadline - clock.period() * 3), 256);
+            assert_eq!(clock.left(deadline - clock.period() * 3), 255);
             assert_eq!(clock.lateness(deadline), Some(Duration::ZERO));
             assert_eq!(clock.due(deadline), 1);
             clock.advance(deadline);

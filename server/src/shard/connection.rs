@@ -37,6 +37,8 @@ pub(crate) struct Connection<S> {
     flooding_since: Option<Instant>,
     /// Messages read since the last tick.
     heard: u32,
+    /// Bytes read since the last tick.
+    taken: u32,
     pub(crate) player: Option<PlayerId>,
     pub(crate) end: Option<End>,
 }
@@ -56,6 +58,7 @@ impl<S: Socket> Connection<S> {
             opened: now,
             flooding_since: None,
             heard: 0,
+            taken: 0,
             player: None,
             end: None,
         }
@@ -74,10 +77,11 @@ impl<S: Socket> Connection<S> {
 
     /// Reads what has come by the tick and acts upon it, within the limits of a tick.
     pub(crate) fn receive(&mut self, now: Instant, room: &mut dyn HostedRoom, cx: &mut Context) {
+        let early = self.taken as usize;
         if let Some(filled) = self.read(room, cx) {
             let capped = self.heard >= cx.limits.messages_per_tick;
-            self.heard = 0;
-            self.watch_flood(capped || filled >= cx.limits.bytes_per_tick, now, cx);
+            (self.heard, self.taken) = (0, 0);
+            self.watch_flood(capped || early + filled >= cx.limits.bytes_per_tick, now, cx);
             self.watch_greeting(now, cx);
         }
     }

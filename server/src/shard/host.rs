@@ -174,9 +174,12 @@ impl<S: Socket> RoomHost<S> {
         match self.clock.as_ref().map(|clock| clock.lateness(now)) {
             None => Ok(now),
             Some(None) => {
-                self.look(now, cx)?;
+                let all = self.look(now, cx)?;
                 let done = time();
-                cx.looking += done.saturating_duration_since(now);
+                // What bad networks take is not for others to make up for by looking less.
+                if all {
+                    cx.looking += done.saturating_duration_since(now);
+                }
                 Ok(done)
             }
             Some(Some(lateness)) => {
@@ -186,16 +189,17 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    /// Reads what has come since the last tick or look, or only what came by bad networks.
-    fn look(&mut self, now: Instant, cx: &mut Context) -> Result<(), Broken> {
+    /// Reads what has come since the last tick or look, or only what came by bad networks; true if
+    /// it was all.
+    fn look(&mut self, now: Instant, cx: &mut Context) -> Result<bool, Broken> {
+        let all = self.look_at.is_some_and(|at| at <= now);
         if let Some(clock) = &self.clock {
             cx.left = clock.left(now);
-            let all = self.look_at.is_some_and(|at| at <= now);
             let read = AssertUnwindSafe(|| self.read_early(now, all, cx));
             catch_unwind(read).map_err(|_| Broken)?;
         }
         self.plan(now, cx.ladder);
-        Ok(())
+        Ok(all)
     }
 
     fn tick(

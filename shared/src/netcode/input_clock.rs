@@ -28,9 +28,12 @@ const MOST_SLACK: f64 = 12.0;
 const FRAMES_A_CHOICE: u32 = 8;
 /// Until so many inputs have been answered, each one is reason to choose anew.
 const FIRST_ANSWERS: u32 = 32;
-/// By how much each late input hastens the clock in ticks, up to how much, and by how much each one
-/// that is in time lets go of that: delays that grow and grow are then caught up with.
-const HASTE: (f64, f64, f64) = (1.0 / 16.0, 1.0, 1.0 / 512.0);
+/// By how many ticks each late input hastens the clock: delays that grow and grow are caught up with.
+const HASTE_LATE: f64 = 1.0 / 16.0;
+/// Up to how much.
+const HASTE_MOST: f64 = 1.0;
+/// By how much each input that is in time lets go of that.
+const HASTE_IN_TIME: f64 = 1.0 / 512.0;
 /// The offsets of so many ticks are remembered.
 const REMEMBERED: usize = 128;
 
@@ -163,9 +166,9 @@ impl InputClock {
         self.needs.note(offset - slack);
         self.answers = self.answers.saturating_add(1);
         self.haste = if slack < 0.0 {
-            (self.haste + HASTE.0).min(HASTE.1)
+            (self.haste + HASTE_LATE).min(HASTE_MOST)
         } else {
-            (self.haste - HASTE.2).max(0.0)
+            (self.haste - HASTE_IN_TIME).max(0.0)
         };
         if self.answers < FIRST_ANSWERS
             || self.answers.is_multiple_of(FRAMES_A_CHOICE)

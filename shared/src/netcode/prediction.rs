@@ -48,13 +48,15 @@ pub struct Prediction<R: Rules> {
     base: Option<(Tick, R::State)>,
     /// The ticks after that, in order and without a gap: what was done, and what came of it.
     steps: VecDeque<(R::Input, R::State)>,
+    /// The input of the newest tick that had one.
+    last: Option<R::Input>,
 }
 
 impl<R: Rules> Prediction<R> {
     /// Nothing is predicted before a frame shows something of the player's own.
     #[must_use]
     pub fn new(rules: R) -> Self {
-        Prediction { rules, base: None, steps: VecDeque::new() }
+        Prediction { rules, base: None, steps: VecDeque::new(), last: None }
     }
 
     /// The newest state, and its tick.
@@ -71,20 +73,26 @@ impl<R: Rules> Prediction<R> {
         let (first, base) = self.base.as_ref()?;
         match tick.since(*first) {
             0 => Some(base),
-            ahead => self.steps.get(usize::try_from(ahead - 1).ok()?).map(|(_, state)| state),
+            ahead => {
+                self.steps.get(usize::try_from(ahead.checked_sub(1)?).ok()?).map(|(_, state)| state)
+            }
         }
     }
 
     /// An input was sent for a tick. Ticks that were passed over get the one before, as on the server.
     pub fn take(&mut self, tick: Tick, input: &R::Input) {
         let Some((newest, _)) = self.newest() else { return };
+        if !tick.is_after(newest) {
+            return;
+        }
         for left in (0..tick.since(newest)).rev() {
             if self.steps.len() >= MOST_AHEAD {
                 return;
             }
-            let repeated = self.steps.back().map(|(before, _)| before.clone()).filter(|_| left > 0);
+            let repeated = self.last.clone().filter(|_| left > 0);
             self.advance(repeated.unwrap_or_else(|| input.clone()));
         }
+        self.last = Some(input.clone());
     }
 
     fn advance(&mut self, input: R::Input) {
@@ -99,8 +107,14 @@ impl<R: Rules> Prediction<R> {
         let Some(shown) = shown else {
             self.base = None;
             self.steps.clear();
+            self.last = None;
             return Verdict::Gone;
         };
+        if self.base.as_ref().is_some_and(|(first, _)| tick.since(*first) < 0) {
+            // Another server's, or the same one's after a restart.
+            (self.base, self.last) = (None, None);
+            self.steps.clear();
+        }
         let predicted = self.at(tick).map(|state| *state == shown);
         let passed = self.base.as_ref().map_or(0, |(first, _)| tick.since(*first).max(0) as usize);
         self.steps.drain(..passed.min(self.steps.len()));
@@ -215,6 +229,11 @@ mod tests {
         assert_eq!(prediction.newest(), Some((at(7), &38)), "4 twice more, then 10");
         prediction.take(at(7), &99);
         assert_eq!(prediction.newest(), Some((at(7), &38)), "a tick has one input");
+        assert_eq!(prediction.reconcile(at(7), Some(38)), Verdict::Confirmed);
+        prediction.take(at(9), &1);
+        assert_eq!(prediction.newest(), Some((at(9), &49)), "10 once more, then 1");
+        assert_eq!(prediction.reconcile(at(-100), Some(5)), Verdict::Fresh);
+        assert_eq!(prediction.newest(), Some((at(-100), &5)));
     }
 
     #[test]

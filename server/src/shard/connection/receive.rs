@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The last ping of a tick, the only one that is answered.
+/// The last ping of those that are read at once, the only one of them that is answered.
 struct LastPing {
     payload: [u8; MAX_CONTROL_BYTES],
     length: Option<usize>,
@@ -26,7 +26,7 @@ impl<S: Socket> Connection<S> {
     /// Puts what was left over and what is new into the scratch buffer and says how much it is.
     pub(super) fn fill(&mut self, cx: &mut Context) -> Result<usize, &'static str> {
         let kept = self.received.len();
-        let limit = cx.limits.bytes_per_tick;
+        let limit = cx.limits.bytes_per_tick.saturating_sub(self.taken as usize);
         if cx.incoming.len() < kept.max(limit) {
             cx.incoming.resize(kept.max(limit), 0);
         }
@@ -38,6 +38,7 @@ impl<S: Socket> Connection<S> {
         match self.pipe.read(&mut cx.incoming[kept..limit]) {
             Ok(0) => Err("hung up without a close"),
             Ok(read) => {
+                self.taken += read as u32;
                 cx.metrics.received_bytes.add(read as u64);
                 Ok(kept + read)
             }

@@ -40,7 +40,8 @@ impl<S: Socket> RoomHost<S> {
     ) {
         let (room, game) = (self.room.as_mut(), self.entry.game);
         room.lend(cx.work(game));
-        for connection in &mut self.connections {
+        // One that has ended between the ticks is heard no more, whatever else it had sent.
+        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
             connection.pipe.turn(now);
             connection.receive(now, room, cx);
         }

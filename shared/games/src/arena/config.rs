@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::map::Map;
 
-/// The longest that shots are judged back, in milliseconds.
-const REWIND_MS_MAX: u16 = 1000;
+/// The longest that shots are judged back, in milliseconds: a room tells of no longer.
+const REWIND_MS_MAX: u16 = 250;
 
 /// The arena's settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Config {
     pub respawn_seconds: u8,
     /// How long a taken pickup is gone, in seconds.
     pub pickup_seconds: u8,
-    /// How far back shots are judged at most, in milliseconds up to 1,000: bullets meet ships where
+    /// How far back shots are judged at most, in milliseconds up to 250: bullets meet ships where
     /// the shooter saw them, no longer ago than this. 0 judges by where ships are.
     pub rewind_ms: u16,
 }
