@@ -28,8 +28,6 @@ const ROOM_FOR_A_FRAME: usize = 8192;
 /// A player's connection.
 pub struct Line {
     pub wire: Duplex<Vec<u8>>,
-    /// Nothing gets through before this time.
-    pub dark_until: Duration,
     /// Messages that the way to the server had no space for, in order.
     waiting: Vec<Vec<u8>>,
 }
@@ -102,7 +100,7 @@ impl Sim {
         // It has waited for the join to arrive; that the join was not sent is not seen.
         wire.up.push(self.now, join.len(), join).expect("there is space");
         send(&mut wire.down, self.now + conditions.least_delay(), welcome);
-        let line = Line { wire, dark_until: Duration::ZERO, waiting: Vec::new() };
+        let line = Line { wire, waiting: Vec::new() };
         let player = Player::new(id, Arc::clone(&self.map), HZ, Box::new(play));
         let tamper: Tamper = Box::new(|_, message| vec![message]);
         self.seats.push(Seat { id, core, line, player, tamper, pace: 1.0 });
@@ -163,9 +161,6 @@ fn send(link: &mut Link<Vec<u8>>, now: Duration, message: Vec<u8>) {
 impl Seat {
     /// The server reads what has come.
     fn arrive(&mut self, room: &mut Room<Arena>, now: Duration, left: u16) {
-        if now < self.line.dark_until {
-            return;
-        }
         while let Some(message) = self.line.wire.up.pop(now) {
             if message[0] == kind::JOIN {
                 continue;
@@ -181,9 +176,7 @@ impl Seat {
     /// The client reads what has come, and says what is due.
     fn live(&mut self, now: Duration) {
         let own_now = now.mul_f64(self.pace);
-        while let Some(message) =
-            if now < self.line.dark_until { None } else { self.line.wire.down.pop(now) }
-        {
+        while let Some(message) = self.line.wire.down.pop(now) {
             let event =
                 self.core.handle_message(&message, own_now).expect("the room's frames hold");
             if let Event::Frame(applied) = event {
