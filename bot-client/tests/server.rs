@@ -30,7 +30,7 @@ async fn twenty_pilots_prove_what_they_saw() {
     assert_eq!((report.joins, report.leaves, report.full_frames), (20, 20, 20));
     assert!(report.frames > 20 * 30 * 3, "{} frames", report.frames);
     assert!(report.hashes_verified > 20 * 10, "{} hashes", report.hashes_verified);
-    assert!(report.inputs_sent > 20 * 30 * 2, "{} inputs", report.inputs_sent);
+    assert!(report.inputs.inputs_sent > 20 * 30 * 2, "{} inputs", report.inputs.inputs_sent);
     let rate = report.tick_rate;
     assert!(rate.expected == 30 && rate.worst.is_some_and(|rate| rate > 27.0), "{rate:?}");
     assert_eq!(server.rooms().len(), 1, "one room, the one that a browser finds");
@@ -65,7 +65,7 @@ async fn bots_that_find_no_place_fail_the_run() {
     let report = swarm(&server, "-n 5 --for 2s --behaviour idle").await;
     assert_eq!((report.passed(), report.refused, report.joins), (false, 2, 3));
     assert!(report.reasons[0].contains("the room is full"), "{:?}", report.reasons);
-    assert_eq!(report.inputs_sent, 0);
+    assert_eq!(report.inputs.inputs_sent, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +82,7 @@ async fn on_bad_networks_every_hash_holds_and_inputs_arrive() {
         assert!(age.p50 >= way_ms, "{network}: frames are {:.1} ms old", age.p50);
         assert!(report.frame_written_ms.is_some_and(|written| written.p50 > 0.0), "{network}");
         assert!(
-            report.input_wait_ms.p50 > 0.0 && report.corrections_per_minute.is_some(),
+            report.inputs.input_wait_ms.p50 > 0.0 && report.inputs.corrections_per_minute.is_some(),
             "{network}"
         );
     }

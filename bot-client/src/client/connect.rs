@@ -174,8 +174,9 @@ async fn open_socket(address: SocketAddr, hindrance: &Hindrance) -> io::Result<T
 impl Client {
     /// Sends what is due when it is due, until a message comes, and handles that.
     ///
-    /// Inputs are sent within this call, one for each tick. **Not cancel-safe**: a call that is dropped may take half a
-    /// message with it, so never put it in a `select!` unless you then drop the client.
+    /// Inputs are sent within this call, one for each tick. **Not cancel-safe**: a call that is
+    /// dropped may take half a message with it, so never put it in a `select!` unless you then drop
+    /// the client.
     ///
     /// # Errors
     /// See [`ClientError`]. After a [`CoreError`](super::CoreError) that is

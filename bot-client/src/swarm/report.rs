@@ -8,6 +8,7 @@ use tickwire_shared::link::Part;
 use super::{
     cpu::Load,
     faults::Fault,
+    histogram::Histogram,
     kinds::{KINDS, Kind},
     options::SwarmOptions,
     pace::{self, Pace},
@@ -69,6 +70,22 @@ pub struct TickRate {
     pub worst: Option<f64>,
 }
 
+/// How inputs fared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the names are those of the whole report")]
+pub struct InputReport {
+    pub inputs_sent: u64,
+    pub late_inputs: u64,
+    /// How long inputs waited at the server for their ticks: of each frame the least of those that it tells of.
+    pub input_wait_ms: Spread,
+    /// By how much those came too late that did.
+    pub input_lateness_ms: Spread,
+    /// The share of ticks that found no input of the bot's, as far as frames tell.
+    pub starvation: f64,
+    /// How often a minute a bot's own ship was not where it had been predicted, if bots predicted any.
+    pub corrections_per_minute: Option<Spread>,
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,16 +136,8 @@ pub struct Report {
     /// frames meanwhile.
     pub frame_written_ms: Option<Spread>,
     pub tick_rate: TickRate,
-    pub inputs_sent: u64,
-    pub late_inputs: u64,
-    /// How long inputs waited at the server for their ticks: of each frame the least of those that it tells of.
-    pub input_wait_ms: Spread,
-    /// By how much those came too late that did.
-    pub input_lateness_ms: Spread,
-    /// The share of ticks that found no input of the bot's, as far as frames tell.
-    pub starvation: f64,
-    /// How often a minute a bot's own ship was not where it had been predicted, if bots predicted any.
-    pub corrections_per_minute: Option<Spread>,
+    #[serde(flatten)]
+    pub inputs: InputReport,
     /// How each kind of bots fared that there was.
     pub kinds: Vec<KindReport>,
     /// The networks that bots were on, if any were asked for.
@@ -169,6 +178,26 @@ impl Effort {
     fn core_seconds(&self) -> f64 {
         self.seconds * self.cores as f64
     }
+
+    /// That the bots themselves were held up, in words, if they were.
+    fn saturation(&self, lag_ms: f64) -> Option<String> {
+        let own = self.cpu_seconds.unwrap_or(0.0) / self.core_seconds().max(0.001);
+        Load { own, machine: self.machine_busy.unwrap_or(0.0), lag_ms }.saturation()
+    }
+}
+
+impl InputReport {
+    fn new(tally: &Tally) -> InputReport {
+        let counts = tally.counts();
+        InputReport {
+            inputs_sent: counts.inputs_sent,
+            late_inputs: counts.late_inputs,
+            input_wait_ms: spread(&tally.input_wait),
+            input_lateness_ms: spread(&tally.input_lateness),
+            starvation: (ratio(counts.starved, counts.passed) * 1e6).round() / 1e6,
+            corrections_per_minute: corrections(tally),
+        }
+    }
 }
 
 impl Report {
@@ -176,30 +205,23 @@ impl Report {
     #[must_use]
     pub fn new(options: &SwarmOptions, tally: &Tally, effort: Effort, paces: &[Pace]) -> Report {
         let (counts, faults) = (tally.counts(), tally.faults());
-        let spread = |histogram: &super::histogram::Histogram| Spread {
-            p50: round(histogram.quantile_ms(0.5)),
-            p99: round(histogram.quantile_ms(0.99)),
-        };
         let ticks = |ms: f64| round(ms * f64::from(effort.tick_hz) / 1000.0);
         let (join, lag) = (spread(&tally.join), spread(&tally.lag));
-        let own = effort.cpu_seconds.unwrap_or(0.0) / effort.core_seconds().max(0.001);
-        let machine = effort.machine_busy.unwrap_or(0.0);
-        let saturation = Load { own, machine, lag_ms: lag.p99 }.saturation();
+        let saturation = effort.saturation(lag.p99);
         let slowness = pace::slowness(paces);
-        // Bots that are out of breath may have slowed a server that shares their machine.
-        let blamed = slowness.as_deref().filter(|_| saturation.is_none());
         let kinds: Vec<_> =
             KINDS.into_iter().filter_map(|kind| fared(kind, options, tally)).collect();
-        // On a bad network frames are old and merged whoever else there is.
-        let judged = options.has_hindered() && options.net.is_none() && saturation.is_none();
-        let facts = Facts {
+        // Bots that are out of breath may have slowed a server that shares their machine, and on a
+        // bad network frames are old and merged whoever else there is.
+        let calm = saturation.is_none();
+        let judged = options.has_hindered() && options.net.is_none() && calm;
+        let reasons = reasons(&Facts {
             counts: &counts,
             faults: &faults,
             bots: options.bots,
-            slowness: blamed,
+            slowness: slowness.as_deref().filter(|_| calm),
             healthy: kinds.first().filter(|_| judged),
-        };
-        let reasons = reasons(&facts);
+        });
         let slowest = pace::slowest(paces);
         let tick_rate = TickRate {
             expected: slowest.map_or(effort.tick_hz, |pace| pace.tick_hz),
@@ -238,12 +260,7 @@ impl Report {
             frame_age_ms: spread(&tally.frame_age),
             frame_written_ms: effort.written,
             tick_rate,
-            inputs_sent: counts.inputs_sent,
-            late_inputs: counts.late_inputs,
-            input_wait_ms: spread(&tally.input_wait),
-            input_lateness_ms: spread(&tally.input_lateness),
-            starvation: (ratio(counts.starved, counts.passed) * 1e6).round() / 1e6,
-            corrections_per_minute: corrections(tally),
+            inputs: InputReport::new(tally),
             kinds,
             nets: nets(options),
             generator_cpu_seconds: effort.cpu_seconds.map(round),
@@ -295,6 +312,11 @@ fn nets(options: &SwarmOptions) -> Vec<NetReport> {
         NetReport { net: part.name.clone(), bots }
     };
     mix.parts().iter().map(report).collect()
+}
+
+fn spread(histogram: &Histogram) -> Spread {
+    let quantile = |share| round(histogram.quantile_ms(share));
+    Spread { p50: quantile(0.5), p99: quantile(0.99) }
 }
 
 /// How often a minute bots were corrected.

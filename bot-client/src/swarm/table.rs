@@ -69,18 +69,18 @@ fn write_traffic(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let traffic =
         format!("{}, {}/s, {each:.0} bytes a frame", bytes(*wire_bytes as f64), bytes(a_second));
     row(f, "received", traffic)?;
-    let late = 100.0 * ratio(report.late_inputs, report.inputs_sent);
-    let (sent, missed) = (grouped(report.inputs_sent), grouped(report.late_inputs));
+    let late = 100.0 * ratio(report.inputs.late_inputs, report.inputs.inputs_sent);
+    let (sent, missed) = (grouped(report.inputs.inputs_sent), grouped(report.inputs.late_inputs));
     row(f, "inputs", format_args!("{sent} sent, {missed} late ({late:.2}%)"))?;
-    if report.inputs_sent > 0 {
-        let starved = 100.0 * report.starvation;
+    if report.inputs.inputs_sent > 0 {
+        let starved = 100.0 * report.inputs.starvation;
         row(
             f,
             "input wait",
-            format_args!("{}; {starved:.2}% of ticks starved", report.input_wait_ms),
+            format_args!("{}; {starved:.2}% of ticks starved", report.inputs.input_wait_ms),
         )?;
     }
-    let Some(Spread { p50, p99 }) = report.corrections_per_minute else { return Ok(()) };
+    let Some(Spread { p50, p99 }) = report.inputs.corrections_per_minute else { return Ok(()) };
     row(f, "corrections", format_args!("p50 {p50:.1}, p99 {p99:.1} a minute of the own ship"))
 }
 

@@ -215,7 +215,7 @@ pub struct Settings {
     #[arg(long, value_name = "NETWORK", env = "TICKWIRE_NET")]
     pub net: Option<String>,
     /// Let clients say how bad their own network is to be, as a page's controls do [default: only
-    /// when listening on a loopback address]
+    /// when listening on a loopback address; say false behind a proxy there]
     #[arg(long, value_name = "BOOL", env = "TICKWIRE_NET_CONTROL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub net_control: Option<bool>,
     /// How log lines look [default: text]

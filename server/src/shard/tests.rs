@@ -5,13 +5,15 @@ use std::{cell::Cell, collections::VecDeque, io, sync::mpsc, time::Duration};
 use parking_lot::Mutex;
 use proptest::prelude::*;
 
+use tickwire_shared::message::ClientMessage;
+
 use super::{host::RoomHost, run::Shard, socket::Socket, *};
 use crate::{
     config::Config,
     directory::{Directory, Wanted},
     games::Games,
     test_game::{Config as Setup, Restless},
-    test_viewer::{Event, Viewer, join, masked},
+    test_viewer::{Event, Viewer, framed, join, masked},
 };
 
 /// The two ends of a simulated connection.
@@ -60,6 +62,7 @@ struct Client {
     wire: Arc<Mutex<Wire>>,
     viewer: Viewer,
     frames: u32,
+    pongs: u32,
     close: Option<u16>,
 }
 
@@ -75,6 +78,7 @@ impl Client {
         while let Some(event) = self.viewer.next() {
             match event {
                 Event::Frame(_) => self.frames += 1,
+                Event::Pong(_) => self.pongs += 1,
                 Event::Close(code, _) => self.close = Some(code),
                 _ => {}
             }
@@ -133,7 +137,7 @@ impl World {
         let net = net.map(|conditions| Net { conditions, seed: 1 });
         let arrival = Arrival { socket, early: join(), peer, guard: None, net };
         send(Command::Admit(arrival, seat.expect("a seat")));
-        Client { wire, viewer: Viewer::default(), frames: 0, close: None }
+        Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None }
     }
 
     /// Gives the shard turns until a tick was made, or until it has nothing to do for a while, and
@@ -283,6 +287,25 @@ fn a_room_is_closed_when_nobody_was_there_for_as_long_as_it_stays() {
     world.pass(Duration::from_secs(10));
     assert!(world.directory.rooms().is_empty());
     assert_eq!(world.step(), Next::Whenever);
+}
+
+#[test]
+fn who_leaves_between_two_ticks_is_heard_no_more() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.connect(&Wanted::Game(None), 1 << 20);
+    for _ in 0..10 {
+        world.step();
+        client.read();
+    }
+    let (ticks, read) = (world.metrics.ticks.get(), world.metrics.received_bytes.get());
+    client.send(&framed(&ClientMessage::Leave));
+    world.pass(Duration::from_micros(100));
+    assert!(world.metrics.received_bytes.get() > read, "it was read");
+    assert_eq!(world.metrics.ticks.get(), ticks, "and that before the tick");
+    client.send(&framed(&ClientMessage::Ping(7)).repeat(3));
+    world.step();
+    client.read();
+    assert_eq!((client.close, client.pongs), (Some(1000), 0));
 }
 
 #[test]
