@@ -73,11 +73,15 @@ export class Prediction {
     this.confirmed = 0;
     this.corrections = 0;
     const { length } = rules.drawn;
+    /** What is drawn. */
     this.values = new Float64Array(length);
     this.next = new Float64Array(length);
     /** By how much what is drawn differs from what is predicted. */
     this.error = new Float64Array(length);
-    /** Where `values` were drawn, as a tick and a share; null while nothing is. @type {{tick: number, share: number} | null} */
+    /**
+     * Where `values` were drawn, as a tick and a share; null while nothing is.
+     * @type {{tick: number, share: number} | null}
+     */
     this.at = null;
     this.drawnAt = NaN;
     /** What the clock read then. */
@@ -145,7 +149,9 @@ export class Prediction {
       return;
     }
     if (predicted !== null) this.corrections += 1;
-    const jump = predicted === null || (this.rules.isJump?.(predicted, state) ?? false);
+    // Beyond what was predicted, the newest of it is what led there.
+    const before = predicted ?? this.state;
+    const jump = before === null || (this.rules.isJump?.(before, state) ?? false);
     this.smoothly(jump, () => {
       this.base = { tick, state };
       this.steps = [];
@@ -183,6 +189,13 @@ export class Prediction {
       if (Math.abs(error[i]) > far) jump = true;
     });
     if (jump) error.fill(0);
+    // There may be another correction before the next picture: that must find what is drawn.
+    this.addError();
+  }
+
+  /** Makes `values` what is drawn instead of what is predicted. */
+  addError() {
+    for (let i = 0; i < this.values.length; i++) this.values[i] += this.error[i];
   }
 
   /**
@@ -202,10 +215,8 @@ export class Prediction {
     this.at = { tick: clock.tick, share: clock.share };
     this.between(clock.tick, clock.share, this.values);
     const fade = Math.exp(-seconds / FADE_SECONDS);
-    for (let i = 0; i < this.values.length; i++) {
-      this.error[i] *= fade;
-      this.values[i] += this.error[i];
-    }
+    for (let i = 0; i < this.error.length; i++) this.error[i] *= fade;
+    this.addError();
     return this.values;
   }
 
@@ -217,7 +228,7 @@ export class Prediction {
     const { clock } = this.room.inputs;
     const whole = Math.floor(expected);
     this.between(clock.at(whole), expected - whole, this.values);
-    for (let i = 0; i < this.values.length; i++) this.values[i] += this.error[i];
+    this.addError();
     this.at = { tick: clock.tick, share: clock.share };
     this.smoothly(false, () => {});
   }

@@ -143,6 +143,42 @@ test('a correction begins anew from what the server says, and is not seen as a j
   assert.ok(line.prediction.offBy < 1, `${line.prediction.offBy}`);
 });
 
+test('two corrections between two pictures are not seen as a jump either', () => {
+  const line = new Line(4);
+  line.push = 3;
+  line.run(30);
+  line.run(2, () => (line.cart.x += 40));
+  line.run(2);
+  const now = (line.made + 1) * TICK_MS;
+  const before = line.prediction.draw(now)?.[0] ?? NaN;
+  line.serve();
+  line.serve();
+  assert.equal(line.prediction.corrections, 2);
+  const after = line.prediction.draw(now)?.[0] ?? NaN;
+  assert.ok(Math.abs(after - before) < 1e-6, `from ${before} to ${after}`);
+  assert.ok(line.prediction.offBy > 70, `${line.prediction.offBy}`);
+});
+
+test('a frame of a tick that nothing was predicted for is no jump', () => {
+  const line = new Line(4);
+  line.push = 3;
+  line.run(30);
+  // Nothing is sent, and so nothing predicted; the server goes on with what it had.
+  line.update = (now) => line.inputs.clock.advance(now);
+  line.inputs.current = () => /** @type {any} */ (null);
+  const { tick, prediction } = line;
+  const newest = prediction.tick ?? 0;
+  const now = (line.made + 0.9) * TICK_MS;
+  const before = prediction.draw(now)?.[0] ?? NaN;
+  line.frameListeners.list = [];
+  while (line.tick < newest + 4) line.serve();
+  prediction.reconcile();
+  assert.ok(line.tick > tick && prediction.base?.tick === line.tick);
+  const after = prediction.draw(now)?.[0] ?? NaN;
+  assert.ok(Math.abs(after - before) < 1e-6, `from ${before} to ${after}`);
+  assert.ok(prediction.offBy > 12, `${prediction.offBy}`);
+});
+
 test('when the clock leaps, what is drawn glides after it', () => {
   const line = new Line(4);
   line.push = 3;
@@ -162,9 +198,9 @@ test('an input that the server did not get is one correction', () => {
   const line = new Line(4);
   line.run(30);
   line.lost.add(line.made + 8);
-  line.run(20, (tick) => (line.push = tick % 2));
-  assert.ok(line.prediction.corrections <= 1);
+  line.run(20, (tick) => (line.push = tick % 2 === 0 ? 2 : -2));
   line.run(20);
+  assert.equal(line.prediction.corrections, 1);
   const { state, tick } = line.prediction;
   assert.equal(state?.x, line.cart.x + ((tick ?? 0) - line.made) * (state?.v ?? NaN));
 });
