@@ -3,7 +3,7 @@
 import { InputClock, TICK_PARTS } from './input_clock.js';
 import { inputMessage } from './message.js';
 import { RecordLayout, neutralColumns } from './record.js';
-import { Listeners } from './listeners.js';
+import { Listeners, report } from './listeners.js';
 
 /** @typedef {Record<string, any>} Input */
 /** @typedef {Input | (() => Input)} InputSource */
@@ -61,10 +61,18 @@ export class Inputs {
     return columns;
   }
 
-  /** What the player does right now, as everybody would read it; null when there is no input. */
+  /**
+   * What the player does right now, as everybody would read it; null when there is no input, or none
+   * that makes sense.
+   */
   current() {
-    const input = this.now();
-    return input && this.layout.toObject(this.columnsOf(input));
+    try {
+      const input = this.now();
+      return input && this.layout.toObject(this.columnsOf(input));
+    } catch {
+      // It is told of when the next tick's input would be sent, not with every picture.
+      return null;
+    }
   }
 
   /** What the server takes for the input of a player who never gave one. */
@@ -89,12 +97,28 @@ export class Inputs {
     /** @type {Uint8Array[]} */
     const messages = [];
     for (let tick = this.clock.pollDue(MOST_DUE); tick !== null; tick = this.clock.pollDue(MOST_DUE)) {
-      const input = silent ? null : this.now();
-      const ahead = (tick - applied) | 0;
-      // Beyond that no message can name the tick; the server would not take it either.
-      if (input !== null && ahead >= 0 && ahead <= 255) messages.push(this.message(tick, applied, input));
+      const message = silent ? null : this.message(tick, applied);
+      if (message !== null) messages.push(message);
     }
     return messages;
+  }
+
+  /**
+   * The input of a tick. A source that throws, or gives what makes no sense, is that tick's input lost
+   * and no more: the error is reported as any uncaught one.
+   * @param {number} tick
+   * @param {number} applied
+   */
+  message(tick, applied) {
+    try {
+      const input = this.now();
+      const ahead = (tick - applied) | 0;
+      // Beyond that no message can name the tick; the server would not take it either.
+      return input === null || ahead < 0 || ahead > 255 ? null : this.pack(tick, applied, input);
+    } catch (error) {
+      report(error);
+      return null;
+    }
   }
 
   /**
@@ -102,7 +126,7 @@ export class Inputs {
    * @param {number} applied
    * @param {Input} input
    */
-  message(tick, applied, input) {
+  pack(tick, applied, input) {
     const columns = this.columnsOf(input);
     /** @type {number[]} */
     const record = [];

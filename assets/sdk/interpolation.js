@@ -66,9 +66,10 @@ export class Interpolation {
       ]),
     );
     if (room.tick !== null) this.record(performance.now());
-    this.stop = room.onFrame(() => this.record(performance.now()));
     // Shots are judged by what was seen: inputs say which tick that was.
-    room.showing(() => this.tick);
+    const stops = [room.onFrame(() => this.record(performance.now())), room.showing(() => this.tick)];
+    /** Stops listening, and drawing is over. */
+    this.stop = () => stops.forEach((stop) => stop());
   }
 
   /** The tick that is drawn, with a fraction; NaN before the first picture. */

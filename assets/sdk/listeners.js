@@ -36,10 +36,18 @@ export class Listeners {
       try {
         listener(...args);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        report(error);
       }
     }
   }
+}
+
+/**
+ * Makes an error of the game's own code known as any uncaught one, once what is going on is done.
+ * @param {unknown} error
+ */
+export function report(error) {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

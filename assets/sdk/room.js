@@ -192,11 +192,14 @@ export class Room {
 
   /**
    * Sets what the player does from the next tick on, until it is set again. A function is asked
-   * right before each tick's input is sent, which is as fresh as it gets.
+   * right before each tick's input is sent, which is as fresh as it gets. Whoever predicts asks it
+   * too, with every picture and more often than that, so how often it is asked must make no difference:
+   * what ends once it has been sent belongs into a listener of `onInput`.
    *
    * Fields that are left out are nothing: zero, false, or what is nearest to it. Numbers out
    * of range are clamped. What is no number where one belongs (`'1'`, `true`, `NaN`) throws a
-   * `TickwireError`, and the input stays as it was.
+   * `TickwireError`, and the input stays as it was. If a function gives that, or throws, its error
+   * is reported as any uncaught one, and nothing is sent for that tick.
    * @param {import('./inputs.js').InputSource} input
    */
   send(input) {
@@ -216,9 +219,13 @@ export class Room {
    * Says which tick of others the player sees. Inputs carry how far that is behind them, so that a
    * game can judge a shot by what its shooter saw.
    * @param {() => number} drawn the tick, with a fraction
+   * @returns {() => void} says that nothing is seen any more, unless somebody else has said what is
    */
   showing(drawn) {
     this.inputs.drawn = drawn;
+    return () => {
+      if (this.inputs.drawn === drawn) this.inputs.drawn = null;
+    };
   }
 
   /**
@@ -229,16 +236,13 @@ export class Room {
   update(now = this.link.now()) {
     if (this.closed || this.tick === null) return;
     this.waiting?.();
-    try {
-      for (const bytes of this.inputs.due(now, this.tick, this.link.isHidden())) {
-        this.link.send(bytes);
-        this.untold = 0;
-      }
-    } finally {
-      // An input that makes no sense is one input lost, and no reason to stop.
-      const next = this.inputs.clock.nextDue() ?? now;
-      this.waiting = this.link.after(Math.max(next - now, 0), () => this.update());
+    for (const bytes of this.inputs.due(now, this.tick, this.link.isHidden())) {
+      this.link.send(bytes);
+      this.untold = 0;
     }
+    const next = this.inputs.clock.nextDue() ?? now;
+    // The time of a picture is a little ago.
+    this.waiting = this.link.after(Math.max(next - this.link.now(), 0), () => this.update());
   }
 
   /**
@@ -288,7 +292,6 @@ export class Room {
     if (holds === true) this.stats.hashesVerified += 1;
     if (holds === false) this.reportMismatch(applied.tick);
     this.answer(applied.tick);
-    this.update();
     this.state.update(this.replica.changes);
     for (const { index, columns } of this.replica.messages) {
       const { listeners } = this.messageKinds[index];
@@ -299,6 +302,8 @@ export class Room {
     const { slack, age } = this.replica.input;
     const early = slack === null ? null : slack / TICK_PARTS;
     this.frameListeners.tell({ tick, full, bytes: bytes.length, updates, hash: holds, gap, slack: early, age });
+    // Last, because it asks the game, which is to know of this frame by then.
+    this.update();
   }
 
   /**

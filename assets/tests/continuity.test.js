@@ -61,7 +61,8 @@ function watch(frames, motion, from = 2000) {
   const room = { tickHz: HZ, tick: /** @type {number | null} */ (null), schema: { kinds: [KIND] } };
   /** @type {Map<number, any>} */
   const ships = new Map();
-  Object.assign(room, { entities: () => ships, tickOf: () => room.tick, onFrame: () => () => {}, showing: () => {} });
+  const listen = () => () => {};
+  Object.assign(room, { entities: () => ships, tickOf: () => room.tick, onFrame: listen, showing: listen });
   const view = new Interpolation(/** @type {any} */ (room));
   const seen = { most: 0, back: 0, dry: 0, pictures: 0, delay: 0, late: 0 };
   /** @type {{x: number, y: number} | null} */

@@ -1,5 +1,9 @@
 // A WebSocket without a network, for the tests of client and room.
 
+import assert from 'node:assert/strict';
+
+import { readServerMessage } from '../sdk/message.js';
+import { Room } from '../sdk/room.js';
 import { Client } from '../sdk/tickwire.js';
 import { bytes, golden } from './golden.js';
 
@@ -90,4 +94,40 @@ export async function joined(options) {
   socket.deliver(welcome);
   socket.deliver(bytes(session.steps[0].hex));
   return { room: await promise, socket };
+}
+
+/** A room as of its first frame, on a clock that only the test moves, and what it sent since. */
+export function timed() {
+  /** @type {{milliseconds: number, action: () => void} | null} */
+  let timer = null;
+  const line = {
+    now: 0,
+    /** @type {Uint8Array[]} */
+    sent: [],
+    /** When the room wants to be called, and does so. */
+    ring() {
+      assert.ok(timer !== null, 'nothing is waited for');
+      const { milliseconds, action } = timer;
+      line.now += milliseconds;
+      timer = null;
+      action();
+    },
+  };
+  const received = readServerMessage(welcome);
+  assert.ok(received.kind === 'welcome');
+  const room = new Room(received.welcome, {
+    send: (bytes) => line.sent.push(bytes),
+    close: () => {},
+    now: () => line.now,
+    after(milliseconds, action) {
+      assert.equal(timer, null, 'one timer at a time');
+      timer = { milliseconds, action };
+      return () => (timer = null);
+    },
+    answered: 0,
+    isHidden: () => false,
+  });
+  room.receive(bytes(session.steps[0].hex));
+  line.sent.length = 0;
+  return { room, line };
 }

@@ -25,6 +25,8 @@ class FakeRoom {
     this.ships = new Map();
     /** Where an entity rests, the tick that it is of. @type {Map<number, number>} */
     this.resting = new Map();
+    /** @type {(() => number) | null} */
+    this.drawn = null;
   }
 
   entities() {
@@ -40,7 +42,13 @@ class FakeRoom {
     return () => {};
   }
 
-  showing() {}
+  /** @param {() => number} drawn */
+  showing(drawn) {
+    this.drawn = drawn;
+    return () => {
+      this.drawn = null;
+    };
+  }
 }
 
 function setUp() {
@@ -109,6 +117,13 @@ test('what goes while nothing is drawn is forgotten', () => {
   assert.ok((view.kinds.get('ship')?.tracks.size ?? 0) < 70);
   view.update(50_000);
   assert.deepEqual([...view.entities('ship').keys()], [498]);
+});
+
+test('whoever stops drawing no longer says what is seen', () => {
+  const { view, room } = setUp();
+  assert.ok(room.drawn !== null);
+  view.stop();
+  assert.equal(room.drawn, null);
 });
 
 test('a jump is not blended', () => {

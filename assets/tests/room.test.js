@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import { Client, TickwireError, describe } from '../sdk/tickwire.js';
-import { fakeClient, joined, lastSocket, session, sockets, welcome } from './fake_socket.js';
+import { fakeClient, joined, lastSocket, session, sockets, timed, welcome } from './fake_socket.js';
 import { bytes, hex } from './golden.js';
 
 afterEach(() => {
@@ -89,35 +89,73 @@ test('before there is an input each frame is acknowledged, then inputs do that',
   assert.ok(!socket.sent.some((it) => it[0] === 0x03), 'an input will tell');
 });
 
-test('each tick gets one input, when the clock of inputs comes to it', async () => {
-  const { room, socket } = await joined();
-  const start = performance.now();
+test('each tick gets one input, when the clock of inputs comes to it', () => {
+  const { room, line } = timed();
   let asked = 0;
   /** @type {any[]} */
   const told = [];
   room.onInput(({ tick, input }) => told.push([tick, input.fire]));
   room.send(() => ({ fire: ++asked === 1 }));
-  socket.sent.length = 0;
-  room.update(start + 500);
+  room.update(999);
   assert.equal(asked, 0, 'the first input is for the tick after the next');
-  room.update(start + 1200);
-  room.update(start + 1300);
-  assert.deepEqual(socket.sent.map(hex), ['02fdffffff02000001'], 'applied, two ahead, nothing seen, fire');
-  room.update(start + 2200);
-  assert.deepEqual(socket.sent.slice(1).map(hex), ['02fdffffff03000000']);
+  room.update(1000);
+  room.update(1999);
+  assert.deepEqual(line.sent.map(hex), ['02fdffffff02000001'], 'applied, two ahead, nothing seen, fire');
+  room.update(2000);
+  assert.deepEqual(line.sent.slice(1).map(hex), ['02fdffffff03000000']);
   assert.deepEqual(told, [[4294967295, true], [0, false]]);
 });
 
-test('an input says how far what its player saw of others was behind it', async () => {
-  const { room, socket } = await joined();
-  const start = performance.now();
-  room.showing(() => 4294967293 - 1.5);
+test('inputs are sent by a timer too, in time for their ticks', () => {
+  const { room, line } = timed();
   room.send({});
-  socket.sent.length = 0;
-  room.update(start + 1200);
-  // Three and a half ticks of 256 parts.
-  assert.deepEqual(socket.sent.map(hex), ['02fdffffff02800300']);
+  line.ring();
+  assert.deepEqual([line.now, line.sent.length], [1000, 1]);
+  line.now = 1600;
+  // A picture that began a while ago.
+  room.update(1500);
+  line.ring();
+  assert.deepEqual([line.now, line.sent.length], [2000, 2]);
 });
+
+test('an input says how far what its player saw of others was behind it', () => {
+  const { room, line } = timed();
+  const stop = room.showing(() => 4294967293 - 1.5);
+  room.send({});
+  room.update(1000);
+  // Three and a half ticks of 256 parts.
+  assert.deepEqual(line.sent.map(hex), ['02fdffffff02800300']);
+  stop();
+  room.update(2000);
+  assert.deepEqual(line.sent.slice(1).map(hex), ['02fdffffff03000000'], 'nothing is seen any more');
+});
+
+for (const [how, source, reason] of /** @type {const} */ ([
+  ['throws', () => { throw new Error('the game broke'); }, /the game broke/],
+  ['gives what is no input', () => ({ shoot: true }), /no field "shoot"/],
+])) {
+  test(`a source of inputs that ${how} costs an input, and neither the frame nor the room`, (context) => {
+    /** @type {(() => void)[]} */
+    const reported = [];
+    context.mock.method(globalThis, 'queueMicrotask', (/** @type {() => void} */ it) => reported.push(it));
+    const { room, line } = timed();
+    const heard = { frames: 0, changes: 0 };
+    room.onFrame(() => (heard.frames += 1));
+    for (const kind of ['ship', 'bullet']) room.onChange(kind, () => (heard.changes += 1));
+    room.send(source);
+    line.now = 1500;
+    room.receive(frame(1));
+    assert.equal(room.tick, session.steps[1].tick);
+    assert.ok(heard.frames === 1 && heard.changes > 0, JSON.stringify(heard));
+    assert.equal(room.inputs.current(), null);
+    assert.deepEqual(line.sent.filter((it) => it[0] === 0x02), []);
+    assert.equal(reported.length, 1, 'once for the tick');
+    assert.throws(reported[0], reason);
+    room.send({ fire: true });
+    line.ring();
+    assert.deepEqual(line.sent.filter((it) => it[0] === 0x02).length, 1, 'the next tick has one again');
+  });
+}
 
 test('frames that no input tells of are acknowledged at last', async () => {
   const { room, socket } = await joined();
