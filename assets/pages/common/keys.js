@@ -40,9 +40,11 @@ export class Keys {
    */
   key(event, down) {
     const action = this.actions[event.code];
-    const typing = event.target instanceof HTMLInputElement;
-    if (!action || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
+    const isTyping = event.target instanceof HTMLInputElement;
+    const isMeant = !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey;
+    // What was held down is let go of wherever the focus has gone meanwhile.
+    if (!action || (down && !isMeant)) return;
+    if (isMeant) event.preventDefault();
     this.hold(action, down);
     if (action === 'left' || action === 'right') this.mouse = null;
   }
