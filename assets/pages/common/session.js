@@ -44,7 +44,7 @@ export class BaseSession {
   advance(now) {
     const seconds = Math.min((now - this.last) / 1000, LONGEST_STEP);
     this.last = now;
-    this.room.update();
+    this.room.update(now);
     this.view.update(now);
     this.overlay.update(now);
     return seconds;
