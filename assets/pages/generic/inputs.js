@@ -51,7 +51,8 @@ export class Inputs {
    * @param {boolean} down
    */
   key(event, down) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // What goes up is let go of in any case, or it would stick.
+    if (down && (event.ctrlKey || event.metaKey || event.altKey)) return;
     const moves = event.code.startsWith('Arrow') || event.code === 'Space';
     // A slider, a list or a box that has the focus keeps its own keys.
     if (moves && down && event.target instanceof Element && event.target.matches('input, select')) return;
