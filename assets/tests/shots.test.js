@@ -16,9 +16,11 @@ const MAP = /** @type {any} */ ({ tile: 64, isWall: (/** @type {number} */ colum
 const SHOT = { x: 800, y: 800, wayX: 192, wayY: 0, life: 36 };
 
 function setUp() {
-  const room = { tick: 90 };
+  /** The server's. @type {Map<number, any>} */
+  const bullets = new Map();
+  const room = { tick: 90, entities: () => bullets, tickOf: () => room.tick };
   const prediction = {
-    base: { tick: 90 },
+    base: /** @type {{tick: number} | null} */ ({ tick: 90 }),
     at: { tick: 99, share: 0 },
     tick: 99,
     /** @type {{tick: number, state: {shot: Shot | null}}[]} */
@@ -29,7 +31,10 @@ function setUp() {
   /** @type {number[]} */
   const met = [];
   let fired = 0;
-  const effects = { fired: () => (fired += 1), met: (/** @type {any} */ _, /** @type {number} */ ship) => met.push(ship) };
+  const effects = {
+    fired: () => (fired += 1),
+    met: (/** @type {any} */ _, /** @type {number} */ ship) => met.push(ship),
+  };
   const shots = new Shots(/** @type {any} */ (pilot), MAP, SETUP, effects);
   const ships = new Map();
   /**
@@ -38,14 +43,15 @@ function setUp() {
    * @param {number} [told]
    */
   const draw = (at, told = room.tick) => {
-    room.tick = prediction.base.tick = told;
+    room.tick = told;
+    if (prediction.base) prediction.base.tick = told;
     prediction.at = { tick: Math.floor(at), share: at % 1 };
     prediction.steps = prediction.steps.filter(({ tick }) => tick > told);
     shots.update(ships, 1, new Map());
     return [...shots.flying()].map(({ place }) => place.x);
   };
   const bullet = (/** @type {number} */ tick) => ({ pos: { x: 100 + 24 * (tick - 98), y: 100 }, hue: HUE });
-  return { shots, prediction, ships, met, draw, bullet, counts: () => fired };
+  return { shots, prediction, ships, bullets, met, draw, bullet, counts: () => fired };
 }
 
 test('a bullet is seen with its shot and flies on in the present', () => {
@@ -68,6 +74,40 @@ test("the server's bullet of a shot is known by its place, and is that bullet un
   assert.ok(shots.hidden.has(8));
   assert.equal(shots.gone(8), true);
   assert.deepEqual([met, draw(107.5)], [[-1], []]);
+});
+
+test('a bullet of the same colour and place that flies another way is not the own one', () => {
+  const { shots, draw, bullet, bullets } = setUp();
+  draw(105);
+  Object.assign(shots.pilot.room, { tick: 99 });
+  assert.equal(shots.came(bullet(99), 8), true, 'as far as can be seen');
+  const { pos } = bullet(99);
+  bullets.set(8, { pos: { x: pos.x - 24, y: pos.y }, hue: HUE });
+  draw(106, 100);
+  assert.deepEqual([shots.hidden.has(8), shots.gone(8)], [false, false]);
+  assert.deepEqual(draw(107, 100), [], 'nothing came of the shot');
+});
+
+test('the bullet of a shot is known to be that when it has flown on as the shot did', () => {
+  const { shots, draw, bullet, bullets } = setUp();
+  draw(105);
+  Object.assign(shots.pilot.room, { tick: 99 });
+  shots.came(bullet(99), 8);
+  bullets.set(8, bullet(101));
+  assert.deepEqual(draw(107, 101), [100 + 24 * 9]);
+  assert.ok(shots.hidden.has(8));
+});
+
+test('without an own ship all bullets are drawn as the server has them', () => {
+  const { shots, prediction, draw, bullet } = setUp();
+  draw(105);
+  Object.assign(shots.pilot.room, { tick: 99 });
+  shots.came(bullet(99), 8);
+  draw(106, 99);
+  assert.ok(shots.hidden.has(8));
+  prediction.base = null;
+  draw(107, 100);
+  assert.deepEqual([shots.hidden.size, [...shots.flying()].length], [0, 0]);
 });
 
 test('a shot that the server knows nothing of ends with the frame of its tick', () => {

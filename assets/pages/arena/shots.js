@@ -1,7 +1,8 @@
 // Own bullets, seen at once and where they are now: others, and all that others fire, are seen as they were.
 //
 // A shot is drawn from the picture in which it is fired. Bullets fly straight, in whole numbers, so when
-// the server's bullet of that shot comes it is known by its place. The server judges whom it hits
+// the server's bullet of that shot comes it is known by its place, and by its way as soon as it
+// has flown on. The server judges whom it hits
 // by what its shooter sees, so a bullet that comes upon a ship on the screen is taken to hit it;
 // if the server says otherwise, the bullet flies on.
 
@@ -14,6 +15,8 @@ import { GRAINS } from './flight.js';
 
 /** How near a bullet must be to be that of a shot which was corrected meanwhile, in grains. */
 const NEAR = 40 * GRAINS;
+/** By how much of its way a bullet may fly otherwise than the shot did, if its heading was corrected. */
+const ASTRAY = 0.25;
 /** Walls are looked for every so many units of a bullet's way. */
 const STRIDE = 4;
 /** A shot that is fired by so many ticks earlier or later than was predicted is still the same. */
@@ -27,6 +30,8 @@ const DOUBT_TICKS = 2;
  * @property {number} tick that fired it
  * @property {Shot} shot
  * @property {number | null} id the server's bullet, once it is known
+ * @property {{tick: number, x: number, y: number} | null} came where the server's bullet was first, in
+ *   grains, until it is known to fly the same way
  * @property {Place} place where it is drawn
  * @property {number | null} spent the tick in which it met something, as far as can be seen
  * @property {Set<number>} missed ships that it only seemed to hit
@@ -61,7 +66,7 @@ export class Shots {
   came({ pos, hue }, id) {
     if (hue !== this.pilot.told()?.entity.hue) return false;
     const tick = this.pilot.room.tick ?? 0;
-    const [x, y] = [Math.round(pos.x * GRAINS), Math.round(pos.y * GRAINS)];
+    const [x, y] = inGrains(pos);
     const off = (/** @type {Own} */ own) => {
       const [byX, byY] = placeAt(own, tick, 0);
       return Math.max(Math.abs(byX - x), Math.abs(byY - y));
@@ -72,9 +77,31 @@ export class Shots {
     const [byX, byY] = placeAt(nearest, tick, 0);
     nearest.shot = { ...nearest.shot, x: nearest.shot.x + x - byX, y: nearest.shot.y + y - byY };
     nearest.id = id;
+    nearest.came = { tick, x, y };
     this.known.set(id, nearest);
     this.hidden.add(id);
     return true;
+  }
+
+  /**
+   * Looks whether the server's bullet of a shot flies as the shot does, once it has flown on. Somebody
+   * else of that colour may have fired from where the shot was; that one is drawn like any other then.
+   * @param {number} id
+   * @param {Own} own
+   */
+  verify(id, own) {
+    const { room } = this.pilot;
+    const bullet = room.entities('bullet').get(id);
+    const ticks = own.came && bullet ? ((room.tickOf(id) ?? 0) - own.came.tick) | 0 : 0;
+    if (own.came === null || bullet === undefined || ticks <= 0) return;
+    const [x, y] = inGrains(bullet.pos);
+    const { wayX, wayY } = own.shot;
+    const off = Math.hypot((x - own.came.x) / ticks - wayX, (y - own.came.y) / ticks - wayY);
+    own.came = null;
+    if (off <= ASTRAY * Math.hypot(wayX, wayY)) return;
+    own.id = null;
+    this.known.delete(id);
+    this.hidden.delete(id);
   }
 
   /**
@@ -97,6 +124,7 @@ export class Shots {
    * @param {ReadonlyMap<number, Entity>} bullets as they were
    */
   update(ships, ownId, bullets) {
+    for (const [id, own] of this.known) this.verify(id, own);
     this.follow();
     for (const id of this.hidden) if (!this.known.has(id) && !bullets.has(id)) this.hidden.delete(id);
     const { at, base } = this.pilot.prediction;
@@ -117,6 +145,7 @@ export class Shots {
     if (base === null) {
       this.own.clear();
       this.known.clear();
+      this.hidden.clear();
       return;
     }
     /** @type {Map<number, Shot>} */
@@ -146,7 +175,7 @@ export class Shots {
       return;
     }
     const place = { x: shot.x / GRAINS, y: shot.y / GRAINS };
-    const own = { tick, shot, id: null, place, spent: null, missed: new Set(), hits: -1 };
+    const own = { tick, shot, id: null, came: null, place, spent: null, missed: new Set(), hits: -1 };
     this.own.set(tick, own);
     this.effects.fired(own);
   }
@@ -197,6 +226,11 @@ export class Shots {
       if (spent === null) yield { tick, place, from: { x: shot.x / GRAINS, y: shot.y / GRAINS } };
     }
   }
+}
+
+/** @param {Place} place in units */
+function inGrains({ x, y }) {
+  return [Math.round(x * GRAINS), Math.round(y * GRAINS)];
 }
 
 /**
