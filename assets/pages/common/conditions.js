@@ -33,6 +33,8 @@ const SLIDERS = [
   ['bandwidth', 100, 1, ''],
 ];
 
+const ONE_WAY = 'One way; half of a round trip.';
+const UNTOUCHED = 'As the server has it so far.';
 const FORBIDDEN = 'This server does not let pages worsen their connection: start it with --net-control.';
 
 export class Conditions {
@@ -40,17 +42,22 @@ export class Conditions {
   constructor(room) {
     this.room = room;
     this.box = element('net-conditions', HTMLFieldSetElement);
-    this.hint = make('p', 'hint', 'One way; half of a round trip.');
-    /** @type {Net} */
-    this.net = NONE;
+    this.hint = make('p', 'hint', UNTOUCHED);
+    /** What was asked for; null while the network is as the server has it. @type {Net | null} */
+    this.net = null;
+    /** The profile that was chosen, if one was. */
+    this.name = '';
+    /** The end of a black-out. @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.chips = ['none', ...Object.keys(PROFILES)].map((name) => this.chip(name));
     this.sliders = SLIDERS.map((slider) => this.slider(slider));
     const blackout = button('black-out', () => this.blackOut());
     blackout.title = `Nothing gets through for ${BLACKOUT_MS / 1000} s`;
-    const chips = make('div', 'chips');
-    chips.append(...this.chips, blackout);
-    this.box.replaceChildren(chips, ...this.sliders.map(({ label }) => label), this.hint);
-    this.show('');
+    const [chips, foot] = [make('div', 'chips'), make('div', 'foot')];
+    chips.append(...this.chips);
+    foot.append(this.hint, blackout);
+    this.box.replaceChildren(chips, ...this.sliders.map(({ label }) => label), foot);
+    this.show();
     this.ask();
   }
 
@@ -59,6 +66,12 @@ export class Conditions {
     const status = await fetch('/status').then((answer) => answer.json()).catch(() => ({}));
     this.box.disabled = status.net_control !== true;
     if (this.box.disabled) this.hint.textContent = FORBIDDEN;
+    else this.show();
+  }
+
+  /** Asks for nothing any more. */
+  end() {
+    clearTimeout(this.timer);
   }
 
   /** @param {string} name */
@@ -71,11 +84,16 @@ export class Conditions {
   /** @param {[string, number, number, string]} slider */
   slider([name, max, step, unit]) {
     const label = make('label', '', name);
-    const input = Object.assign(document.createElement('input'), { type: 'range', min: '0', max: `${max}`, step: `${step}` });
+    const range = { type: 'range', min: '0', max: `${max}`, step: `${step}` };
+    const input = Object.assign(document.createElement('input'), range);
     const output = make('output', '');
     input.addEventListener('input', () => this.slide());
-    // A slider that keeps the focus would take the arrow keys, which fly.
-    input.addEventListener('change', () => input.blur());
+    input.addEventListener('change', () => {
+      // A slider that keeps the focus would take the arrow keys, which fly.
+      input.blur();
+      // What was asked for may be less than where it was let go of.
+      this.show();
+    });
     label.append(input, output);
     return { label, input, output, unit };
   }
@@ -83,38 +101,49 @@ export class Conditions {
   /** @param {string} name */
   choose(name) {
     const [latency, jitter, loss, up, down] = PROFILES[name] ?? [0, 0, 0, 0, 0];
-    this.net = {
-      ...netOf(latency, jitter, loss, up * 1e6, down * 1e6),
-      ...(name === 'train' ? TRAIN : {}),
-    };
-    this.room.impair(this.net);
-    this.show(name);
+    const train = name === 'train' ? TRAIN : {};
+    this.set({ ...netOf(latency, jitter, loss, up * 1e6, down * 1e6), ...train }, name);
   }
 
   slide() {
     const [latency, jitter, loss, width] = this.sliders.map(({ input }) => Number(input.value));
     const bps = rateOf(width);
-    this.net = netOf(latency, Math.min(jitter, latency), loss, bps, bps);
-    this.room.impair(this.net);
-    this.show('');
-  }
-
-  blackOut() {
-    // Without a time from one to the next there is one, now; what else is set stays.
-    this.room.impair({ ...this.net, blackoutMs: BLACKOUT_MS, blackoutEveryMs: 0 });
+    this.set(netOf(latency, Math.min(jitter, latency), loss, bps, bps), '');
   }
 
   /**
-   * Shows what is set.
+   * @param {Net} net
    * @param {string} name of the profile
    */
-  show(name) {
-    const { latencyUs, jitterUs, lossPpm, downBps } = this.net;
+  set(net, name) {
+    clearTimeout(this.timer);
+    [this.net, this.name] = [net, name];
+    this.room.impair(net);
+    this.show();
+  }
+
+  blackOut() {
+    // A request is for all of the network, so what the server itself had set gives way to this.
+    if (this.net === null) this.set(NONE, 'none');
+    const net = this.net ?? NONE;
+    // Without a time from one to the next there is one, now; what else is set stays.
+    this.room.impair({ ...net, blackoutMs: BLACKOUT_MS, blackoutEveryMs: 0 });
+    clearTimeout(this.timer);
+    // And those that come by themselves come again afterwards.
+    if (net.blackoutEveryMs > 0) this.timer = setTimeout(() => this.room.impair(net), BLACKOUT_MS);
+  }
+
+  /** Shows what is set. */
+  show() {
+    const { net, name } = this;
+    const { latencyUs, jitterUs, lossPpm, downBps } = net ?? NONE;
     const values = [latencyUs / 1000, jitterUs / 1000, lossPpm / 10_000, widthOf(downBps)];
     this.sliders.forEach(({ input, output, unit }, index) => {
       if (document.activeElement !== input) input.value = `${values[index]}`;
-      output.textContent = index === 3 ? rateText(downBps) : `${Number(values[index].toFixed(1))} ${unit}`;
+      const text = index === 3 ? rateText(downBps) : `${Number(values[index].toFixed(1))} ${unit}`;
+      output.textContent = net === null ? '–' : text;
     });
+    if (!this.box.disabled) this.hint.textContent = net === null ? UNTOUCHED : ONE_WAY;
     for (const chip of this.chips) chip.setAttribute('aria-pressed', `${chip.dataset.name === name}`);
   }
 }
