@@ -15,7 +15,11 @@ const REST = '#54658a';
 /** How tall a lane is, also where there is little room, and the line of text above it, in CSS pixels. */
 const LANE = 30;
 const LOW_LANE = 17;
+/** Windows that are less tall have little room. The same as in base.css. */
+const LOW_WINDOW = 690;
 const TITLE = 15;
+/** The server judges a shot by what was seen at most so long ago, in milliseconds. */
+const MOST_BEHIND = 250;
 const FONT = '10.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 
 /** What each lane shows. @typedef {[string, string]} Legend a word and its colour */
@@ -47,7 +51,7 @@ export class Graph {
   /** @param {number} lanes */
   fit(lanes) {
     const { canvas, context } = this;
-    this.tall = window.innerHeight < 500 ? LOW_LANE : LANE;
+    this.tall = window.innerHeight < LOW_WINDOW ? LOW_LANE : LANE;
     const ratio = Math.min(window.devicePixelRatio || 1, 3);
     const height = lanes * (this.tall + TITLE + 6);
     canvas.style.height = `${height}px`;
@@ -71,9 +75,10 @@ export class Graph {
    * @param {string} name
    * @param {Legend[]} legend
    * @param {string} figure
+   * @param {string} [mood] the colour of that
    * @returns {number} where its floor is
    */
-  lane(name, legend, figure) {
+  lane(name, legend, figure, mood = TEXT) {
     const { context, width } = this;
     const floor = this.top + TITLE + this.tall;
     const room = width - context.measureText(figure).width - 8;
@@ -86,7 +91,7 @@ export class Graph {
       x += wide + (x === 0 ? 10 : 8);
     }
     context.textAlign = 'right';
-    context.fillStyle = TEXT;
+    context.fillStyle = mood;
     context.fillText(figure, width, this.top + 11);
     context.textAlign = 'left';
     context.fillStyle = 'rgb(10 16 29 / 0.7)';
@@ -166,7 +171,9 @@ export class Graph {
     this.curve(pictures, ({ delay }) => height(delay), AIM);
     this.curve(pictures, ({ buffered }) => height(buffered), GOOD);
     this.context.fillStyle = BAD;
-    for (const { at, buffered } of pictures) if (buffered < 0) this.context.fillRect(this.x(at), zero, 1.4, this.tall * 0.2);
+    for (const { at, buffered } of pictures) {
+      if (buffered < 0) this.context.fillRect(this.x(at), zero, 1.4, this.tall * 0.2);
+    }
   }
 
   /** @param {History} history */
@@ -175,9 +182,13 @@ export class Graph {
     const told = arrivals.filter(({ slack }) => slack !== null);
     const least = Math.min(...told.map(({ slack }) => slack ?? 0));
     const starved = arrivals.filter((it) => it.starved).length;
-    const { behind } = room.inputs;
-    const figure = told.length > 0 ? `least ${(least * ms).toFixed(0)} ms  behind ${(behind * ms).toFixed(0)} ms` : '–';
-    const floor = this.lane('input slack', [['early', GOOD], ['late', BAD], [`starved ${starved}`, AIM]], figure);
+    const behind = (room.inputs.behind * ms).toFixed(0);
+    const isFar = Number(behind) > MOST_BEHIND;
+    const usual = told.length > 0 ? `least ${(least * ms).toFixed(0)} ms  behind ${behind} ms` : '–';
+    const figure = isFar ? `behind ${behind} ms, ${MOST_BEHIND} count` : usual;
+    /** @type {Legend[]} */
+    const legend = [['early', GOOD], ['late', BAD], [`starved ${starved}`, AIM]];
+    const floor = this.lane('input slack', legend, figure, isFar ? BAD : TEXT);
     const zero = floor - this.tall * 0.4;
     const scale = (this.tall * 0.6) / Math.min(Math.max(2, ...told.map(({ slack }) => slack ?? 0)), 6);
     this.rule(zero, DIM);
@@ -192,7 +203,8 @@ export class Graph {
   prediction({ arrivals, pictures, predicted }) {
     const now = predicted();
     const corrected = arrivals.filter((it) => it.corrected).length;
-    const figure = `${(now?.offBy ?? 0).toFixed(1)} units  ${corrected} in ${SECONDS} s, ${now?.corrections ?? 0} in all`;
+    const count = `${corrected} in ${SECONDS} s, ${now?.corrections ?? 0} in all`;
+    const figure = `${(now?.offBy ?? 0).toFixed(1)} units  ${count}`;
     const floor = this.lane('prediction', [['off by', SORTS.even], ['corrected', AIM]], figure);
     const scale = this.tall / Math.max(10, ...pictures.map(({ off }) => off));
     for (const arrival of arrivals) if (arrival.corrected) this.bar(arrival, floor - this.tall, floor, AIM);

@@ -1,6 +1,6 @@
 // What the network did in the last seconds, for whoever wants to look at it.
 
-/** How long it is remembered, in milliseconds. */
+/** How long it is remembered, in seconds. */
 export const SECONDS = 10;
 
 /**

@@ -32,7 +32,8 @@ export class Overlay {
     window.addEventListener(
       'keydown',
       (event) => {
-        if (event.code === 'KeyN' && !(event.target instanceof HTMLInputElement)) this.toggle();
+        if (event.code !== 'KeyN' || event.repeat) return;
+        if (!(event.target instanceof HTMLInputElement)) this.toggle();
       },
       { signal },
     );
@@ -66,14 +67,17 @@ export class Overlay {
   /** @returns {[string, string, string][]} each its name, value and mood */
   figures() {
     const { stats, tick, tickHz } = this.room;
+    const ahead = (stats.lead * 1000) / tickHz;
     const rtt = Number.isNaN(stats.rtt) ? '–' : `${stats.rtt.toFixed(0)} ms`;
     const rate = (stats.bytesPerFrame * tickHz) / 1024;
     return [
-      ['tick', `${tick} @ ${tickHz} Hz`, ''],
+      ['tick', `${tick}`, ''],
+      ['rate', `${tickHz} Hz`, ''],
       ['down', `${rate.toFixed(2)} KiB/s`, ''],
       ['round trip', rtt, stats.rtt > 150 ? 'bad' : ''],
+      ['ahead', `${ahead.toFixed(0)} ms`, ''],
       ['updates', `${stats.updates}`, ''],
-      ['hashes verified', `${stats.hashesVerified}`, stats.hashesVerified > 0 ? 'good' : ''],
+      ['hashes', `${stats.hashesVerified} verified`, stats.hashesVerified > 0 ? 'good' : ''],
       ['mismatches', `${stats.mismatches}`, stats.mismatches > 0 ? 'bad' : 'good'],
     ];
   }
@@ -81,6 +85,7 @@ export class Overlay {
   /** Stops listening. */
   end() {
     this.history.stop();
+    this.conditions.end();
     this.abort.abort();
   }
 }
