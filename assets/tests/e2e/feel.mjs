@@ -30,8 +30,9 @@ const RIGHT = 10;
 const ANSWER = 2;
 
 /**
- * One picture: when it was drawn, and where each ship was in it, and whether it was there.
- * @typedef {{at: number, own: number, ships: [number, number, number, string][], hidden: number}} Shown
+ * One picture: when it was drawn, which ship is the own one, and where each ship was in it that was there,
+ * and its life.
+ * @typedef {{at: number, own: number, ships: [number, number, number, string][]}} Shown
  */
 
 /** Begins to note where ships are drawn. @param {Page} page */
@@ -108,6 +109,17 @@ function stepsOf(shown, which) {
 }
 
 /**
+ * Ships that were missing in a single picture, although they were there in the ones before and after it.
+ * @param {Shown[]} shown
+ */
+function blinksOf(shown) {
+  const has = (/** @type {Shown} */ { ships }, /** @type {number} */ id) => ships.some((ship) => ship[0] === id);
+  return shown.slice(1, -1).flatMap((picture, i) =>
+    shown[i].ships.filter(([id]) => !has(picture, id) && has(shown[i + 2], id)).map(([id]) => id),
+  );
+}
+
+/**
  * Flies about and fires for a while.
  * @param {Page} page
  * @param {(round: number) => Promise<void>} look
@@ -126,7 +138,7 @@ async function fly(page, look) {
 }
 
 /**
- * What is around the own ship, and the graph of the network.
+ * A picture of what is around the own ship, as base64.
  * @param {Page} page
  */
 async function around(page) {
@@ -146,7 +158,8 @@ async function around(page) {
  */
 async function strip(browser, pictures, graph) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 498 } });
-  const shot = (/** @type {string} */ data, /** @type {string} */ look) => `<img style="${look}" src="data:image/png;base64,${data}">`;
+  const shot = (/** @type {string} */ data, /** @type {string} */ look) =>
+    `<img style="${look}" src="data:image/png;base64,${data}">`;
   const body = 'margin:0;background:#070b14;display:grid;gap:2px;grid-template-columns:repeat(3,248px) 450px';
   await page.setContent(`<body style="${body}">
     ${pictures.map((it) => shot(it, 'width:248px;height:248px')).join('')}
@@ -189,8 +202,10 @@ async function feel(browser) {
   const figures = judge('feel', start, end, way, errors);
   const own = stepsOf(shown, (id, own) => id === own);
   const others = stepsOf(shown, (id, own) => id !== own);
-  const said = JSON.stringify({ pictures, own, others, ...feeling, shown: shown.length });
+  const blinks = blinksOf(shown);
+  const said = JSON.stringify({ pictures, blinks: blinks.length, own, others, ...feeling, shown: shown.length });
   assert.ok(pictures >= 1 && pictures <= ANSWER, `the ship answered in picture ${pictures}: ${said}`);
+  assert.deepEqual(blinks, [], `ships were missing for a single picture: ${said}`);
   for (const seen of [own, others]) {
     assert.ok(seen.beyond < BOUND, `a ship made a step that was too long: ${said}`);
     assert.ok(seen.back < BACK, `a ship was drawn back: ${said}`);
