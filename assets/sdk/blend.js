@@ -24,7 +24,10 @@ const STEEPEST = 3;
  * @property {number} max
  */
 
-/** Vectors and rotations: numbers that belong together. @typedef {{start: number, count: number, farthest: number}} Group */
+/**
+ * Vectors and rotations: numbers that belong together.
+ * @typedef {{start: number, count: number, farthest: number}} Group
+ */
 
 export class Blender {
   /** @param {Kind} kind */

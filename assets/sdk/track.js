@@ -245,7 +245,8 @@ export class Track {
     }
     const most = 2 * this.coasting;
     // What ends has flown to its end.
-    const way = ends ? Math.min(ticks, this.coasting) : ticks < most ? ticks - (ticks * ticks) / (2 * most) : this.coasting;
+    const slowing = ticks < most ? ticks - (ticks * ticks) / (2 * most) : this.coasting;
+    const way = ends ? Math.min(ticks, this.coasting) : slowing;
     this.blender.line(values, this.speedAt(index), way, out);
   }
 
