@@ -19,7 +19,7 @@ const LADDERS: [&[u64]; 5] = [
 const SMOOTH: Duration = Duration::from_secs(1);
 /// A shard that looks for a larger share of its time than the second looks half as often, and for a
 /// smaller one than the first, twice as often.
-const LOOKING: [f64; 2] = [0.02, 0.06];
+const LOOKING: [f64; 2] = [0.01, 0.025];
 /// A shard that is busy for a larger share of its time than the second looks half as often, and does not
 /// look more often while it is for a larger one than the first.
 const BUSY: [f64; 2] = [0.5, 0.6];
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn who_is_busy_looks_less_and_then_not_at_all() {
         assert_eq!([settles(0, 1), settles(3, 1), settles(7, 1)], [4, 4, 0]);
-        assert_eq!(settles(0, 50), 3, "eight looks of 50 us in 10 ms are 4% of the time");
-        assert_eq!(settles(0, 200), 1);
+        assert_eq!(settles(0, 25), 3, "eight looks of 25 us in 10 ms are 2% of the time");
+        assert_eq!(settles(0, 100), 1);
     }
 }
