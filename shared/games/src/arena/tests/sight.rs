@@ -184,7 +184,8 @@ fn who_has_got_away_is_hit_where_it_was_seen_but_not_where_it_was_too_long_ago()
     assert_eq!(shoot(&mut range(5.0, 250), 1), 0, "it is seen to have gone");
     assert_eq!(shoot(&mut range(90.0, 250), 1), 1, "it went within the last quarter of a second");
     assert_eq!(shoot(&mut range(90.0, 250), -3), 0, "it went before that");
-    assert_eq!(shoot(&mut range(90.0, 500), -3), 1, "unless more is allowed");
+    assert_eq!(shoot(&mut range(90.0, 500), -3), 0, "and more cannot be allowed");
+    assert_eq!(shoot(&mut range(90.0, 100), 1), 0, "less can");
 }
 
 #[test]
