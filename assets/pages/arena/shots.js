@@ -1,10 +1,9 @@
 // Own bullets, seen at once and where they are now: others, and all that others fire, are seen as they were.
 //
 // A shot is drawn from the picture in which it is fired. Bullets fly straight, in whole numbers, so when
-// the server's bullet of that shot comes it is known by its place, and by its way as soon as it
-// has flown on. The server judges whom it hits
-// by what its shooter sees, so a bullet that comes upon a ship on the screen is taken to hit it;
-// if the server says otherwise, the bullet flies on.
+// the server's bullet of that shot comes it is known by its place, and by its way as soon as it has
+// flown on. The server judges whom it hits by what its shooter sees, so a bullet that comes upon a
+// ship on the screen is taken to hit it; if the server says otherwise, the bullet flies on.
 
 import { GRAINS } from './flight.js';
 

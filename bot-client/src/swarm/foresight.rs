@@ -4,11 +4,11 @@
 //! a bot does the same sums beside its play, and counts how often a frame said otherwise.
 
 use tickwire_games::arena::{
-    Arena, Controls, Setup, Ship,
+    Arena, Controls, Ship,
     flight::{Flight, FlightRules, Rates},
 };
 use tickwire_shared::{
-    EntityId, Game, Tick,
+    EntityId, Game,
     netcode::{Prediction, prediction::Verdict},
 };
 
@@ -20,8 +20,6 @@ use crate::client::Core;
 pub struct Foresight {
     prediction: Prediction<FlightRules>,
     ship: Option<EntityId>,
-    /// The last tick whose input was taken into account.
-    taken: Option<Tick>,
 }
 
 impl Foresight {
@@ -31,16 +29,16 @@ impl Foresight {
         if *core.replica()?.schema() != Arena::schema() {
             return None;
         }
-        let setup = Setup::from_json(core.setup()?).ok()?;
-        let map = maps.get(core.setup()?)?;
-        let rates = Rates::new(&setup.handling, core.tick_hz()?);
-        let prediction = Prediction::new(FlightRules { map, rates });
-        Some(Foresight { prediction, ship: None, taken: None })
+        let (map, handling) = maps.get(core.setup()?)?;
+        let rates = Rates::new(&handling, core.tick_hz()?);
+        Some(Foresight { prediction: Prediction::new(FlightRules { map, rates }), ship: None })
     }
 
     /// A frame was applied, and the input has not been changed since it came.
     pub fn see(&mut self, core: &Core) -> Verdict {
-        self.take_inputs(core);
+        if let Some((newest, input)) = core.inputs().newest.zip(core.input::<Controls>()) {
+            self.prediction.hold(newest, &input);
+        }
         let Some(replica) = core.replica() else { return Verdict::Gone };
         let ship = self.ship.and_then(|id| replica.get::<Ship>(id));
         let ship = ship.or_else(|| {
@@ -49,17 +47,5 @@ impl Foresight {
         });
         let flight = ship.as_ref().map(Flight::of);
         self.prediction.reconcile(replica.tick().unwrap_or_default(), flight)
-    }
-
-    /// Takes the inputs into account that were sent since it was asked last.
-    fn take_inputs(&mut self, core: &Core) {
-        let Some((newest, input)) = core.inputs().newest.zip(core.input::<Controls>()) else {
-            return;
-        };
-        let fresh = self.taken.map_or(1, |taken| newest.since(taken).max(0));
-        for back in (0..fresh).rev() {
-            self.prediction.take(newest.offset(-back), &input);
-        }
-        self.taken = Some(newest);
     }
 }

@@ -52,10 +52,6 @@ pub struct Counts {
     pub passed: u64,
     /// Of these, ticks that had no input of the bot's, as far as frames tell.
     pub starved: u64,
-    /// Frames that said what was predicted of the bot's own ship.
-    pub confirmed: u64,
-    /// Frames that said something else.
-    pub corrected: u64,
     /// Closes because it was too slow, of bots that were asked to be.
     pub given_up: u64,
 }
@@ -76,8 +72,6 @@ impl AddAssign for Counts {
         self.late_inputs += more.late_inputs;
         self.passed += more.passed;
         self.starved += more.starved;
-        self.confirmed += more.confirmed;
-        self.corrected += more.corrected;
         self.given_up += more.given_up;
     }
 }

@@ -116,8 +116,6 @@ mod tests {
         late_inputs: 3,
         passed: 900,
         starved: 3,
-        confirmed: 990,
-        corrected: 5,
         given_up: 0,
     };
 

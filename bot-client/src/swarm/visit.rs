@@ -86,7 +86,7 @@ impl<'a> Visit<'a> {
         match event {
             Ok(Event::Frame(applied)) => {
                 let passed = self.passed(applied.tick);
-                self.count_frame(&applied, client, counts);
+                self.count_frame(&applied, passed, client, counts);
                 self.judge_inputs(client, passed, counts);
                 self.behaviour.act(client.core_mut());
             }
@@ -101,7 +101,13 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    fn count_frame(&mut self, applied: &Applied, client: &Client, counts: &mut Counts) {
+    fn count_frame(
+        &mut self,
+        applied: &Applied,
+        passed: i32,
+        client: &Client,
+        counts: &mut Counts,
+    ) {
         let (payload, wire) = client.last_message_bytes();
         counts.frames += 1;
         counts.full_frames += u64::from(applied.full);
@@ -117,7 +123,7 @@ impl<'a> Visit<'a> {
         if self.kind == Kind::Healthy {
             let tick_hz = client.core().tick_hz().unwrap_or_default();
             // Each tick since the last frame has come with this one, and is as old as that.
-            for back in (0..self.passed(applied.tick)).rev() {
+            for back in (0..passed).rev() {
                 let tick = applied.tick.offset(-back);
                 let age = self.room.schedule.age(now, tick, tick_hz, self.at_least);
                 self.swarm.tally.frame_age.record(age);
@@ -161,14 +167,7 @@ impl<'a> Visit<'a> {
         counts.passed += passed as u64;
         counts.starved += passed.min(i32::from(echo.age)) as u64;
         let Some(foresight) = &mut self.foresight else { return };
-        match foresight.see(core) {
-            Verdict::Confirmed => counts.confirmed += 1,
-            Verdict::Corrected => {
-                counts.corrected += 1;
-                self.corrections += 1;
-            }
-            Verdict::Fresh | Verdict::Gone => {}
-        }
+        self.corrections += u32::from(foresight.see(core) == Verdict::Corrected);
     }
 
     pub(super) fn count_inputs(&mut self, client: &Client, counts: &mut Counts) {

@@ -53,7 +53,6 @@ pub struct Player {
     hz: u32,
     play: Play,
     prediction: Option<Prediction<FlightRules>>,
-    taken: Option<Tick>,
     /// The ship as the last frame showed it.
     shown: Option<Ship>,
     /// Frames until its prediction says something again.
@@ -100,7 +99,6 @@ impl Player {
             hz,
             play,
             prediction: None,
-            taken: None,
             shown: None,
             shaken: SHAKEN,
             view: Interpolation::new(hz),
@@ -162,18 +160,10 @@ impl Player {
 
     /// Takes the inputs into account that the client has sent.
     pub fn note_inputs(&mut self, core: &Core) {
-        let newest = core
-            .inputs()
-            .newest
-            .filter(|newest| self.taken.is_none_or(|taken| newest.is_after(taken)));
-        let Some((newest, input)) = newest.zip(core.input::<Controls>()) else { return };
-        let first = self.taken.map_or(newest, Tick::next);
-        for ahead in 0..=newest.since(first) {
-            if let Some(prediction) = &mut self.prediction {
-                prediction.take(first.offset(ahead), &input);
-            }
+        let Some(prediction) = &mut self.prediction else { return };
+        if let Some((newest, input)) = core.inputs().newest.zip(core.input::<Controls>()) {
+            prediction.hold(newest, &input);
         }
-        self.taken = Some(newest);
     }
 
     /// Draws a picture, and compares it with the one before.

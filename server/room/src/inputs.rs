@@ -80,21 +80,18 @@ impl<I: Default + Clone> InputQueue<I> {
         let slack = ahead.saturating_sub(1).saturating_mul(TICK_PARTS).saturating_add(left.into());
         let slack = slack.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
         match ahead {
-            ..=0 => {
-                self.counters.late += 1;
-                self.note(slack);
-            }
-            ahead if ahead > INPUT_WINDOW as i32 => {
-                self.counters.early += 1;
-                self.note(slack);
-            }
+            ..=0 => self.counters.late += 1,
+            ahead if ahead > INPUT_WINDOW as i32 => self.counters.early += 1,
             _ => {
                 let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
                 self.counters.accepted += 1;
                 let before = slot.replace(Waiting { slack, intent });
                 self.counters.replaced += u32::from(before.is_some());
+                // Its slack is told of when it is used.
+                return;
             }
         }
+        self.note(slack);
     }
 
     /// The input to use for `tick`.

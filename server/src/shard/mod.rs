@@ -1,9 +1,10 @@
 //! A shard: one plain thread that owns some rooms and all their sockets.
 //!
 //! Each tick it reads all sockets of a room, makes the tick, and writes one
-//! buffer a viewer; shortly before the tick it reads them a few times more, if it has the time. Nothing on this path takes a lock, waits, or belongs to
-//! another thread; what comes from outside comes through the inbox. Rooms that nobody
-//! is in sleep, and are not looked at.
+//! buffer a viewer; shortly before the tick it reads them a few times more, if it has
+//! the time. Nothing on this path takes a lock, waits, or belongs to another thread; what
+//! comes from outside comes through the inbox. Rooms that nobody is in sleep, and are not
+//! looked at.
 
 use std::{
     net::SocketAddr,

@@ -95,6 +95,14 @@ impl<R: Rules> Prediction<R> {
         self.last = Some(input.clone());
     }
 
+    /// One and the same input was sent for all ticks up to this one that had none yet.
+    pub fn hold(&mut self, tick: Tick, input: &R::Input) {
+        let Some((newest, _)) = self.newest() else { return };
+        for ahead in 1..=tick.since(newest) {
+            self.take(newest.offset(ahead), input);
+        }
+    }
+
     fn advance(&mut self, input: R::Input) {
         let Some((_, state)) = self.newest() else { return };
         let mut state = state.clone();
@@ -234,6 +242,15 @@ mod tests {
         assert_eq!(prediction.newest(), Some((at(9), &49)), "10 once more, then 1");
         assert_eq!(prediction.reconcile(at(-100), Some(5)), Verdict::Fresh);
         assert_eq!(prediction.newest(), Some((at(-100), &5)));
+    }
+
+    #[test]
+    fn an_input_that_is_held_is_that_of_all_ticks_since_the_last() {
+        let mut prediction = begun();
+        prediction.hold(at(7), &10);
+        assert_eq!(prediction.newest(), Some((at(7), &50)));
+        prediction.hold(at(7), &99);
+        assert_eq!(prediction.newest(), Some((at(7), &50)), "all have theirs");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use parking_lot::Mutex;
 use tickwire_games::{
-    arena::{self, Map, Setup, bot::Pilot},
+    arena::{self, Map, Setup, bot::Pilot, flight::Handling},
     field::{self, bot::Wanderer},
 };
 use tickwire_shared::{PlayerId, Replicate, replica::Replica};
@@ -58,7 +58,7 @@ pub struct ArenaMind {
 impl ArenaMind {
     /// A pilot, if the setup has a map.
     pub(super) fn new(core: &Core, player: PlayerId, seed: u64, maps: &Maps) -> Option<ArenaMind> {
-        let pilot = Pilot::new(seed, maps.get(core.setup()?)?, core.tick_hz()?);
+        let pilot = Pilot::new(seed, maps.get(core.setup()?)?.0, core.tick_hz()?);
         Some(ArenaMind { pilot, view: arena::bot::View::default(), player })
     }
 }
@@ -95,21 +95,22 @@ impl Mind for FieldMind {
     }
 }
 
-/// The arena's map, which the bots of a swarm share.
+/// The arena's map and how ships handle, which the bots of a swarm share.
 #[derive(Debug, Default)]
-pub struct Maps(Mutex<Option<(String, Arc<Map>)>>);
+pub struct Maps(Mutex<Option<(String, Arc<Map>, Handling)>>);
 
 impl Maps {
-    /// The map of a setup, read once for all bots that get the same.
-    pub(in crate::swarm) fn get(&self, setup: &str) -> Option<Arc<Map>> {
+    /// The map of a setup and how ships handle, read once for all bots that get the same.
+    pub(in crate::swarm) fn get(&self, text: &str) -> Option<(Arc<Map>, Handling)> {
         let mut known = self.0.lock();
-        if let Some((text, map)) = &*known
-            && text == setup
+        if let Some((told, map, handling)) = &*known
+            && told == text
         {
-            return Some(map.clone());
+            return Some((map.clone(), *handling));
         }
-        let map = Arc::new(Setup::from_json(setup).ok()?.map().ok()?);
-        *known = Some((setup.to_owned(), map.clone()));
-        Some(map)
+        let setup = Setup::from_json(text).ok()?;
+        let map = Arc::new(setup.map().ok()?);
+        *known = Some((text.to_owned(), map.clone(), setup.handling));
+        Some((map, setup.handling))
     }
 }
