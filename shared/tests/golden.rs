@@ -86,6 +86,11 @@ fn clocks_read_the_same() {
 }
 
 #[test]
+fn networks_of_a_name_are_the_same() {
+    store::check("profiles", &messages::profile_cases());
+}
+
+#[test]
 fn the_session_in_the_document_is_a_real_one() {
     store::check("document", &document::cases());
 }

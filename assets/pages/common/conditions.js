@@ -10,7 +10,7 @@ const NONE = { latencyUs: 0, jitterUs: 0, lossPpm: 0, upBps: 0, downBps: 0, blac
 
 /**
  * Latency and jitter in milliseconds, loss in percent, megabits a second up and down; one way. The same
- * as in `shared/src/link/profile.rs`.
+ * as in `shared/src/link/profile.rs`, which a golden file holds them to.
  * @type {Record<string, [number, number, number, number, number]>}
  */
 const PROFILES = {
@@ -100,9 +100,7 @@ export class Conditions {
 
   /** @param {string} name */
   choose(name) {
-    const [latency, jitter, loss, up, down] = PROFILES[name] ?? [0, 0, 0, 0, 0];
-    const train = name === 'train' ? TRAIN : {};
-    this.set({ ...netOf(latency, jitter, loss, up * 1e6, down * 1e6), ...train }, name);
+    this.set(profile(name), name);
   }
 
   slide() {
@@ -146,6 +144,17 @@ export class Conditions {
     if (!this.box.disabled) this.hint.textContent = net === null ? UNTOUCHED : ONE_WAY;
     for (const chip of this.chips) chip.setAttribute('aria-pressed', `${chip.dataset.name === name}`);
   }
+}
+
+/**
+ * The network of a name; one that does nothing, if there is none of it.
+ * @param {string} name
+ * @returns {Net}
+ */
+export function profile(name) {
+  const [latency, jitter, loss, up, down] = PROFILES[name] ?? [0, 0, 0, 0, 0];
+  const train = name === 'train' ? TRAIN : {};
+  return { ...netOf(latency, jitter, loss, up * 1e6, down * 1e6), ...train };
 }
 
 /**

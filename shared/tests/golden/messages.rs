@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tickwire_shared::{
     Tick,
-    link::{Conditions, Profile},
+    link::{Conditions, PROFILES, Profile},
     message::{self, ClientMessage, Join, ServerMessage},
     record::RecordLayout,
     schema::Kind,
@@ -24,6 +24,12 @@ pub fn cases() -> Vec<Value> {
     cases.extend(client_refusals());
     cases.extend(server_cases());
     cases
+}
+
+/// The networks that have a name, as clients ask for them.
+pub fn profile_cases() -> Vec<Value> {
+    let case = |profile: Profile| json!({ "name": profile.name(), "net": net_args(profile.conditions())[0] });
+    PROFILES.into_iter().map(case).collect()
 }
 
 type Written = (&'static str, Value, ClientMessage<'static>);
