@@ -124,7 +124,7 @@ class Connection {
   open(join) {
     this.opened = true;
     this.joinedAt = performance.now();
-    this.send(joinMessage(join.name ?? '', join.schemaHash ?? null));
+    this.send(joinMessage(join.name ?? '', join.schemaHash ?? null, null));
   }
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */

@@ -19,6 +19,13 @@ const SENTENCES = {
   4006: 'Nothing was heard from you for too long.',
   4007: 'This connection is too slow for the game.',
   4008: 'The room has ended.',
+  4009: 'This session is over.',
+  4010: 'The game goes on in another window.',
+  4011: 'The host has thrown you out.',
+  4012: 'The host has thrown you out for good.',
+  4013: 'The ticket for this seat is no longer good.',
+  4014: 'The room lets nobody in any more.',
+  4015: 'The server wants to know who you are.',
 };
 
 /** Codes that tell of a mistake in a client: what the server says more is for its author. */

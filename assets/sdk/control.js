@@ -12,6 +12,8 @@ import { TickwireError } from './errors.js';
 
 /** The largest control message, and the most that its values may claim, in bytes. */
 export const MAX_CONTROL_BYTES = 64 * 1024;
+/** How many bytes the secret of a session has. */
+export const TOKEN_BYTES = 16;
 
 /**
  * The server's answer to a join: all that is needed to read the frames that follow.
@@ -19,6 +21,9 @@ export const MAX_CONTROL_BYTES = 64 * 1024;
  * @property {number} protocol
  * @property {string} room the room's join code
  * @property {number} player who you are in it
+ * @property {boolean} spectator whether you only watch
+ * @property {Uint8Array} token what to resume the session with; a secret
+ * @property {number} graceTicks for how many ticks the session is kept when its connection is lost
  * @property {number} tickHz
  * @property {number} hashInterval a frame carries a hash when its tick is a multiple of this
  * @property {Schema} schema
@@ -60,6 +65,22 @@ export class ControlReader {
   u8() {
     this.claim(1);
     return this.bytes[this.take(1)];
+  }
+
+  bool() {
+    const byte = this.u8();
+    if (byte > 1) throw malformed(`byte ${byte} is neither true nor false`);
+    return byte === 1;
+  }
+
+  /**
+   * Bytes whose number is known.
+   * @param {number} count
+   */
+  array(count) {
+    this.claim(count);
+    const at = this.take(count);
+    return this.bytes.slice(at, at + count);
   }
 
   /**
@@ -216,7 +237,8 @@ export function readSchema(reader) {
   const start = reader.at;
   const kind = () => readKind(reader);
   const game = reader.string();
-  const schema = { game, kinds: reader.list(kind), input: kind(), messages: reader.list(kind) };
+  const [kinds, input] = [reader.list(kind), kind()];
+  const schema = { game, kinds, input, messages: reader.list(kind), requests: reader.list(kind) };
   return { ...schema, hash: fnv1a(reader.bytes.subarray(start, reader.at)) };
 }
 
@@ -230,13 +252,17 @@ export function readWelcome(bytes) {
   const protocol = reader.u32();
   const room = reader.string();
   const player = reader.u32();
+  const spectator = reader.bool();
+  const token = reader.array(TOKEN_BYTES);
+  const graceTicks = reader.u32();
   const tickHz = reader.u32();
   const hashInterval = reader.u32();
   const schema = readSchema(reader);
   const priors = reader.byteList();
   const setup = reader.string();
   reader.end();
-  return { protocol, room, player, tickHz, hashInterval, schema, schemaHash: schema.hash, priors, setup };
+  const who = { room, player, spectator, token, graceTicks };
+  return { protocol, ...who, tickHz, hashInterval, schema, schemaHash: schema.hash, priors, setup };
 }
 
 /**
@@ -254,12 +280,32 @@ export function fnv1a(bytes) {
  * @param {number} protocol
  * @param {string} name
  * @param {number | null} schemaHash
+ * @param {string | null} ticket
  * @returns {number[]}
  */
-export function writeJoin(protocol, name, schemaHash) {
-  const text = new TextEncoder().encode(name);
+export function writeJoin(protocol, name, schemaHash, ticket) {
   const hash = schemaHash === null ? [0] : [1, ...writeU32(schemaHash)];
-  return [...writeU32(protocol), ...writeU32(text.length), ...text, ...hash];
+  const seat = ticket === null ? [0] : [1, ...writeText(ticket)];
+  return [...writeU32(protocol), ...writeText(name), ...hash, ...seat];
+}
+
+/**
+ * The control bytes of a resume.
+ * @param {number} protocol
+ * @param {Uint8Array} token
+ * @param {Uint8Array} attempt
+ * @param {number | null} applied
+ * @returns {number[]}
+ */
+export function writeResume(protocol, token, attempt, applied) {
+  const held = applied === null ? [0] : [1, ...writeU32(applied)];
+  return [...writeU32(protocol), ...token, ...attempt, ...held];
+}
+
+/** @param {string} text */
+function writeText(text) {
+  const bytes = new TextEncoder().encode(text);
+  return [...writeU32(bytes.length), ...bytes];
 }
 
 /**

@@ -5,7 +5,9 @@
 //   tick     := FULL ? tick:u32 : gap:u8
 //   slack    := with INPUT: how early inputs were, in 1/256 ticks
 //   age      := with STARVED: for how many ticks before this one the input used was meant
-//   messages := count:varint (index:u8 record){count}
+//   messages := count:varint message{count}
+//   message  := index:u8 record                    a game's, below 64
+//               index:u8 length:varint byte{length}    the room's, from 0xf0; see room_message.js
 //   segment  := head:varint body                    head = handle << 3 | mode
 //
 // Of the held segments that a frame does not name, a live one became what was predicted and a
@@ -31,6 +33,8 @@ const RESTS = 1;
 
 export const MAX_GAP = 128;
 const MAX_HANDLE = 1 << 16;
+/** Indices of messages from here on are the room's. */
+export const FIRST_ROOM_MESSAGE = 0xf0;
 const MAX_FRAME_BYTES = 1 << 20;
 
 /** Steps through a frame, never beyond its end. */
@@ -189,6 +193,10 @@ function skipMessages(reader, records) {
   const start = reader.at;
   for (let i = 0; i < count; i++) {
     const index = reader.byte();
+    if (index >= FIRST_ROOM_MESSAGE) {
+      reader.take(reader.varint());
+      continue;
+    }
     if (index >= records.length) {
       throw new TickwireError('frame.message', `message ${index} does not fit the schema`);
     }

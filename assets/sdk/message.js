@@ -8,9 +8,13 @@
 //   0x04 leave                                     0x84 evidence  tick:u32 segment*
 //   0x05 ping      token:u32
 //   0x06 mismatch  tick:u32
-//   0x07 net       seven u32
+//   0x07 net       seven u32                       0x85 resumed   token:16 bytes
+//   0x08 resume    control bytes                   0x86 closed    code:u16 reason:text
+//   0x09 chat      text
+//   0x0a request   index:u8 record
+//   0x0b moderate  action:u8 player:u32
 
-import { readWelcome, writeJoin } from './control.js';
+import { readWelcome, TOKEN_BYTES, writeJoin, writeResume } from './control.js';
 import { TickwireError } from './errors.js';
 
 /** The version of everything that goes over the wire. */
@@ -23,7 +27,9 @@ export const MAX_CLIENT_MESSAGE_BYTES = 1024;
  * @typedef {{kind: 'welcome', welcome: import('./control.js').Welcome}
  *   | {kind: 'frame', bytes: Uint8Array}
  *   | {kind: 'pong', token: number}
- *   | {kind: 'evidence', tick: number, segments: Uint8Array}} ServerMessage
+ *   | {kind: 'evidence', tick: number, segments: Uint8Array}
+ *   | {kind: 'resumed', token: Uint8Array}
+ *   | {kind: 'closed', code: number, reason: string}} ServerMessage
  */
 
 /**
@@ -44,6 +50,12 @@ export function readServerMessage(bytes) {
     case 0x84:
       if (bytes.length < 5) throw wrongLength(bytes[0]);
       return { kind: 'evidence', tick: readU32(bytes), segments: bytes.subarray(5) };
+    case 0x85:
+      if (bytes.length !== 1 + TOKEN_BYTES) throw wrongLength(bytes[0]);
+      return { kind: 'resumed', token: bytes.slice(1) };
+    case 0x86:
+      if (bytes.length < 3) throw wrongLength(bytes[0]);
+      return { kind: 'closed', code: bytes[1] | (bytes[2] << 8), reason: new TextDecoder().decode(bytes.subarray(3)) };
     default:
       throw new TickwireError('message.kind', `unknown message kind ${hex(bytes[0])}`);
   }
@@ -68,9 +80,10 @@ function hex(byte) {
 /**
  * @param {string} name
  * @param {number | null} schemaHash insists on one schema
+ * @param {string | null} ticket of a reserved seat
  */
-export function joinMessage(name, schemaHash) {
-  const bytes = Uint8Array.from([0x01, ...writeJoin(PROTOCOL, name, schemaHash)]);
+export function joinMessage(name, schemaHash, ticket) {
+  const bytes = Uint8Array.from([0x01, ...writeJoin(PROTOCOL, name, schemaHash, ticket)]);
   if (bytes.length > MAX_CLIENT_MESSAGE_BYTES) {
     const message = `a message of ${bytes.length} bytes; at most 1024 are accepted`;
     throw new TickwireError('message.too_long', message);
@@ -120,6 +133,37 @@ export function netMessage(net) {
   const { latencyUs, jitterUs, lossPpm, upBps, downBps, blackoutMs, blackoutEveryMs } = net;
   const fields = [latencyUs, jitterUs, lossPpm, upBps, downBps, blackoutMs, blackoutEveryMs];
   return Uint8Array.from([0x07, ...fields.flatMap(u32)]);
+}
+
+/**
+ * Goes on with a session.
+ * @param {Uint8Array} token what the server gave last
+ * @param {Uint8Array} attempt random, and the same as long as no answer came
+ * @param {number | null} applied the tick that is held
+ */
+export function resumeMessage(token, attempt, applied) {
+  return Uint8Array.from([0x08, ...writeResume(PROTOCOL, token, attempt, applied)]);
+}
+
+/** @param {string} text */
+export function chatMessage(text) {
+  return Uint8Array.from([0x09, ...new TextEncoder().encode(text)]);
+}
+
+/**
+ * @param {number} index
+ * @param {number[]} record
+ */
+export function requestMessage(index, record) {
+  return Uint8Array.from([0x0a, index, ...record]);
+}
+
+/**
+ * @param {number} action 0 kick, 1 ban, 2 lock, 3 unlock, 4 appoint
+ * @param {number} player 0 for what is about the room
+ */
+export function moderateMessage(action, player) {
+  return Uint8Array.from([0x0b, action, ...u32(player)]);
 }
 
 /** @param {number} value */

@@ -10,6 +10,7 @@ import { TickwireError } from './errors.js';
 import {
   ADVANCE,
   DROP,
+  FIRST_ROOM_MESSAGE,
   FrameReader,
   KEEP,
   KEYFRAME,
@@ -88,6 +89,11 @@ export class Replica {
      * @type {{index: number, columns: Uint32Array}[]}
      */
     this.messages = [];
+    /**
+     * The room's own messages of the last frame.
+     * @type {{index: number, body: Uint8Array}[]}
+     */
+    this.roomMessages = [];
   }
 
   /**
@@ -122,8 +128,16 @@ export class Replica {
    */
   readMessages(bytes, at, end) {
     const messages = [];
+    this.roomMessages = [];
     while (at < end) {
       const index = bytes[at];
+      if (index >= FIRST_ROOM_MESSAGE) {
+        const reader = new FrameReader(bytes, at + 1);
+        const length = reader.varint();
+        this.roomMessages.push({ index, body: bytes.slice(reader.at, reader.at + length) });
+        at = reader.at + length;
+        continue;
+      }
       const layout = this.records[index];
       const next = at + 1 + layout.bytes;
       const columns = readOrNull(layout, bytes, at + 1, next);

@@ -47,6 +47,7 @@ const MAX_NAME_BYTES = 64;
  * @property {Kind[]} kinds
  * @property {Kind} input what a player sends each tick
  * @property {Kind[]} messages what the game tells players once
+ * @property {Kind[]} requests what players ask of the game once
  * @property {number} [hash] over its control bytes, when it came as such
  */
 
@@ -132,9 +133,9 @@ export function isIn(kind, audience) {
  */
 export function validate(schema) {
   checkName(schema.game);
-  const most = Math.max(schema.kinds.length, schema.messages.length);
+  const most = Math.max(schema.kinds.length, schema.messages.length, schema.requests.length);
   if (most > MAX_KINDS) {
-    const message = `${most} kinds or messages; at most 64 are allowed`;
+    const message = `${most} kinds, messages or requests; at most 64 are allowed`;
     throw new TickwireError('schema.too_many_kinds', message);
   }
   const names = new Set();
@@ -146,7 +147,7 @@ export function validate(schema) {
     }
     names.add(kind.name);
   }
-  for (const kind of [...schema.messages, schema.input]) validateKind(kind);
+  for (const kind of [...schema.messages, ...schema.requests, schema.input]) validateKind(kind);
 }
 
 /** @param {Kind} kind */

@@ -52,7 +52,7 @@ function drawn(kinds, entities) {
   const canvas = { clientWidth: SIZE, clientHeight: SIZE, getContext: () => context };
   Object.assign(globalThis, { window: globalThis });
   const input = kind('input', {});
-  const schema = { game: 'any', kinds, input, messages: [] };
+  const schema = { game: 'any', kinds, input, messages: [], requests: [] };
   const world = new World(/** @type {any} */ (canvas), schema, 7);
   const view = { entities: (/** @type {string} */ name) => new Map((entities[name] ?? []).entries()) };
   world.draw(/** @type {any} */ (view), null);

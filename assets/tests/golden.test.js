@@ -85,9 +85,9 @@ test('welcomes are read, and broken ones refused', () => {
     }
     const read = message.readServerMessage(data);
     assert.ok(read.kind === 'welcome');
-    const { schema, priors, ...rest } = read.welcome;
+    const { schema, priors, token, ...rest } = read.welcome;
     const { name, hex: _, ...want } = expected;
-    assert.deepEqual({ ...rest, game: schema.game, priors: hex(priors) }, want, name);
+    assert.deepEqual({ ...rest, token: hex(token), game: schema.game, priors: hex(priors) }, want, name);
   }
 });
 
@@ -100,6 +100,11 @@ const WRITERS = {
   ping: message.pingMessage,
   mismatch: message.mismatchMessage,
   net: message.netMessage,
+  resume: (token, attempt, applied) =>
+    message.resumeMessage(Uint8Array.from(token), Uint8Array.from(attempt), applied),
+  chat: message.chatMessage,
+  request: message.requestMessage,
+  moderate: message.moderateMessage,
 };
 
 test('messages to the server have the same bytes', () => {

@@ -33,7 +33,7 @@ test('a room is there when the welcome and the first frame have come', async () 
   const promise = fakeClient().joinOrCreate('ships', { name: 'Ada' });
   const socket = lastSocket();
   socket.open();
-  assert.equal(hex(socket.sent[0]), '01010341646100');
+  assert.equal(hex(socket.sent[0]), '0101034164610000');
   let settled = false;
   promise.then(() => (settled = true));
   socket.deliver(welcome);

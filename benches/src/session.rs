@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use tickwire_room::{HostedRoom, Poll, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Room, RoomConfig};
 use tickwire_shared::{
     Game, PlayerId, Replicate,
     message::{ClientMessage, ServerMessage},
     record::RecordLayout,
     replica::Replica,
+    session::Token,
 };
 
 use crate::clock::timed;
@@ -81,8 +82,8 @@ impl<G: Game> Session<G> {
     /// # Panics
     /// When the room refuses it.
     pub fn join(&mut self) {
-        let id = self.room.handle_join("bench", None).expect("the room has space");
-        let bytes = self.room.welcome(id);
+        let id = self.room.handle_join(&Newcomer::named("bench")).expect("the room has space");
+        let bytes = self.room.welcome(id, &Token([0; 16]));
         let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
             panic!("a welcome was expected");
         };

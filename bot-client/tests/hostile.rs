@@ -7,17 +7,18 @@ use std::time::Duration;
 use common::{Drift, Rng, config};
 use proptest::prelude::*;
 use tickwire_bots::client::{Core, CoreError};
-use tickwire_room::{HostedRoom, Reply, Room};
+use tickwire_room::{HostedRoom, Newcomer, Reply, Room};
 use tickwire_shared::{
     Tick,
     message::{ClientMessage, pong},
+    session::Token,
 };
 
 /// A welcome, then frames, a pong, and evidence with the frame that follows it.
 fn conversation() -> Vec<Vec<u8>> {
     let mut room = Room::<Drift>::new(config(Tick(u32::MAX - 10)), &Default::default());
-    let player = room.handle_join("puppet", None).unwrap();
-    let mut messages = vec![room.welcome(player)];
+    let player = room.handle_join(&Newcomer::named("puppet")).unwrap();
+    let mut messages = vec![room.welcome(player, &Token([0; 16]))];
     let mut rng = Rng(3);
     for step in 0..24 {
         let mut input = Vec::new();

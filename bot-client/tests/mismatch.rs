@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use common::{Drift, World, config, drift::Settings, forge};
 use tickwire_bots::client::{Core, Event, MismatchReport};
-use tickwire_room::{HostedRoom, Poll, Reply, Room};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room};
 use tickwire_shared::{
     PlayerId, Tick,
     message::{ClientMessage, ServerMessage, kind},
+    session::Token,
 };
 
 const START: Tick = Tick(u32::MAX - 20);
@@ -27,10 +28,10 @@ impl Twins {
     fn new(false_hp: u8) -> Twins {
         let mut truth = Room::new(config(START), &Settings::default());
         let mut liar = Room::new(config(START), &Settings { hp: false_hp });
-        let player = truth.handle_join("puppet", None).unwrap();
-        assert_eq!(liar.handle_join("puppet", None), Ok(player));
+        let player = truth.handle_join(&Newcomer::named("puppet")).unwrap();
+        assert_eq!(liar.handle_join(&Newcomer::named("puppet")), Ok(player));
         let mut core = Core::new("puppet", None);
-        core.handle_message(&truth.welcome(player), Duration::ZERO).unwrap();
+        core.handle_message(&truth.welcome(player, &Token([0; 16])), Duration::ZERO).unwrap();
         let mut twins = Twins { truth, liar, player, core, now: Duration::ZERO };
         twins.drain();
         twins

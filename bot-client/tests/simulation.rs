@@ -10,10 +10,11 @@ use common::{
 };
 use tickwire_bots::client::Core;
 use tickwire_games::arena::Arena;
-use tickwire_room::{HostedRoom, Poll, Room};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Room};
 use tickwire_shared::{
     Game, PlayerId, Replicate, Tick,
     message::{ClientMessage, kind},
+    session::Token,
 };
 
 /// Clients come, go, stall and lag at random, and each hash that comes is checked.
@@ -147,11 +148,11 @@ fn answers(room: &mut Room<Drift>, core: &mut Core, player: PlayerId, millis: u6
 #[test]
 fn each_tick_gets_an_input_or_else_each_frame_an_acknowledgement() {
     let mut room = Room::<Drift>::new(config(Tick(9)), &Default::default());
-    let player = room.handle_join("puppet", None).unwrap();
+    let player = room.handle_join(&Newcomer::named("puppet")).unwrap();
     let mut core = Core::new("puppet", None);
     core.poll_outgoing(Duration::ZERO, &mut Vec::new());
     assert!(core.set_input(&Push::default()).is_err(), "there was no welcome");
-    core.handle_message(&room.welcome(player), Duration::ZERO).unwrap();
+    core.handle_message(&room.welcome(player, &Token([0; 16])), Duration::ZERO).unwrap();
     assert_eq!(core.room(), Some("ROOM"));
 
     let first = answers(&mut room, &mut core, player, 0);
@@ -176,9 +177,9 @@ fn each_tick_gets_an_input_or_else_each_frame_an_acknowledgement() {
 #[test]
 fn an_input_that_does_not_fit_the_game_is_refused() {
     let mut room = Room::<Drift>::new(config(Tick(9)), &Default::default());
-    let player = room.handle_join("puppet", None).unwrap();
+    let player = room.handle_join(&Newcomer::named("puppet")).unwrap();
     let mut core = Core::new("puppet", None);
-    core.handle_message(&room.welcome(player), Duration::ZERO).unwrap();
+    core.handle_message(&room.welcome(player, &Token([0; 16])), Duration::ZERO).unwrap();
     assert!(core.set_input(&tickwire_games::arena::Controls::default()).is_err());
     assert!(core.set_input_columns(&[0, 0]).is_err(), "a column is missing");
     assert!(core.set_input_columns(&[0, 9, 0]).is_err(), "8 is the most");

@@ -6,7 +6,9 @@
 //! tick    := FULL ? tick:u32 : gap:u8           gap ≥ 1 ticks after the frame before
 //! slack   := with INPUT: see InputEcho, in 1/256 ticks
 //! age     := with STARVED: see InputEcho, in ticks
-//! messages:= count:varint (index:u8 record){count}
+//! messages:= count:varint message{count}
+//! message := index:u8 record                    a game's, below 64
+//!            index:u8 length:varint byte{length}    the room's, from 0xF0; see crate::room_message
 //! segment := head:varint body                   head = handle << 3 | mode
 //! body    := mode 0 DELTA:    length:varint byte{length}
 //!            mode 2 KEYFRAME: audience:u8 length:varint byte{length}
@@ -34,6 +36,7 @@ use thiserror::Error;
 use crate::{
     message::kind,
     record::RecordLayout,
+    room_message::FIRST_INDEX,
     schema::{AUDIENCES, Audience},
     tick::{TICK_PARTS, Tick},
 };
@@ -333,7 +336,11 @@ impl<'a> Reader<'a> {
         Ok(Some((handle, body)))
     }
 
-    fn block(&mut self) -> Result<&'a [u8], FrameError> {
+    /// As many bytes as the varint before them says.
+    ///
+    /// # Errors
+    /// [`FrameError::Truncated`] when there are fewer, [`FrameError::Varint`] when it is none.
+    pub fn block(&mut self) -> Result<&'a [u8], FrameError> {
         let length = self.varint()?;
         self.take(length as usize)
     }
@@ -384,6 +391,10 @@ fn read_messages<'a>(
     let start = reader.0;
     for _ in 0..count {
         let index = reader.byte()?;
+        if index >= FIRST_INDEX {
+            reader.block()?;
+            continue;
+        }
         let layout = records.get(usize::from(index)).ok_or(FrameError::Message(index))?;
         reader.take(layout.bytes())?;
     }

@@ -12,7 +12,7 @@ use crate::{
     Replicate,
     ids::PlayerId,
     record::RecordLayout,
-    schema::{MAX_COLUMNS, Schema},
+    schema::{Kind, MAX_COLUMNS, Schema},
     tick::Tick,
 };
 
@@ -58,8 +58,17 @@ pub trait Game: Sized + Send + 'static {
     /// A player comes in. `name` has been cleaned and cut already.
     fn join(&mut self, player: PlayerId, name: &str);
 
+    /// Who the player is that comes in next, as whoever signed its token says; called right before
+    /// [`Game::join`], for players that have one. The same person may come in twice.
+    fn identify(&mut self, _player: PlayerId, _identity: &str) {}
+
     /// A player has gone.
     fn leave(&mut self, player: PlayerId);
+
+    /// A player asks for something, once: one of the schema's requests, in the order in which it sent
+    /// them. Called before the inputs of the tick to come; at most
+    /// [`MAX_REQUESTS_A_TICK`] for one player.
+    fn request(&mut self, _player: PlayerId, _request: &Request<'_>) {}
 
     /// How far behind the tick to come the world was that a player looked at when it gave the input
     /// of this tick, in ticks; called right before [`Game::input`].
@@ -98,6 +107,34 @@ pub trait Game: Sized + Send + 'static {
     /// player, after the step. Unless something is said here, a player sees no placed entity
     /// of a game with a grid, and no group.
     fn view(&self, _player: PlayerId, _view: &mut View) {}
+
+    /// The same for somebody who only watches: such a viewer has joined nothing, and the game does not
+    /// know it.
+    fn spectate(&self, _view: &mut View) {}
+}
+
+/// A player may make so many requests in a tick; what is beyond is dropped, and it is told so.
+pub const MAX_REQUESTS_A_TICK: usize = 8;
+
+/// What a player asks of the game.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    kind: &'a Kind,
+    columns: &'a [u32],
+}
+
+impl<'a> Request<'a> {
+    /// A request of this kind, with its columns.
+    #[must_use]
+    pub fn new(kind: &'a Kind, columns: &'a [u32]) -> Self {
+        Request { kind, columns }
+    }
+
+    /// The request, if it is of type `T`.
+    #[must_use]
+    pub fn get<T: Replicate>(&self) -> Option<T> {
+        (self.kind.name == T::NAME).then(|| T::restore(&self.columns[..T::COLUMNS]))
+    }
 }
 
 /// Builds a [`Schema`] from Rust types.
@@ -113,6 +150,7 @@ impl SchemaBuilder {
             kinds: Vec::new(),
             input: G::Input::kind(),
             messages: Vec::new(),
+            requests: Vec::new(),
         })
     }
 
@@ -127,6 +165,13 @@ impl SchemaBuilder {
     #[must_use]
     pub fn message<T: Replicate>(mut self) -> Self {
         self.0.messages.push(T::kind());
+        self
+    }
+
+    /// Adds a request: a message that players may send to the game; see [`Game::request`].
+    #[must_use]
+    pub fn request<T: Replicate>(mut self) -> Self {
+        self.0.requests.push(T::kind());
         self
     }
 

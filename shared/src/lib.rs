@@ -6,6 +6,7 @@
 //! the [`game::Game`] trait. The crate is pure: no I/O, no clock, no randomness
 //! of its own, no order taken from a hash map.
 
+pub mod batch;
 pub mod codec;
 pub mod control;
 pub mod field;
@@ -17,9 +18,11 @@ pub mod message;
 pub mod netcode;
 pub mod record;
 pub mod replica;
+pub mod room_message;
 mod round;
 pub mod rows;
 pub mod schema;
+pub mod session;
 pub mod tick;
 
 pub use field::Replicate;

@@ -9,10 +9,15 @@
 //! 0x04 leave                                     0x84 evidence  tick:u32 segment*
 //! 0x05 ping      token:u32
 //! 0x06 mismatch  tick:u32
-//! 0x07 net       conditions:28 bytes
+//! 0x07 net       conditions:28 bytes             0x85 resumed   token:16 bytes
+//! 0x08 resume    Resume                          0x86 closed    code:u16 reason:text
+//! 0x09 chat      text
+//! 0x0A request   index:u8 record
+//! 0x0B moderate  action:u8 player:u32
 //! ```
-//! `join` and `welcome` are bincode (see [`crate::control`]); everything else is
-//! fixed little-endian fields.
+//! `join`, `resume` and `welcome` are bincode (see [`crate::control`]); everything else is
+//! fixed little-endian fields, and a text goes to the end. `closed` is for transports that have no
+//! close of their own; see [`crate::batch`].
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -23,15 +28,28 @@ use crate::{
     ids::PlayerId,
     link::{Conditions, NetError},
     schema::Schema,
+    session::{Resume, Token},
     tick::Tick,
 };
+
+mod close;
+mod moderation;
+
+pub use close::CloseCode;
+pub use moderation::Moderation;
 
 /// The version of everything in this crate that goes over the wire.
 pub const PROTOCOL: u32 = 1;
 /// The longest message that a client may send, in bytes.
 pub const MAX_CLIENT_MESSAGE_BYTES: usize = 1024;
-/// The longest name of a player, in bytes of UTF-8; a longer one is cut.
-pub const MAX_PLAYER_NAME_BYTES: usize = 16;
+/// The longest name of a player, in what people take for letters; a longer one is cut.
+pub const MAX_NAME_GRAPHEMES: usize = 16;
+/// The longest name of a player in bytes of UTF-8: one letter may take many.
+pub const MAX_NAME_BYTES: usize = 64;
+/// The longest chat line, in what people take for letters; a longer one is cut.
+pub const MAX_CHAT_GRAPHEMES: usize = 200;
+/// The longest chat line in bytes of UTF-8.
+pub const MAX_CHAT_BYTES: usize = 800;
 
 /// The first bytes of messages.
 pub mod kind {
@@ -49,6 +67,14 @@ pub mod kind {
     pub const MISMATCH: u8 = 0x06;
     /// Client: treat my connection so.
     pub const NET: u8 = 0x07;
+    /// Client: it is me again.
+    pub const RESUME: u8 = 0x08;
+    /// Client: tell everybody.
+    pub const CHAT: u8 = 0x09;
+    /// Client: a message for the game.
+    pub const REQUEST: u8 = 0x0A;
+    /// Client: as the host, do this to somebody.
+    pub const MODERATE: u8 = 0x0B;
     /// Server: you are in.
     pub const WELCOME: u8 = 0x81;
     /// Server: a tick.
@@ -57,6 +83,10 @@ pub mod kind {
     pub const PONG: u8 = 0x83;
     /// Server: what you should have held.
     pub const EVIDENCE: u8 = 0x84;
+    /// Server: welcome back.
+    pub const RESUMED: u8 = 0x85;
+    /// Server: it is over, and why.
+    pub const CLOSED: u8 = 0x86;
 }
 
 /// The first message of a client.
@@ -68,6 +98,8 @@ pub struct Join {
     pub name: String,
     /// The [`Schema::hash`] that the client was built for, if it insists on one.
     pub schema_hash: Option<u32>,
+    /// The ticket of a reserved seat; without one the address has to name a seat.
+    pub ticket: Option<String>,
 }
 
 /// The server's answer to [`Join`]: all that is needed to read the frames that follow.
@@ -79,6 +111,12 @@ pub struct Welcome {
     pub room: String,
     /// Who you are in it.
     pub player: PlayerId,
+    /// Whether you only watch.
+    pub spectator: bool,
+    /// What to resume the session with.
+    pub token: Token,
+    /// For how many ticks the session is kept when its connection is lost.
+    pub grace_ticks: u32,
     /// Ticks a second.
     pub tick_hz: u32,
     /// A frame carries a hash when its tick reaches or passes a multiple of this.
@@ -120,6 +158,19 @@ pub enum ClientMessage<'a> {
     /// [`crate::link`]. The fields of [`Conditions`] in their order, each as a `u32`. A server obeys it
     /// only when it was set up to.
     Net(Conditions),
+    /// Goes on with a session; see [`Resume`].
+    Resume(Resume),
+    /// A line for everybody in the room; it is cleaned and cut.
+    Chat(&'a str),
+    /// A message for the game.
+    Request {
+        /// Which one, by its place in the schema's `requests`.
+        index: u8,
+        /// Its record.
+        record: &'a [u8],
+    },
+    /// Asks for something that only the host may.
+    Moderate(Moderation),
 }
 
 /// Why a client's message was refused.
@@ -143,6 +194,15 @@ pub enum MessageError {
     /// It asks for a network that cannot be.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// A chat line is no UTF-8.
+    #[error("the chat line is not UTF-8")]
+    Text,
+    /// The host's action has no meaning.
+    #[error("there is no action {0}")]
+    Action(u8),
+    /// The game has no such request, or its record is not one.
+    #[error("request {0} does not fit the schema")]
+    Request(u8),
 }
 
 impl ClientMessage<'_> {
@@ -170,6 +230,23 @@ impl ClientMessage<'_> {
             ClientMessage::Net(conditions) => {
                 out.push(kind::NET);
                 conditions.write(out);
+            }
+            ClientMessage::Resume(resume) => {
+                out.push(kind::RESUME);
+                out.extend_from_slice(&control::encode(resume));
+            }
+            ClientMessage::Chat(text) => {
+                out.push(kind::CHAT);
+                out.extend_from_slice(text.as_bytes());
+            }
+            ClientMessage::Request { index, record } => {
+                out.extend_from_slice(&[kind::REQUEST, *index]);
+                out.extend_from_slice(record);
+            }
+            ClientMessage::Moderate(moderation) => {
+                let (action, player) = moderation.parts();
+                out.extend_from_slice(&[kind::MODERATE, action]);
+                out.extend_from_slice(&player.to_le_bytes());
             }
         }
     }
@@ -206,6 +283,21 @@ impl<'a> ClientMessage<'a> {
                 conditions.check()?;
                 ClientMessage::Net(conditions)
             }
+            kind::RESUME => return Ok(ClientMessage::Resume(control::decode(body)?)),
+            kind::CHAT => {
+                let text = std::mem::take(&mut reader.0);
+                ClientMessage::Chat(std::str::from_utf8(text).map_err(|_| MessageError::Text)?)
+            }
+            kind::REQUEST => {
+                let index = reader.byte().map_err(length)?;
+                ClientMessage::Request { index, record: std::mem::take(&mut reader.0) }
+            }
+            kind::MODERATE => {
+                let action = reader.byte().map_err(length)?;
+                let player = reader.u32().map_err(length)?;
+                let moderation = Moderation::read(action, player);
+                ClientMessage::Moderate(moderation.ok_or(MessageError::Action(action))?)
+            }
             other => return Err(MessageError::Kind(other)),
         };
         if reader.0.is_empty() { Ok(message) } else { Err(MessageError::Length(*kind)) }
@@ -223,6 +315,11 @@ pub enum ServerMessage<'a> {
     Pong(u32),
     /// What the client should have held at a tick: keyframes of its segments.
     Evidence(Tick, &'a [u8]),
+    /// The session goes on; from now on it is resumed with this. The next frame builds upon the one
+    /// that the client said it had applied, or is FULL.
+    Resumed(Token),
+    /// The connection is over: a close code and a sentence.
+    Closed(u16, &'a str),
 }
 
 impl<'a> ServerMessage<'a> {
@@ -245,6 +342,15 @@ impl<'a> ServerMessage<'a> {
                 let tick = Tick(reader.u32().map_err(length)?);
                 Ok(ServerMessage::Evidence(tick, reader.0))
             }
+            kind::RESUMED => match <[u8; 16]>::try_from(body) {
+                Ok(token) => Ok(ServerMessage::Resumed(Token(token))),
+                Err(_) => Err(MessageError::Length(*kind)),
+            },
+            kind::CLOSED => {
+                let code = reader.u16().map_err(length)?;
+                let reason = std::str::from_utf8(reader.0).map_err(|_| MessageError::Text)?;
+                Ok(ServerMessage::Closed(code, reason))
+            }
             other => Err(MessageError::Kind(other)),
         }
     }
@@ -265,40 +371,21 @@ pub fn pong(token: u32) -> [u8; 5] {
     [kind::PONG, a, b, c, d]
 }
 
-/// Why a socket was closed, as the close frame's code. PROTOCOL.md lists them for clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-pub enum CloseCode {
-    /// The player left, or the client closed.
-    Normal = 1000,
-    /// The server shuts down.
-    GoingAway = 1001,
-    /// The bytes break the WebSocket protocol.
-    Protocol = 1002,
-    /// A text message arrived; only binary ones are understood.
-    Unsupported = 1003,
-    /// Too many messages.
-    Policy = 1008,
-    /// A message is too large.
-    TooBig = 1009,
-    /// The message is not of this protocol.
-    BadMessage = 4000,
-    /// The first message was not a join, or none came in time.
-    NoJoin = 4001,
-    /// The client speaks another version of the protocol.
-    WrongProtocol = 4002,
-    /// The client was built for another schema.
-    WrongSchema = 4003,
-    /// The room is full.
-    RoomFull = 4004,
-    /// There is no such room.
-    NoSuchRoom = 4005,
-    /// Nothing was heard for too long.
-    Idle = 4006,
-    /// The connection did not take frames for too long.
-    TooSlow = 4007,
-    /// The room ended.
-    RoomClosed = 4008,
+/// The answer to a resume, as a whole message.
+#[must_use]
+pub fn resumed(token: &Token) -> [u8; 17] {
+    let mut out = [kind::RESUMED; 17];
+    out[1..].copy_from_slice(&token.0);
+    out
+}
+
+/// A close for transports that have none of their own, as a whole message.
+#[must_use]
+pub fn closed(code: u16, reason: &str) -> Vec<u8> {
+    let mut out = vec![kind::CLOSED];
+    out.extend_from_slice(&code.to_le_bytes());
+    out.extend_from_slice(reason.as_bytes());
+    out
 }
 
 #[cfg(test)]
@@ -313,7 +400,12 @@ mod tests {
 
     #[test]
     fn every_client_message_comes_back() {
-        let join = Join { protocol: PROTOCOL, name: "Ada ✈".into(), schema_hash: Some(7) };
+        let join = Join {
+            protocol: PROTOCOL,
+            name: "Ada ✈".into(),
+            schema_hash: Some(7),
+            ticket: Some("t".into()),
+        };
         let applied = Tick(u32::MAX);
         let input =
             ClientMessage::Input { applied, tick: Tick(2), behind: 700, record: &[1, 2, 3] };
@@ -325,6 +417,16 @@ mod tests {
             ClientMessage::Ping(0xDEAD_BEEF),
             ClientMessage::Mismatch(Tick(5)),
             ClientMessage::Net(crate::link::Profile::Train.conditions()),
+            ClientMessage::Resume(Resume {
+                protocol: PROTOCOL,
+                token: Token([7; 16]),
+                attempt: [9; 16],
+                applied: Some(applied),
+            }),
+            ClientMessage::Chat("grüezi"),
+            ClientMessage::Request { index: 3, record: &[1, 2] },
+            ClientMessage::Moderate(Moderation::Ban(PlayerId(4))),
+            ClientMessage::Moderate(Moderation::Lock),
         ];
         for message in messages {
             assert_eq!(ClientMessage::read(&written(&message)).unwrap(), message);
@@ -342,6 +444,8 @@ mod tests {
         assert_eq!(error(&[kind::NET, 1]), "a message of kind 0x07 has the wrong length");
         let lossy = [[kind::NET; 1].as_slice(), &[0; 8], &[0xFF; 4], &[0; 16]].concat();
         assert_eq!(error(&lossy), "loss must be at most 50%");
+        assert_eq!(error(&[kind::CHAT, 0xFF]), "the chat line is not UTF-8");
+        assert_eq!(error(&[kind::MODERATE, 2, 1, 0, 0, 0]), "there is no action 2");
         assert_eq!(error(&[0; 1025]), "a message of 1025 bytes; at most 1024 are accepted");
     }
 }

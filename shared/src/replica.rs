@@ -323,15 +323,20 @@ impl Replica {
         self.changes.get_or_init(|| self.find_changes())
     }
 
-    /// The messages of the last frame: each its index in the schema and its record.
+    /// The messages of the last frame, the game's and the room's: each its index and its record or
+    /// body. Those from [`FIRST_INDEX`](crate::room_message::FIRST_INDEX) on are the room's.
     pub fn messages(&self) -> impl Iterator<Item = (usize, &[u8])> {
         let mut rest = self.messages.as_slice();
         std::iter::from_fn(move || {
             let (index, after) = rest.split_first()?;
-            let length = self.dialect.records[usize::from(*index)].bytes();
-            let (record, after) = after.split_at(length);
-            rest = after;
-            Some((usize::from(*index), record))
+            let mut reader = Reader(after);
+            let body = match self.dialect.records.get(usize::from(*index)) {
+                Some(layout) => reader.take(layout.bytes()),
+                None => reader.block(),
+            };
+            rest = reader.0;
+            // They were looked at when the frame came.
+            Some((usize::from(*index), body.ok()?))
         })
     }
 

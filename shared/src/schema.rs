@@ -309,6 +309,8 @@ pub struct Schema {
     pub input: Kind,
     /// What the game tells players once, by index.
     pub messages: Vec<Kind>,
+    /// What players ask of the game once, by index.
+    pub requests: Vec<Kind>,
 }
 
 /// Why a schema was refused.
@@ -320,8 +322,8 @@ pub enum SchemaError {
     /// Two kinds share a name.
     #[error("the kind {0:?} appears twice")]
     DuplicateKind(String),
-    /// There are too many kinds or messages.
-    #[error("{0} kinds or messages; at most 64 are allowed")]
+    /// There are too many kinds, messages or requests.
+    #[error("{0} kinds, messages or requests; at most 64 are allowed")]
     TooManyKinds(usize),
     /// A field cannot be quantised as described.
     #[error("field {field:?} of {kind:?} {problem}")]
@@ -342,7 +344,7 @@ impl Schema {
     /// The first limit that is broken, naming kind and field.
     pub fn validate(&self) -> Result<(), SchemaError> {
         check_name(&self.game)?;
-        let most = self.kinds.len().max(self.messages.len());
+        let most = self.kinds.len().max(self.messages.len()).max(self.requests.len());
         if most > MAX_KINDS {
             return Err(SchemaError::TooManyKinds(most));
         }
@@ -352,7 +354,7 @@ impl Schema {
                 return Err(SchemaError::DuplicateKind(kind.name.clone()));
             }
         }
-        self.messages.iter().chain([&self.input]).try_for_each(Kind::validate)
+        self.messages.iter().chain(&self.requests).chain([&self.input]).try_for_each(Kind::validate)
     }
 
     /// The index of the kind of this name.

@@ -41,7 +41,7 @@ fn schema() -> impl Strategy<Value = Schema> {
         };
         let input = Kind { name: "input".into(), fields: Vec::new() };
         let kinds = kinds.into_iter().enumerate().map(kind).collect();
-        Schema { game: "random".into(), kinds, input, messages: Vec::new() }
+        Schema { game: "random".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
     })
 }
 
@@ -241,7 +241,13 @@ fn many_small_keyframes_cannot_fill_the_memory() {
     };
     let kind = Kind { name: "mark".into(), fields: Vec::new() };
     let input = Kind { name: "input".into(), fields: Vec::new() };
-    let schema = Schema { game: "g".into(), kinds: vec![kind], input, messages: Vec::new() };
+    let schema = Schema {
+        game: "g".into(),
+        kinds: vec![kind],
+        input,
+        messages: Vec::new(),
+        requests: Vec::new(),
+    };
     let layout = Layout::new(&schema, Audience::Public, 30);
     let priors = Priors::new(&layout, model::BUILTIN).unwrap();
     let mut full = Rows::default();

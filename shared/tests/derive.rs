@@ -74,7 +74,13 @@ fn field<'a>(kind: &'a Kind, name: &str) -> &'a Field {
 }
 
 fn schema_of(kinds: Vec<Kind>) -> Schema {
-    Schema { game: "test".to_owned(), kinds, input: Empty::kind(), messages: Vec::new() }
+    Schema {
+        game: "test".to_owned(),
+        kinds,
+        input: Empty::kind(),
+        messages: Vec::new(),
+        requests: Vec::new(),
+    }
 }
 
 #[derive(Debug, PartialEq, Replicate)]

@@ -125,7 +125,7 @@ impl Speaker for Player {
             }
             Mind::New | Mind::Thin(_) => {
                 let name = self.name.clone();
-                let join = Join { protocol: PROTOCOL, name, schema_hash: None };
+                let join = Join { protocol: PROTOCOL, name, schema_hash: None, ticket: None };
                 ClientMessage::Join(join).write(&mut bytes);
             }
         }

@@ -38,7 +38,7 @@ impl Header {
         let kinds = self::entries(kinds, "kinds")?.iter().map(|(name, json)| kind(name, json));
         let kinds = kinds.collect::<Result<_, _>>()?;
         let input = Kind { name: "input".into(), fields: Vec::new() };
-        let schema = Schema { game, kinds, input, messages: Vec::new() };
+        let schema = Schema { game, kinds, input, messages: Vec::new(), requests: Vec::new() };
         schema.validate()?;
         Ok(Header { schema, hz })
     }

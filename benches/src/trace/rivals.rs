@@ -225,7 +225,7 @@ mod tests {
         ];
         let input = Kind { name: "input".into(), fields: Vec::new() };
         let kinds = vec![Kind { name: "ship".into(), fields }];
-        Schema { game: "test".into(), kinds, input, messages: Vec::new() }
+        Schema { game: "test".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
     }
 
     fn rows(entities: &[(u16, [u32; 2])]) -> Rows {

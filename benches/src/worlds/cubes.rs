@@ -36,7 +36,7 @@ pub fn schema() -> Schema {
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "cube".into(), fields }];
-    Schema { game: "cubes".into(), kinds, input, messages: Vec::new() }
+    Schema { game: "cubes".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
 }
 
 /// Reads a recording, one [`Rows`] a tick, or says why it cannot.

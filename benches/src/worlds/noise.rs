@@ -28,7 +28,7 @@ pub fn schema() -> Schema {
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "static".into(), fields }];
-    Schema { game: "noise".into(), kinds, input, messages: Vec::new() }
+    Schema { game: "noise".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
 }
 
 /// The bits of an entity as they are.

@@ -63,7 +63,7 @@ pub fn schema() -> Schema {
     ];
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "ship".into(), fields }];
-    Schema { game: "r1".into(), kinds, input, messages: Vec::new() }
+    Schema { game: "r1".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
 }
 
 impl R1 {

@@ -272,7 +272,7 @@ fn schema(split: bool) -> Schema {
     fields.push(public("awake", FieldType::Bool, Predict::Hold));
     let input = Kind { name: "input".into(), fields: Vec::new() };
     let kinds = vec![Kind { name: "cube".into(), fields }];
-    Schema { game: "tumble".into(), kinds, input, messages: Vec::new() }
+    Schema { game: "tumble".into(), kinds, input, messages: Vec::new(), requests: Vec::new() }
 }
 
 /// Records `ticks` ticks; `split` has the place as three fields instead of one.

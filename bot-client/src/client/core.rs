@@ -80,7 +80,7 @@ impl Core {
     /// A client that wants in under `name`; with a `schema_hash`, only to a game of that schema.
     #[must_use]
     pub fn new(name: &str, schema_hash: Option<u32>) -> Core {
-        let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash };
+        let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash, ticket: None };
         let pings = Pings::default();
         Core {
             join: Some(join),
@@ -122,6 +122,7 @@ impl Core {
                 Ok(self.pings.answer(token, now).map_or(Event::Nothing, Event::Pong))
             }
             ServerMessage::Welcome(_) => Err(CoreError::SecondWelcome),
+            ServerMessage::Resumed(_) | ServerMessage::Closed(..) => Ok(Event::Nothing),
         }
     }
 

@@ -12,10 +12,11 @@ use hyper::{
     upgrade::Upgraded,
 };
 use hyper_util::rt::TokioIo;
-use tickwire_room::{HostedRoom, Reply, Room};
+use tickwire_room::{HostedRoom, Newcomer, Reply, Room};
 use tickwire_shared::{
     PlayerId, Tick,
     message::{ClientMessage, CloseCode, kind, pong},
+    session::Token,
 };
 use tokio::net::TcpListener;
 
@@ -97,9 +98,9 @@ async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(
     let settings = Settings { hp: if flaw == Flaw::Lies { 93 } else { 100 } };
     let mut truth = Room::new(config(Tick(u32::MAX - 5)), &Settings::default());
     let mut shown = Room::new(config(Tick(u32::MAX - 5)), &settings);
-    let player = truth.handle_join("fake", None).unwrap();
-    shown.handle_join("fake", None).unwrap();
-    send(&mut socket, truth.welcome(player)).await?;
+    let player = truth.handle_join(&Newcomer::named("fake")).unwrap();
+    shown.handle_join(&Newcomer::named("fake")).unwrap();
+    send(&mut socket, truth.welcome(player, &Token([0; 16]))).await?;
     let mut twins = Twins { truth, shown, player };
     for tick in 1.. {
         let pause = if flaw == Flaw::IsSlow { 100 } else { 10 };

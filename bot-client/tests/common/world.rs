@@ -4,8 +4,10 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use tickwire_bots::client::{Core, CoreError, Event};
-use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
-use tickwire_shared::{Game, PlayerId, Tick, message::pong, replica::Memo, schema::Schema};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
+use tickwire_shared::{
+    Game, PlayerId, Tick, message::pong, replica::Memo, schema::Schema, session::Token,
+};
 
 use super::Rng;
 
@@ -70,8 +72,8 @@ where
         }
         let mut join = Vec::new();
         assert!(core.poll_outgoing(Duration::ZERO, &mut join));
-        let player = self.room.handle_join("puppet", None).expect("there is a place");
-        let down = VecDeque::from([(self.time, self.room.welcome(player))]);
+        let player = self.room.handle_join(&Newcomer::named("puppet")).expect("there is a place");
+        let down = VecDeque::from([(self.time, self.room.welcome(player, &Token([0; 16])))]);
         self.puppets.push(Puppet {
             core,
             player,
@@ -103,7 +105,7 @@ where
             self.receive_at_server(index);
         }
         self.room.tick();
-        assert_eq!(self.room.poll_eviction(), None, "nobody is given up");
+        assert_eq!(self.room.poll_event(), None, "nobody is given up");
         for index in 0..self.puppets.len() {
             let mut frame = Vec::new();
             if self.room.poll_frame(self.puppets[index].player, &mut frame) == Poll::Frame {

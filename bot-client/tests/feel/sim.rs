@@ -7,11 +7,12 @@ use std::{sync::Arc, time::Duration};
 
 use tickwire_bots::client::{Core, Event};
 use tickwire_games::arena::{Arena, Config, Controls, Map};
-use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
 use tickwire_shared::{
     PlayerId, Tick,
     link::{Conditions, Duplex, Link},
     message::{kind, pong},
+    session::Token,
 };
 
 use super::player::Player;
@@ -93,10 +94,10 @@ impl Sim {
         let mut core = Core::new("player", None);
         let mut join = Vec::new();
         assert!(core.poll_outgoing(self.now, &mut join) && join[0] == kind::JOIN);
-        let id = self.room.handle_join("player", None).expect("there is a place");
+        let id = self.room.handle_join(&Newcomer::named("player")).expect("there is a place");
         let seed = self.seed ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut wire = Duplex::new(conditions, seed, self.now);
-        let welcome = self.room.welcome(id);
+        let welcome = self.room.welcome(id, &Token([0; 16]));
         // It has waited for the join to arrive; that the join was not sent is not seen.
         wire.up.push(self.now, join.len(), join).expect("there is space");
         send(&mut wire.down, self.now + conditions.least_delay(), welcome);
@@ -140,7 +141,7 @@ impl Sim {
     fn tick(&mut self) {
         self.made += 1;
         HostedRoom::tick(&mut self.room);
-        assert_eq!(self.room.poll_eviction(), None, "nobody is given up");
+        assert_eq!(self.room.poll_event(), None, "nobody is given up");
         for seat in &mut self.seats {
             if seat.line.wire.down.space() < ROOM_FOR_A_FRAME {
                 self.room.handle_blocked(seat.id);

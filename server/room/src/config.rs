@@ -26,6 +26,10 @@ pub struct RoomConfig {
     pub rewind: u16,
     /// How many bytes of frames one viewer is sent in a second; `u32::MAX` is no limit.
     pub bytes_a_second: u32,
+    /// Those who only watch, beyond which they are refused.
+    pub max_spectators: u32,
+    /// For how many ticks a player is kept whose connection is lost.
+    pub grace_ticks: u32,
     /// After how many ticks without a word a viewer is given up.
     pub silence_ticks: u32,
     /// After how many ticks a viewer is given up that has frames under way and acknowledges none.
@@ -48,6 +52,8 @@ impl RoomConfig {
             // A quarter of a second.
             rewind: (tick_hz * TICK_PARTS as u32 / 4).min(u32::from(u16::MAX)) as u16,
             bytes_a_second: u32::MAX,
+            max_spectators: 16,
+            grace_ticks: tick_hz * 30,
             silence_ticks: tick_hz * 30,
             stall_ticks: tick_hz * 15,
         }

@@ -3,23 +3,75 @@
 use tickwire_shared::{
     PlayerId, Tick,
     message::{CloseCode, MessageError},
+    session::Token,
 };
 
 use crate::{counters::RoomCounters, incoming::Reply, outgoing::Poll, room::Refusal, work::Work};
+
+/// Somebody who wants in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Newcomer<'a> {
+    /// The name, as the client sent it.
+    pub name: &'a str,
+    /// What its client was built for, if it insists on that.
+    pub schema_hash: Option<u32>,
+    /// It only watches.
+    pub spectator: bool,
+    /// It made the room. Without one, the first player is the host.
+    pub host: bool,
+    /// Who it is, as whoever signed its token says.
+    pub identity: Option<&'a str>,
+}
+
+impl<'a> Newcomer<'a> {
+    /// A player of this name.
+    #[must_use]
+    pub fn named(name: &'a str) -> Self {
+        Newcomer { name, ..Newcomer::default() }
+    }
+}
+
+/// What a room wants of its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomEvent {
+    /// A player's connection is to be closed; it is away, and may come back.
+    Dropped(PlayerId, CloseCode),
+    /// A player has left already, and its connection, if it has one, is to be closed.
+    Ended(PlayerId, CloseCode),
+    /// The host lets nobody in any more, or does so again.
+    Locked(bool),
+}
 
 /// A room whose game is not known: what a shell needs, and nothing else.
 ///
 /// `handle_*` takes what happened, `poll_*` gives what follows from it and is
 /// called until it has no more.
 pub trait HostedRoom: Send {
-    /// A player wants in under this name; `schema_hash` is what its client was built for.
+    /// Somebody wants in.
     ///
     /// # Errors
     /// [`Refusal`] when the room is full or the schema is another.
-    fn handle_join(&mut self, name: &str, schema_hash: Option<u32>) -> Result<PlayerId, Refusal>;
+    fn handle_join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal>;
 
-    /// A player is gone. Unknown players are ignored.
+    /// A player is gone for good. Unknown players are ignored.
     fn handle_leave(&mut self, player: PlayerId);
+
+    /// A player's connection is lost: it is away, gets no frames, and does nothing. It stays for
+    /// [`RoomConfig::grace_ticks`](crate::RoomConfig), after which it has left.
+    fn handle_drop(&mut self, player: PlayerId);
+
+    /// A player is back on a new connection (whether or not the old one was known to be lost), and
+    /// still holds the frame of `applied`. The next frame builds upon that if the history still has it,
+    /// and else, or without one, stands alone; messages sent since then come again. False when there is
+    /// no such player any more.
+    fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool;
+
+    /// The room lets nobody in any more and ends soon: players are told.
+    fn handle_drain(&mut self);
+
+    /// Frames go to this player over a transport that asks for each: those that it does not ask for are
+    /// not owed to it, and say nothing about how fast it is.
+    fn handle_unasked(&mut self, player: PlayerId);
 
     /// A message came from a player that has joined; `left` of 256 parts of a tick are left until
     /// the next one is made.
@@ -60,11 +112,11 @@ pub trait HostedRoom: Send {
     /// tick goes on where the last one ended.
     fn sleep(&mut self);
 
-    /// A player that must be given up, and why; it has left already.
-    fn poll_eviction(&mut self) -> Option<(PlayerId, CloseCode)>;
+    /// What the room wants of its connections.
+    fn poll_event(&mut self) -> Option<RoomEvent>;
 
-    /// The welcome message of a player, as a whole message.
-    fn welcome(&self, player: PlayerId) -> Vec<u8>;
+    /// The welcome message of a player, as a whole message; it resumes its session with `token`.
+    fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8>;
 
     /// The join code.
     fn code(&self) -> &str;

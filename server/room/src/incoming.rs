@@ -36,6 +36,9 @@ impl<G: Game> Room<G> {
         self.players[index].viewer.pace.heard(self.now);
         match ClientMessage::read(bytes)? {
             ClientMessage::Join(_) => return Err(MessageError::Kind(message::kind::JOIN)),
+            ClientMessage::Resume(_) => return Err(MessageError::Kind(message::kind::RESUME)),
+            ClientMessage::Chat(_) | ClientMessage::Request { .. } | ClientMessage::Moderate(_) => {
+            }
             ClientMessage::Input { applied, tick, behind, record } => {
                 self.handle_input(index, (tick, left), behind, record)?;
                 self.acknowledge(index, applied);

@@ -36,7 +36,7 @@ mod work;
 
 pub use config::RoomConfig;
 pub use counters::RoomCounters;
-pub use hosted::HostedRoom;
+pub use hosted::{HostedRoom, Newcomer, RoomEvent};
 pub use incoming::Reply;
 pub use inputs::{InputCounters, InputQueue, Intent};
 pub use name::clean_name;

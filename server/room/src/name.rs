@@ -1,6 +1,7 @@
 //! Players' names, made safe to show.
 
-use tickwire_shared::message::MAX_PLAYER_NAME_BYTES;
+/// To be replaced by a length in graphemes.
+const MAX_PLAYER_NAME_BYTES: usize = 16;
 
 /// Drops control and direction-changing characters, folds white space, and cuts
 /// to [`MAX_PLAYER_NAME_BYTES`] at a character's boundary. Nothing left gives `player`.

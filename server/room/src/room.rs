@@ -8,6 +8,7 @@ use tickwire_shared::{
     codec::BUILTIN,
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
+    session::Token,
     tick::TICK_PARTS,
 };
 
@@ -16,7 +17,7 @@ use crate::{
     config::RoomConfig,
     counters::RoomCounters,
     grid::Grid,
-    hosted::HostedRoom,
+    hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
     inputs::InputQueue,
     name::clean_name,
@@ -113,7 +114,7 @@ impl<G: Game> Room<G> {
             counters: RoomCounters::default(),
             config,
         };
-        let welcome = room.welcome(PlayerId(0));
+        let welcome = room.welcome(PlayerId(0), &Token([0; 16]));
         assert!(
             ServerMessage::read(&welcome).is_ok(),
             "the welcome of {:?} is too large for clients: its schema, priors or setup must be smaller",
@@ -222,11 +223,11 @@ impl<G: Game> Room<G> {
 }
 
 impl<G: Game> HostedRoom for Room<G> {
-    fn handle_join(&mut self, name: &str, schema_hash: Option<u32>) -> Result<PlayerId, Refusal> {
+    fn handle_join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal> {
         if self.players.len() >= self.config.max_players as usize {
             return Err(Refusal::Full);
         }
-        if schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
+        if newcomer.schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
             return Err(Refusal::WrongSchema);
         }
         let id = PlayerId(self.next_player);
@@ -238,7 +239,7 @@ impl<G: Game> HostedRoom for Room<G> {
             self.players.reserve_exact(8 + self.players.len() / 8);
         }
         self.players.push(Player { id, inputs: InputQueue::default(), viewer });
-        self.game.join(id, &clean_name(name));
+        self.game.join(id, &clean_name(newcomer.name));
         Ok(id)
     }
 
@@ -250,6 +251,20 @@ impl<G: Game> HostedRoom for Room<G> {
         gone.viewer.interest.end(&mut self.segments);
         self.game.leave(player);
     }
+
+    fn handle_drop(&mut self, player: PlayerId) {
+        self.handle_leave(player);
+    }
+
+    fn handle_resume(&mut self, player: PlayerId, _applied: Option<Tick>) -> bool {
+        let Some(index) = self.position(player) else { return false };
+        self.players[index].viewer.forget();
+        true
+    }
+
+    fn handle_drain(&mut self) {}
+
+    fn handle_unasked(&mut self, _player: PlayerId) {}
 
     fn handle_message_ahead(
         &mut self,
@@ -293,15 +308,18 @@ impl<G: Game> HostedRoom for Room<G> {
         self.note_blocked(player);
     }
 
-    fn poll_eviction(&mut self) -> Option<(PlayerId, CloseCode)> {
-        self.evictions.pop_front()
+    fn poll_event(&mut self) -> Option<RoomEvent> {
+        self.evictions.pop_front().map(|(player, code)| RoomEvent::Ended(player, code))
     }
 
-    fn welcome(&self, player: PlayerId) -> Vec<u8> {
+    fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8> {
         message::welcome(&Welcome {
             protocol: message::PROTOCOL,
             room: self.config.code.clone(),
             player,
+            spectator: false,
+            token: *token,
+            grace_ticks: self.config.grace_ticks,
             tick_hz: self.config.tick_hz,
             hash_interval: self.config.hash_interval,
             schema: self.spec.schema.clone(),

@@ -4,7 +4,7 @@ use tickwire_games::{
     arena::{self, Arena},
     field::{self, Field},
 };
-use tickwire_room::{HostedRoom, Poll, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Room, RoomConfig};
 use tickwire_shared::{
     Game, PlayerId, Replicate, Tick, message::ClientMessage, record::RecordLayout,
 };
@@ -28,7 +28,7 @@ impl<G: Game> Table<G> {
     fn new(game: &G::Config, controls: fn(Tick, usize) -> G::Input) -> Self {
         let config = RoomConfig { max_players: 64, ..RoomConfig::new("ALLOC", 30, 9) };
         let mut room: Room<G> = Room::new(config, game);
-        let join = |_| room.handle_join("pilot", None).expect("there is space");
+        let join = |_| room.handle_join(&Newcomer::named("pilot")).expect("there is space");
         let players = (0..PLAYERS).map(join).collect();
         let record = RecordLayout::new(&G::schema().input);
         let (message, frame) = (Vec::with_capacity(64), Vec::with_capacity(1 << 16));

@@ -13,13 +13,14 @@ use tickwire_games::{
     },
     field::{self, Field},
 };
-use tickwire_room::{HostedRoom, Poll, Room, RoomConfig, Spec, Work};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Room, RoomConfig, Spec, Work};
 use tickwire_shared::{
     Game, PlayerId, Replicate,
     message::{ClientMessage, ServerMessage},
     record::RecordLayout,
     replica::Replica,
     schema::MAX_COLUMNS,
+    session::Token,
 };
 
 /// Decides a player's input from what its client holds.
@@ -75,11 +76,13 @@ impl<G: Game> Table<G> {
     fn join(&mut self, driver: Driver<G::Input>) {
         let mut joined = None;
         let info = allocation_counter::measure(|| {
-            joined = Some(self.room.handle_join("pilot", None).expect("there is space"));
+            joined =
+                Some(self.room.handle_join(&Newcomer::named("pilot")).expect("there is space"));
         });
         self.bytes += info.bytes_current;
         let id = joined.expect("it was let in");
-        let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&self.room.welcome(id))
+        let Ok(ServerMessage::Welcome(welcome)) =
+            ServerMessage::read(&self.room.welcome(id, &Token([0; 16])))
         else {
             panic!("a welcome was expected");
         };

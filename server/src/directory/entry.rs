@@ -105,21 +105,36 @@ impl RoomEntry {
     }
 }
 
+/// As what somebody comes into a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// It only watches.
+    pub spectator: bool,
+    /// It made the room.
+    pub host: bool,
+    /// Who it is, as whoever signed its token says.
+    pub identity: Option<Box<str>>,
+}
+
 /// A place in a room, given back when dropped.
 #[derive(Debug)]
-pub struct Seat(Arc<RoomEntry>);
+pub struct Seat {
+    room: Arc<RoomEntry>,
+    /// As what its holder comes in.
+    pub(crate) pass: Pass,
+}
 
 impl Seat {
     /// The room.
     #[must_use]
     pub fn room(&self) -> &Arc<RoomEntry> {
-        &self.0
+        &self.room
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.seats.fetch_sub(1, Relaxed);
+        self.room.seats.fetch_sub(1, Relaxed);
     }
 }
 
@@ -157,6 +172,6 @@ impl RoomEntry {
     /// Only under the directory's lock, and only when a seat is free.
     pub(super) fn take_seat(self: &Arc<Self>) -> Seat {
         self.seats.fetch_add(1, Relaxed);
-        Seat(Arc::clone(self))
+        Seat { room: Arc::clone(self), pass: Pass::default() }
     }
 }

@@ -108,6 +108,20 @@ impl Directory {
         Ok(room.take_seat())
     }
 
+    /// Gives the reserved seat that a ticket is for; once.
+    ///
+    /// # Errors
+    /// The close that says what is wrong with the ticket.
+    pub fn redeem(
+        &self,
+        _ticket: &str,
+        _room: &RoomEntry,
+        _now: std::time::Instant,
+    ) -> Result<Seat, crate::ws::close::CloseReason> {
+        let code = tickwire_shared::message::CloseCode::BadTicket;
+        Err(crate::ws::close::CloseReason::new(code, "no tickets are given yet"))
+    }
+
     fn game(&self, name: Option<&str>) -> Result<&HostedGame, Denied> {
         let game = match name {
             Some(name) => self.games.get(name),

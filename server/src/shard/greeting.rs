@@ -44,7 +44,7 @@ mod tests {
 
     fn join(protocol: u32) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let join = Join { protocol, name: "ann".to_owned(), schema_hash: None };
+        let join = Join { protocol, name: "ann".to_owned(), schema_hash: None, ticket: None };
         ClientMessage::Join(join).write(&mut bytes);
         bytes
     }

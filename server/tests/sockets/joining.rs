@@ -19,7 +19,7 @@ fn refused(bytes: &[u8]) -> (u16, String) {
 }
 
 fn join(protocol: u32, schema_hash: Option<u32>) -> Vec<u8> {
-    framed(&ClientMessage::Join(Join { protocol, name: "x".to_owned(), schema_hash }))
+    framed(&ClientMessage::Join(Join { protocol, name: "x".to_owned(), schema_hash, ticket: None }))
 }
 
 #[test]

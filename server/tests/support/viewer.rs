@@ -57,7 +57,12 @@ pub fn framed(message: &ClientMessage<'_>) -> Vec<u8> {
 
 /// A join as a client sends it.
 pub fn join() -> Vec<u8> {
-    let join = Join { protocol: message::PROTOCOL, name: "tester".to_owned(), schema_hash: None };
+    let join = Join {
+        protocol: message::PROTOCOL,
+        name: "tester".to_owned(),
+        schema_hash: None,
+        ticket: None,
+    };
     framed(&ClientMessage::Join(join))
 }
 
@@ -120,6 +125,7 @@ fn read(replica: &mut Option<Replica>, checked: &mut u32, payload: &[u8]) -> Eve
         }
         ServerMessage::Pong(token) => Event::Pong(token),
         ServerMessage::Evidence(tick, _) => Event::Evidence(tick),
+        other => panic!("no test here expects {other:?}"),
     }
 }
 

@@ -89,6 +89,7 @@ mod tests {
             kinds: vec![kind((0..fields).map(field).collect())],
             input: kind(Vec::new()),
             messages: Vec::new(),
+            requests: Vec::new(),
         };
         Priors::new(&Layout::new(&schema, Audience::Public, 30), BUILTIN).expect("they fit")
     }

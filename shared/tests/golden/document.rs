@@ -9,6 +9,7 @@ use tickwire_shared::{
     replica::Replica,
     rows::{Row, Rows},
     schema::{Audience, FieldType, Predict, Schema},
+    session::Token,
 };
 
 use crate::{
@@ -70,7 +71,12 @@ pub fn cases() -> Vec<Value> {
 
 fn join() -> Vec<u8> {
     let name = "Ada".to_owned();
-    write(&ClientMessage::Join(Join { protocol: message::PROTOCOL, name, schema_hash: None }))
+    write(&ClientMessage::Join(Join {
+        protocol: message::PROTOCOL,
+        name,
+        schema_hash: None,
+        ticket: None,
+    }))
 }
 
 fn walk_right() -> Vec<u8> {
@@ -91,6 +97,9 @@ fn welcome(priors: &[u8]) -> Vec<u8> {
         protocol: message::PROTOCOL,
         room: "K7QX".to_owned(),
         player: PlayerId(1),
+        spectator: false,
+        token: Token([0xA5; 16]),
+        grace_ticks: 900,
         tick_hz: 30,
         hash_interval: 8,
         schema: dots(),

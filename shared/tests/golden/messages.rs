@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use tickwire_shared::{
-    Tick,
+    PlayerId, Tick,
     link::{Conditions, PROFILES, Profile},
-    message::{self, ClientMessage, Join, ServerMessage},
+    message::{self, ClientMessage, Join, Moderation, ServerMessage},
     record::RecordLayout,
     schema::Kind,
+    session::{Resume, Token},
 };
 
 use crate::{schemas, store::hex, verdict, world::Rng};
@@ -37,20 +38,44 @@ type Written = (&'static str, Value, ClientMessage<'static>);
 fn client() -> Vec<Written> {
     let join = |name: &str, schema_hash| {
         let protocol = message::PROTOCOL;
-        ClientMessage::Join(Join { protocol, name: name.to_owned(), schema_hash })
+        ClientMessage::Join(Join { protocol, name: name.to_owned(), schema_hash, ticket: None })
     };
     let input = |applied: u32, ahead: i32, behind, record| {
         let applied = Tick(applied);
         ClientMessage::Input { applied, tick: applied.offset(ahead), behind, record }
     };
     vec![
-        ("join", json!(["Ada", null]), join("Ada", None)),
-        ("join", json!(["Jürgen 🚀", 4_000_000_000u32]), join("Jürgen 🚀", Some(4_000_000_000))),
-        ("join", json!(["", 250]), join("", Some(250))),
-        ("join", json!(["", 65_535]), join("", Some(65_535))),
+        ("join", json!(["Ada", null, null]), join("Ada", None)),
+        (
+            "join",
+            json!(["Jürgen 🚀", 4_000_000_000u32, null]),
+            join("Jürgen 🚀", Some(4_000_000_000)),
+        ),
+        ("join", json!(["", 250, null]), join("", Some(250))),
+        ("join", json!(["", 65_535, null]), join("", Some(65_535))),
         ("input", json!([7, 2, 1300, [1, 2]]), input(7, 2, 1300, &[1, 2])),
         ("input", json!([u32::MAX, 255, 0, []]), input(u32::MAX, 255, 0, &[])),
         ("ack", json!([4_294_967_294u32]), ClientMessage::Ack(Tick(u32::MAX - 1))),
+        (
+            "join",
+            json!(["Ada", null, "eyJ"]),
+            ClientMessage::Join(Join {
+                protocol: message::PROTOCOL,
+                name: "Ada".to_owned(),
+                schema_hash: None,
+                ticket: Some("eyJ".to_owned()),
+            }),
+        ),
+        ("resume", json!([secret(7), secret(9), 70_000]), resume(Some(Tick(70_000)))),
+        ("resume", json!([secret(7), secret(9), null]), resume(None)),
+        ("chat", json!(["Grüezi 🚀"]), ClientMessage::Chat("Grüezi 🚀")),
+        ("request", json!([3, [1, 2]]), ClientMessage::Request { index: 3, record: &[1, 2] }),
+        (
+            "moderate",
+            json!([1, 70_000]),
+            ClientMessage::Moderate(Moderation::Ban(PlayerId(70_000))),
+        ),
+        ("moderate", json!([2, 0]), ClientMessage::Moderate(Moderation::Lock)),
         ("leave", json!([]), ClientMessage::Leave),
         ("ping", json!([305_419_896]), ClientMessage::Ping(0x1234_5678)),
         ("mismatch", json!([300]), ClientMessage::Mismatch(Tick(300))),
@@ -65,6 +90,15 @@ fn client() -> Vec<Written> {
             ClientMessage::Net(Profile::None.conditions()),
         ),
     ]
+}
+
+fn secret(byte: u8) -> Vec<u8> {
+    vec![byte; 16]
+}
+
+fn resume(applied: Option<Tick>) -> ClientMessage<'static> {
+    let (token, attempt) = (Token([7; 16]), [9; 16]);
+    ClientMessage::Resume(Resume { protocol: message::PROTOCOL, token, attempt, applied })
 }
 
 fn net_args(net: Conditions) -> Value {
@@ -101,12 +135,15 @@ fn client_refusals() -> Vec<Value> {
 }
 
 fn server_cases() -> Vec<Value> {
-    let messages: [(&str, Vec<u8>); 8] = [
+    let messages: [(&str, Vec<u8>); 11] = [
         ("pong", message::pong(0xFEDC_BA98).to_vec()),
         ("evidence", vec![0x84, 1, 0, 0, 0x80, 5, 0, 1]),
         ("frame", vec![0x82, 0]),
         ("empty", vec![]),
-        ("an unknown kind", vec![0x85]),
+        ("resumed", message::resumed(&Token([3; 16])).to_vec()),
+        ("resumed, cut short", message::resumed(&Token([3; 16]))[..16].to_vec()),
+        ("closed", message::closed(4008, "the room has closed")),
+        ("an unknown kind", vec![0x8F]),
         ("a pong cut short", vec![0x83, 1, 2, 3]),
         ("a pong that goes on", vec![0x83, 1, 2, 3, 4, 5]),
         ("evidence without a tick", vec![0x84, 1, 2]),
@@ -119,6 +156,10 @@ fn server_case(name: &str, bytes: &[u8]) -> Value {
         Ok(ServerMessage::Pong(token)) => json!({ "kind": "pong", "token": token }),
         Ok(ServerMessage::Evidence(tick, segments)) => {
             json!({ "kind": "evidence", "tick": tick.0, "segments": hex(segments) })
+        }
+        Ok(ServerMessage::Resumed(token)) => json!({ "kind": "resumed", "token": hex(&token.0) }),
+        Ok(ServerMessage::Closed(code, reason)) => {
+            json!({ "kind": "closed", "code": code, "reason": reason })
         }
         Ok(ServerMessage::Frame(bytes)) => json!({ "kind": "frame", "bytes": hex(bytes) }),
         Ok(ServerMessage::Welcome(_)) => unreachable!("welcomes have a file of their own"),

@@ -31,6 +31,7 @@ fn schema() -> Schema {
     };
     Schema {
         messages: vec![schemas::kind("m", vec![byte("b")])],
+        requests: Vec::new(),
         ..schemas::one_kind(vec![byte("f")])
     }
 }

@@ -14,7 +14,7 @@ pub fn kind(name: &str, fields: Vec<Field>) -> Kind {
 }
 
 pub fn schema(game: &str, kinds: Vec<Kind>, input: Kind, messages: Vec<Kind>) -> Schema {
-    Schema { game: game.to_owned(), kinds, input, messages }
+    Schema { game: game.to_owned(), kinds, input, messages, requests: Vec::new() }
 }
 
 fn int(min: i64, max: i64) -> FieldType {

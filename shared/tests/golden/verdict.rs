@@ -46,6 +46,9 @@ pub fn message(error: &MessageError) -> &'static str {
         MessageError::Length(_) => "message.length",
         MessageError::Control(error) => control(error),
         MessageError::Net(_) => "message.net",
+        MessageError::Text => "message.text",
+        MessageError::Action(_) => "message.action",
+        MessageError::Request(_) => "message.request",
     }
 }
 

@@ -5,7 +5,7 @@ use crate::sim::{
     world::{World, WorldConfig},
 };
 use proptest::prelude::*;
-use tickwire_room::{HostedRoom, Poll, Reply, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, RoomConfig};
 use tickwire_shared::{PlayerId, Tick, message::ClientMessage};
 
 fn session() -> (Sim<World>, Random, PlayerId) {
@@ -14,7 +14,7 @@ fn session() -> (Sim<World>, Random, PlayerId) {
     let mut sim = Sim::new(config, &world);
     sim.join(0);
     sim.join(2);
-    let hostile = sim.room.handle_join("mallory", None).expect("there is space");
+    let hostile = sim.room.handle_join(&Newcomer::named("mallory")).expect("there is space");
     let mut random = Random(4);
     (0..10).for_each(|_| sim.tick(&mut random));
     (sim, random, hostile)

@@ -5,7 +5,7 @@ use crate::sim::{
     Random, Sim,
     world::{World, WorldConfig},
 };
-use tickwire_room::{HostedRoom, RoomConfig};
+use tickwire_room::{HostedRoom, RoomConfig, RoomEvent};
 use tickwire_shared::Tick;
 
 fn config(seed: u64) -> RoomConfig {
@@ -126,7 +126,7 @@ fn a_silent_client_is_given_up_with_a_reason() {
     let id = sim.join(0);
     sim.clients[0].stalled_until = Some(Tick(100_000));
     (0..301).for_each(|_| sim.tick(&mut random));
-    let evicted = sim.room.poll_eviction();
-    assert_eq!(evicted, Some((id, tickwire_shared::message::CloseCode::Idle)));
+    let evicted = sim.room.poll_event();
+    assert_eq!(evicted, Some(RoomEvent::Ended(id, tickwire_shared::message::CloseCode::Idle)));
     assert_eq!(sim.room.player_count(), 0);
 }

@@ -1,11 +1,12 @@
 //! What a viewer may see, when the set of its segments is unusual or has just changed.
 
-use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, Tick,
     message::{ClientMessage, ServerMessage},
     replica::Replica,
     schema::Schema,
+    session::Token,
     slotmap::{DefaultKey, SlotMap},
 };
 
@@ -70,8 +71,8 @@ impl Table {
         let config = RoomConfig { hash_interval: 8, ..RoomConfig::new("TEST", 30, 1) };
         let mut room: Room<Secret> = Room::new(config, &());
         let join = |_| {
-            let id = room.handle_join("p", None).unwrap();
-            let bytes = room.welcome(id);
+            let id = room.handle_join(&Newcomer::named("p")).unwrap();
+            let bytes = room.welcome(id, &Token([0; 16]));
             let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
                 panic!("a welcome was expected");
             };

@@ -1,9 +1,10 @@
 //! What a connection sent: bytes, then frames, then messages.
 
-use tickwire_room::{HostedRoom, Reply, clean_name};
+use tickwire_room::{HostedRoom, Newcomer, Reply, clean_name};
 use tickwire_shared::{
     link::Conditions,
     message::{self, CloseCode},
+    session::Token,
 };
 
 use super::Connection;
@@ -109,11 +110,12 @@ impl<S: Socket> Connection<S> {
 
     fn greet(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {
         let join = read_join(message)?;
-        let joined = room.handle_join(&join.name, join.schema_hash);
+        let newcomer = Newcomer { schema_hash: join.schema_hash, ..Newcomer::named(&join.name) };
+        let joined = room.handle_join(&newcomer);
         let player = joined
             .map_err(|refusal| CloseReason::new(refusal.close_code(), refusal.to_string()))?;
         self.player = Some(player);
-        write::message(&mut self.pipe.unsent, &room.welcome(player));
+        write::message(&mut self.pipe.unsent, &room.welcome(player, &Token([0; 16])));
         let (name, peer) = (clean_name(&join.name), self.pipe.peer);
         tracing::debug!(room = room.code(), player = player.0, name, %peer, "joined");
         Ok(())

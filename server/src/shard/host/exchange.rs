@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use tickwire_room::HostedRoom;
+use tickwire_room::{HostedRoom, RoomEvent};
 use tickwire_shared::{PlayerId, message::CloseCode};
 
 use super::{RoomHost, sooner};
@@ -47,7 +47,7 @@ impl<S: Socket> RoomHost<S> {
         }
         depart(&mut self.connections, room);
         room.tick();
-        while let Some((player, code)) = room.poll_eviction() {
+        while let Some(RoomEvent::Ended(player, code)) = room.poll_event() {
             evict(&mut self.connections, player, code);
         }
         // What a client sees is never ahead of what the directory shows.

@@ -5,12 +5,13 @@
 
 use std::collections::VecDeque;
 
-use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig, RoomEvent};
 use tickwire_shared::{
     Game, PlayerId, Tick,
     message::{ClientMessage, CloseCode, ServerMessage},
     record::RecordLayout,
     replica::Replica,
+    session::Token,
 };
 
 use super::Random;
@@ -64,8 +65,8 @@ impl<G: Game> Network<G> {
     }
 
     pub fn join(&mut self) -> &mut Reader {
-        let id = self.room.handle_join("reader", None).expect("the room has space");
-        let bytes = self.room.welcome(id);
+        let id = self.room.handle_join(&Newcomer::named("reader")).expect("the room has space");
+        let bytes = self.room.welcome(id, &Token([0; 16]));
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");
         };
@@ -88,7 +89,7 @@ impl<G: Game> Network<G> {
         }
         HostedRoom::tick(&mut self.room);
         self.now = self.now.next();
-        while let Some((player, code)) = self.room.poll_eviction() {
+        while let Some(RoomEvent::Ended(player, code)) = self.room.poll_event() {
             let reader = self.readers.iter_mut().find(|reader| reader.id == player);
             reader.expect("it is one of these").closed = Some(code);
         }

@@ -11,11 +11,12 @@ pub mod world;
 
 use std::collections::VecDeque;
 
-use tickwire_room::{HostedRoom, Poll, Reply, Room, RoomConfig};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
 use tickwire_shared::{
     Game, PlayerId, Tick,
     message::{ClientMessage, ServerMessage, Welcome},
     replica::Replica,
+    session::Token,
 };
 
 /// A game that knows what its players should see.
@@ -67,8 +68,8 @@ impl<W: Checked> Sim<W> {
     }
 
     pub fn join(&mut self, delay: i32) -> PlayerId {
-        let id = self.room.handle_join("bot", None).expect("the room has space");
-        let bytes = self.room.welcome(id);
+        let id = self.room.handle_join(&Newcomer::named("bot")).expect("the room has space");
+        let bytes = self.room.welcome(id, &Token([0; 16]));
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");
         };
