@@ -35,6 +35,6 @@ mod ws;
 
 pub use cli::{serve, serve_games};
 pub use config::{Config, Limits};
-pub use directory::RoomEntry;
+pub use directory::{RoomEntry, RoomState};
 pub use games::Games;
 pub use server::{Running, Server};

@@ -13,6 +13,10 @@ pub enum Denied {
     NoSuchGame(String),
     /// All seats are taken.
     RoomFull,
+    /// Its host lets nobody in any more.
+    RoomLocked,
+    /// Its host threw this one out for good.
+    Banned,
     /// The server opens no more rooms.
     TooManyRooms,
     /// The server shuts down.
@@ -34,6 +38,10 @@ impl Denied {
                 (CloseCode::NoSuchRoom, format!("there is no such game here; there is: {games}"))
             }
             Denied::RoomFull => (CloseCode::RoomFull, "the room is full".into()),
+            Denied::RoomLocked => {
+                (CloseCode::RoomLocked, "its host lets nobody into the room any more".into())
+            }
+            Denied::Banned => (CloseCode::Banned, "you were thrown out of this room".into()),
             Denied::TooManyRooms => {
                 (CloseCode::RoomFull, "the server has all the rooms that it may have".into())
             }
@@ -47,6 +55,8 @@ impl Denied {
     pub fn count(&self, metrics: &ServerMetrics) {
         match self {
             Denied::NoSuchRoom | Denied::NoSuchGame(_) => metrics.unknown_rooms.add(1),
+            Denied::RoomLocked => metrics.locked_rooms.add(1),
+            Denied::Banned => metrics.banned.add(1),
             Denied::RoomFull => metrics.full_rooms.add(1),
             Denied::TooManyRooms => metrics.too_many_rooms.add(1),
             Denied::ShuttingDown | Denied::Broken => {}

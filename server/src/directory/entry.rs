@@ -3,14 +3,20 @@
 use std::sync::{
     Arc,
     atomic::{
-        AtomicU32, AtomicU64, AtomicUsize,
+        AtomicU8, AtomicU32, AtomicU64, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
 
+use parking_lot::Mutex;
 use tickwire_room::{HostedRoom, RoomConfig, RoomCounters};
 use tickwire_shared::Tick;
 
+use super::{
+    Denied,
+    state::RoomState,
+    who::{Banned, Bans, Who},
+};
 use crate::metrics::{ROOM_COUNTERS, room_values};
 
 /// The cost of a room that is awake and has not been measured yet.
@@ -30,6 +36,9 @@ pub struct RoomEntry {
     /// Its number in order of opening.
     pub(crate) number: u64,
     shard: AtomicUsize,
+    /// A [`RoomState`].
+    state: AtomicU8,
+    bans: Mutex<Bans>,
     /// What it takes of its shard's time, in nanoseconds a second.
     cost: AtomicU64,
     seats: AtomicU32,
@@ -48,6 +57,12 @@ impl RoomEntry {
     /// Another shard runs it from now on.
     pub(crate) fn move_to(&self, shard: usize) {
         self.shard.store(shard, Release);
+    }
+
+    /// How far it is in its life.
+    #[must_use]
+    pub fn state(&self) -> RoomState {
+        RoomState::from(self.state.load(Relaxed))
     }
 
     /// What it takes of its shard's time, as measured, in nanoseconds a second: nothing while it
@@ -152,6 +167,8 @@ impl RoomEntry {
             max_players: config.max_players,
             number,
             shard: AtomicUsize::new(shard),
+            state: AtomicU8::new(RoomState::Created as u8),
+            bans: Mutex::default(),
             cost: AtomicU64::new(UNKNOWN),
             seats: AtomicU32::new(0),
             players: AtomicU32::new(0),
@@ -160,18 +177,49 @@ impl RoomEntry {
         }
     }
 
+    /// Goes on to a state that may follow upon the one that it is in; under the directory's lock.
+    pub(super) fn move_on(&self, to: RoomState) {
+        if self.state().may_become(to) {
+            self.state.store(to as u8, Relaxed);
+        }
+    }
+
+    /// Bans somebody from it.
+    pub(super) fn ban(&self, who: Banned) {
+        self.bans.lock().add(who);
+    }
+
+    /// Whether somebody is banned from it.
+    pub(super) fn bans(&self, who: &Who) -> bool {
+        self.bans.lock().hold(who)
+    }
+
     /// How many seats are taken.
     pub(super) fn seats(&self) -> u32 {
         self.seats.load(Relaxed)
     }
 
-    pub(super) fn free(&self) -> bool {
-        self.seats() < self.max_players
+    /// Why somebody may not come in, if so.
+    pub(super) fn objection(&self, who: &Who) -> Option<Denied> {
+        match self.state() {
+            RoomState::Closed => Some(Denied::NoSuchRoom),
+            RoomState::Draining => Some(Denied::ShuttingDown),
+            _ if self.bans(who) => Some(Denied::Banned),
+            RoomState::Locked => Some(Denied::RoomLocked),
+            _ if self.seats() >= self.max_players => Some(Denied::RoomFull),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody may come in.
+    pub(super) fn lets_in(&self, who: &Who) -> bool {
+        self.objection(who).is_none()
     }
 
     /// Only under the directory's lock, and only when a seat is free.
     pub(super) fn take_seat(self: &Arc<Self>) -> Seat {
         self.seats.fetch_add(1, Relaxed);
+        self.move_on(RoomState::Open);
         Seat { room: Arc::clone(self), pass: Pass::default() }
     }
 }

@@ -10,7 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
@@ -27,10 +27,14 @@ use crate::{
 mod denied;
 mod entry;
 mod rooms;
+mod state;
+mod who;
 
 pub use denied::Denied;
 pub use entry::{RoomEntry, Seat};
 use rooms::{Rooms, plus};
+pub use state::RoomState;
+pub use who::{Banned, Who};
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +92,8 @@ impl Directory {
     pub fn seat(
         &self,
         wanted: &Wanted,
+        who: &Who,
+        _now: Instant,
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Seat, Denied> {
         if self.draining() {
@@ -95,12 +101,13 @@ impl Directory {
         }
         let mut rooms = self.rooms.lock();
         let (name, create) = match wanted {
-            Wanted::Room(code) => return rooms.seat_by_code(code),
+            Wanted::Room(code) => return rooms.seat_by_code(code, who),
             Wanted::Game(name) => (name, false),
             Wanted::Create(name) => (name, true),
         };
         let game = self.game(name.as_deref())?;
-        let free = rooms.open.iter().find(|room| !create && room.game == game.name && room.free());
+        let free =
+            rooms.open.iter().find(|room| !create && room.game == game.name && room.lets_in(who));
         let room = match free {
             Some(room) => Arc::clone(room),
             None => self.open(&mut rooms, game, open)?,
@@ -116,10 +123,27 @@ impl Directory {
         &self,
         _ticket: &str,
         _room: &RoomEntry,
-        _now: std::time::Instant,
+        _now: Instant,
     ) -> Result<Seat, crate::ws::close::CloseReason> {
         let code = tickwire_shared::message::CloseCode::BadTicket;
         Err(crate::ws::close::CloseReason::new(code, "no tickets are given yet"))
+    }
+
+    /// The room with a join code, of upper or lower case.
+    #[must_use]
+    pub fn room(&self, code: &str) -> Option<Arc<RoomEntry>> {
+        self.rooms.lock().by_code(code).cloned()
+    }
+
+    /// Lets somebody never again into a room.
+    pub fn ban(&self, room: &RoomEntry, who: Banned) {
+        room.ban(who);
+    }
+
+    /// Lets nobody into a room any more, or does so again.
+    pub fn set_locked(&self, room: &Arc<RoomEntry>, locked: bool) {
+        let _rooms = self.rooms.lock();
+        room.move_on(if locked { RoomState::Locked } else { RoomState::Open });
     }
 
     fn game(&self, name: Option<&str>) -> Result<&HostedGame, Denied> {
@@ -185,7 +209,7 @@ impl Directory {
     }
 
     /// Closes a room if nobody is in it or on the way to it.
-    pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>) -> bool {
+    pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>, _now: Instant) -> bool {
         let mut rooms = self.rooms.lock();
         let empty = room.seats() == 0;
         if empty {
@@ -226,6 +250,7 @@ impl Directory {
     /// Lets nobody in any more.
     pub(crate) fn drain(&self) {
         self.draining.store(true, Relaxed);
+        self.rooms.lock().open.iter().for_each(|room| room.move_on(RoomState::Draining));
     }
 
     /// Whether nobody is let in any more.

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Denied, RoomEntry, Seat};
+use super::{Denied, RoomEntry, RoomState, Seat, Who};
 use crate::{codes::SplitMix, metrics::ROOM_COUNTERS};
 
 /// The load of a shard that is stuck.
@@ -24,10 +24,16 @@ pub(super) struct Rooms {
 }
 
 impl Rooms {
-    pub(super) fn seat_by_code(&self, code: &str) -> Result<Seat, Denied> {
-        let same = |room: &&Arc<RoomEntry>| room.code.eq_ignore_ascii_case(code);
-        let room = self.open.iter().find(same).ok_or(Denied::NoSuchRoom)?;
-        if room.free() { Ok(room.take_seat()) } else { Err(Denied::RoomFull) }
+    pub(super) fn by_code(&self, code: &str) -> Option<&Arc<RoomEntry>> {
+        self.open.iter().find(|room| room.code.eq_ignore_ascii_case(code))
+    }
+
+    pub(super) fn seat_by_code(&self, code: &str, who: &Who) -> Result<Seat, Denied> {
+        let room = self.by_code(code).ok_or(Denied::NoSuchRoom)?;
+        match room.objection(who) {
+            Some(denied) => Err(denied),
+            None => Ok(room.take_seat()),
+        }
     }
 
     pub(super) fn unused_code(&mut self) -> String {
@@ -82,6 +88,7 @@ impl Rooms {
         let before = self.open.len();
         self.open.retain(|open| !Arc::ptr_eq(open, room));
         if self.open.len() < before {
+            room.move_on(RoomState::Closed);
             self.retired = plus(self.retired, room.counters());
         }
     }

@@ -1,4 +1,4 @@
-use std::thread;
+use std::{net::Ipv4Addr, thread};
 
 use tickwire_room::RoomCounters;
 
@@ -16,7 +16,8 @@ fn any() -> Wanted {
 }
 
 fn take(directory: &Directory, wanted: &Wanted) -> Result<Seat, Denied> {
-    directory.seat(wanted, |_, _| {})
+    let who = Who::at(Ipv4Addr::LOCALHOST.into());
+    directory.seat(wanted, &who, Instant::now(), |_, _| {})
 }
 
 #[test]
@@ -55,9 +56,9 @@ fn a_room_is_not_closed_while_somebody_is_on_the_way_to_it() {
     let directory = directory(|_| {});
     let seat = take(&directory, &any()).expect("a seat");
     let room = Arc::clone(seat.room());
-    assert!(!directory.close_if_empty(&room));
+    assert!(!directory.close_if_empty(&room, Instant::now()));
     drop(seat);
-    assert!(directory.close_if_empty(&room));
+    assert!(directory.close_if_empty(&room, Instant::now()));
     assert!(directory.rooms().is_empty());
 }
 

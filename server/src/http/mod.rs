@@ -2,12 +2,15 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
-    sync::Arc,
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::{Response, body::Bytes, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
@@ -25,10 +28,12 @@ use crate::{
 };
 
 mod assets;
+mod body;
 mod handshake;
 mod headers;
 mod problem;
 mod routes;
+mod transports;
 mod upgrade;
 
 pub(crate) use assets::Assets;
@@ -41,7 +46,12 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// The largest header that a request may have, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
-type Answer = Response<Full<Bytes>>;
+type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+/// A body that is known as a whole.
+fn whole(bytes: impl Into<Bytes>) -> BoxBody<Bytes, Infallible> {
+    Full::new(bytes.into()).boxed()
+}
 
 /// What every request may use.
 pub(crate) struct Site {
@@ -53,11 +63,44 @@ pub(crate) struct Site {
     pub(crate) started: Instant,
 }
 
-/// What the requests of one socket share.
+/// Who sends a request.
 struct Caller {
+    /// The other end of the socket, which may be a proxy.
+    peer: SocketAddr,
+    /// Where the request comes from in the first place.
+    address: IpAddr,
+    line: Arc<Line>,
+}
+
+/// What the requests of one socket share.
+struct Line {
     peer: SocketAddr,
     /// Taken along when the socket becomes a player's.
     guard: Mutex<Option<Guard>>,
+    /// How many answers are under way that may last for as long as somebody plays.
+    held: AtomicUsize,
+}
+
+/// Keeps a socket from being cut for its age while an answer is under way that may last long.
+struct Hold(Arc<Line>);
+
+impl Caller {
+    /// The socket's place among those that there may be, for who takes it along.
+    fn take_guard(&self) -> Option<Guard> {
+        self.line.guard.lock().take()
+    }
+
+    /// An answer begins that may last for as long as somebody plays; over with what is returned.
+    fn hold(&self) -> Hold {
+        self.line.held.fetch_add(1, Relaxed);
+        Hold(Arc::clone(&self.line))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.held.fetch_sub(1, Relaxed);
+    }
 }
 
 /// Accepts sockets until told to stop.
@@ -71,8 +114,9 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watc
         match accepted {
             Ok((stream, peer)) => match admission.admit() {
                 Some(guard) => {
-                    let caller = Caller { peer, guard: Mutex::new(Some(guard)) };
-                    tokio::spawn(converse(stream, caller, Arc::clone(&site), stop.clone()));
+                    let (guard, held) = (Mutex::new(Some(guard)), AtomicUsize::new(0));
+                    let line = Arc::new(Line { peer, guard, held });
+                    tokio::spawn(converse(stream, line, Arc::clone(&site), stop.clone()));
                 }
                 None => turn_away(&stream),
             },
@@ -94,17 +138,18 @@ fn turn_away(stream: &TcpStream) {
 
 async fn converse(
     stream: TcpStream,
-    caller: Caller,
+    line: Arc<Line>,
     site: Arc<Site>,
     mut stop: watch::Receiver<bool>,
 ) {
     // A frame that waits for an acknowledgement is a frame that is late.
     let _ = stream.set_nodelay(true);
     let timeout = site.config.limits.header_timeout;
-    let caller = Arc::new(caller);
     let service = service_fn(|request| {
-        let answer = routes::answer(&site, &caller, request);
-        async { Ok::<_, Infallible>(answer) }
+        let address = line.peer.ip();
+        let caller = Arc::new(Caller { peer: line.peer, address, line: Arc::clone(&line) });
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(routes::answer(&site, &caller, request).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -113,17 +158,36 @@ async fn converse(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
-    let conversation = async {
-        tokio::select! {
-            ended = connection.as_mut() => return ended,
-            _ = stop.changed() => connection.as_mut().graceful_shutdown(),
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        _ = stop.changed() => None,
+        () = tokio::time::sleep(HTTP_LIFETIME) => None,
+    };
+    let ended = match ended {
+        Some(ended) => Some(ended),
+        None => {
+            // The answer that is under way is the last one.
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection.as_mut() => Some(ended),
+                () = too_old(&line) => None,
+            }
         }
-        connection.await
     };
-    let why = match tokio::time::timeout(HTTP_LIFETIME, conversation).await {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "it lasted too long".to_owned(),
+    let why = match ended {
+        Some(Ok(())) => return,
+        Some(Err(error)) => error.to_string(),
+        None => "it lasted too long".to_owned(),
     };
-    tracing::debug!(peer = %caller.peer, why, "an HTTP connection was cut");
+    tracing::debug!(peer = %line.peer, why, "an HTTP connection was cut");
+}
+
+/// Waits until a socket whose last answer is under way has had enough time for it.
+async fn too_old(line: &Line) {
+    loop {
+        tokio::time::sleep(HTTP_LIFETIME).await;
+        if line.held.load(Relaxed) == 0 {
+            return;
+        }
+    }
 }

@@ -1,10 +1,9 @@
 //! Errors that say what to do, as JSON (RFC 9457).
 
-use http_body_util::Full;
 use hyper::{Response, StatusCode, header};
 use serde_json::json;
 
-use super::Answer;
+use super::{Answer, whole};
 
 /// An answer that says what is wrong.
 pub(super) fn problem(status: StatusCode, detail: &str) -> Answer {
@@ -13,7 +12,7 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Answer {
     Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, "application/problem+json")
-        .body(Full::from(body.to_string()))
+        .body(whole(body.to_string()))
         .expect("the parts are valid")
 }
 

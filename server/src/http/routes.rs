@@ -2,13 +2,21 @@
 
 use std::sync::Arc;
 
-use http_body_util::Full;
-use hyper::{Method, Request, Response, StatusCode, body::Incoming, header};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header,
+};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Caller, Site, assets::Asset, headers, problem::problem, problem::problem_with,
-    upgrade::upgrade,
+    Answer, Caller, Site,
+    assets::Asset,
+    headers,
+    problem::{problem, problem_with},
+    transports::{self, Kind},
+    upgrade::{upgrade, upgrade_room},
+    whole,
 };
 use crate::{status, watchdog};
 
@@ -17,18 +25,39 @@ const NO_PAGE: &str = "<!doctype html><title>Tickwire</title><p>Tickwire is runn
                        This build has no page for its game; clients connect to <code>/ws</code>.";
 
 /// Answers a request.
-pub(super) fn answer(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
+pub(super) async fn answer(
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
+    request: Request<Incoming>,
+) -> Answer {
     site.metrics.requests.add(1);
-    let mut answer = route(site, caller, request);
+    let mut answer = route(site, caller, request).await;
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         headers::add(answer.headers_mut());
     }
     answer
 }
 
-fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
-    if request.uri().path() == "/ws" {
+async fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
+    let path = request.uri().path();
+    if path == "/ws" {
         return upgrade(site, caller, request);
+    }
+    if let Some((code, way)) = path.strip_prefix("/rooms/").and_then(|rest| rest.split_once('/')) {
+        let Some(entry) = site.directory.room(code) else {
+            let detail = "there is no room with this code; it may have closed";
+            return problem(StatusCode::NOT_FOUND, detail);
+        };
+        let kind = match way {
+            "ws" => return upgrade_room(site, caller, request, entry),
+            "stream" => Some(Kind::Stream),
+            "send" => Some(Kind::Send),
+            "poll" => Some(Kind::Poll),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            return transports::answer(site, caller, request, entry, kind).await;
+        }
     }
     let answer = find(site, &request);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -61,7 +90,7 @@ fn front_page(site: &Site, request: &Request<Incoming>) -> Answer {
         Some(asset) => send(asset, request),
         None => Response::builder()
             .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-            .body(Full::from(NO_PAGE))
+            .body(whole(NO_PAGE))
             .expect("the parts are valid"),
     }
 }
@@ -96,7 +125,7 @@ fn to_game_page(site: &Site, request: &Request<Incoming>, path: &str) -> Option<
     let page = Response::builder()
         .status(StatusCode::FOUND)
         .header(header::LOCATION, format!("/pages/{game}/{query}"))
-        .body(Full::default());
+        .body(whole(Bytes::new()));
     // A name that fits in no header is no name that anybody types.
     page.ok()
 }
@@ -110,11 +139,11 @@ fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
         // Browsers ask each time, so that a new server never meets an old page.
         answer = answer.header(header::ETAG, etag).header(header::CACHE_CONTROL, "no-cache");
         if fresh {
-            let empty = answer.status(StatusCode::NOT_MODIFIED).body(Full::default());
+            let empty = answer.status(StatusCode::NOT_MODIFIED).body(whole(Bytes::new()));
             return empty.expect("the parts are valid");
         }
     }
-    answer.body(Full::from(asset.bytes.into_owned())).expect("the parts are valid")
+    answer.body(whole(asset.bytes.into_owned())).expect("the parts are valid")
 }
 
 fn readiness(site: &Site) -> Answer {
@@ -132,6 +161,6 @@ fn readiness(site: &Site) -> Answer {
 fn json_answer(value: &Value) -> Answer {
     Response::builder()
         .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::from(value.to_string()))
+        .body(whole(value.to_string()))
         .expect("the parts are valid")
 }

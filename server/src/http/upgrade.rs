@@ -1,15 +1,23 @@
 //! From an HTTP request to a socket in a shard's hands.
 
-use std::{net::TcpStream, sync::Arc, time::Duration};
+use std::{
+    net::TcpStream,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fastwebsockets::upgrade::UpgradeFut;
-use hyper::{Request, StatusCode, body::Incoming, upgrade::Parts};
+use hyper::{
+    Request, StatusCode,
+    body::{Bytes, Incoming},
+    upgrade::Parts,
+};
 use hyper_util::rt::TokioIo;
 use tickwire_shared::link::Net;
 
-use super::{Answer, Caller, Site, handshake, problem::problem};
+use super::{Answer, Caller, Site, handshake, problem::problem, whole};
 use crate::{
-    directory::{Denied, Seat, Wanted},
+    directory::{Denied, RoomEntry, Seat, Wanted, Who},
     shard::{Arrival, Command},
 };
 
@@ -38,11 +46,27 @@ pub(super) fn upgrade(
     let wanted = wanted(request.uri().query().unwrap_or_default());
     let seat = take_seat(site, caller, &wanted);
     tokio::spawn(hand_over(Arc::clone(site), Arc::clone(caller), upgraded, seat));
-    answer.map(|_| Default::default())
+    answer.map(|_| whole(Bytes::new()))
+}
+
+/// Answers a handshake for a room that takes no seat: the first message comes with a ticket, or
+/// resumes a session.
+pub(super) fn upgrade_room(
+    site: &Arc<Site>,
+    _caller: &Arc<Caller>,
+    request: Request<Incoming>,
+    _entry: Arc<RoomEntry>,
+) -> Answer {
+    if let Some(answer) = handshake::objection(&request) {
+        site.metrics.bad_handshakes.add(1);
+        return answer;
+    }
+    problem(StatusCode::NOT_IMPLEMENTED, "tickets are not taken over WebSocket yet")
 }
 
 fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Denied> {
-    let seat = site.directory.seat(wanted, |entry, room| {
+    let who = Who::at(caller.address);
+    let seat = site.directory.seat(wanted, &who, Instant::now(), |entry, room| {
         site.shards[entry.shard()].send(Command::Open(entry, room));
     });
     if let Err(denied) = &seat {
@@ -78,8 +102,8 @@ async fn hand_over(
     let Some((socket, early)) = plain_socket(socket.into_inner(), &site) else { return };
     let (number, config) = (site.metrics.upgrades.next(), &site.config);
     let net = config.net.map(|conditions| Net::numbered(conditions, config.seed, number));
-    let (peer, guard) = (caller.peer, caller.guard.lock().take());
-    let arrival = Arrival { socket, early, peer, guard, net };
+    let (peer, address, guard) = (caller.peer, caller.address, caller.take_guard());
+    let arrival = Arrival { socket, early, peer, address, guard, net };
     match seat {
         Ok(seat) => site.shards[seat.room().shard()].send(Command::Admit(arrival, seat)),
         Err(denied) => {

@@ -103,6 +103,10 @@ pub struct ServerMetrics {
     pub unknown_rooms: Counter,
     /// Joins to a full room.
     pub full_rooms: Counter,
+    /// Joins to a locked room.
+    pub locked_rooms: Counter,
+    /// Joins by who was banned.
+    pub banned: Counter,
     /// Rooms not opened because there were too many.
     pub too_many_rooms: Counter,
 }
@@ -117,6 +121,8 @@ impl ServerMetrics {
             "wrong_origins": self.wrong_origins.get(),
             "unknown_rooms": self.unknown_rooms.get(),
             "full_rooms": self.full_rooms.get(),
+            "locked_rooms": self.locked_rooms.get(),
+            "banned": self.banned.get(),
             "too_many_rooms": self.too_many_rooms.get(),
         })
     }

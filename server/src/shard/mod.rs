@@ -7,7 +7,7 @@
 //! looked at.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -48,6 +48,8 @@ pub(crate) struct Arrival<S> {
     /// What the peer sent right behind its handshake.
     pub(crate) early: Vec<u8>,
     pub(crate) peer: SocketAddr,
+    /// Where the peer is, also when `peer` is a proxy.
+    pub(crate) address: IpAddr,
     pub(crate) guard: Option<Guard>,
     /// The bad network that it is to be on.
     pub(crate) net: Option<Net>,

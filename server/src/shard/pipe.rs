@@ -27,7 +27,7 @@ pub(crate) struct Pipe<S> {
 impl<S: Socket> Pipe<S> {
     /// The socket of an arrival, and the bytes that came with it.
     pub(crate) fn new(arrival: Arrival<S>) -> (Self, Vec<u8>) {
-        let Arrival { socket, early, peer, guard, net: _ } = arrival;
+        let Arrival { socket, early, peer, guard, .. } = arrival;
         let (impaired, unsent) = (None, Vec::new());
         (Pipe { socket, impaired, peer, unsent, blocked: false, _guard: guard }, early)
     }

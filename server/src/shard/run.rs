@@ -233,7 +233,7 @@ impl<S: Socket> Shard<S> {
             return false;
         }
         host.publish_counters();
-        let closed = self.directory.close_if_empty(&host.entry);
+        let closed = self.directory.close_if_empty(&host.entry, now);
         if !closed {
             // Somebody has a seat and is on the way.
             host.linger_on(now);

@@ -1,6 +1,6 @@
 //! A shard on simulated sockets and simulated time.
 
-use std::{cell::Cell, collections::VecDeque, io, sync::mpsc, time::Duration};
+use std::{cell::Cell, collections::VecDeque, io, net::Ipv4Addr, sync::mpsc, time::Duration};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use tickwire_shared::message::ClientMessage;
 use super::{host::RoomHost, run::Shard, socket::Socket, *};
 use crate::{
     config::Config,
-    directory::{Directory, Wanted},
+    directory::{Directory, Wanted, Who},
     games::Games,
     test_game::{Config as Setup, Restless},
     test_viewer::{Event, Viewer, framed, join, masked},
@@ -89,6 +89,10 @@ impl Client {
     }
 }
 
+fn somebody() -> Who {
+    Who::at(Ipv4Addr::LOCALHOST.into())
+}
+
 /// A shard, its directory, and a clock that moves when told to.
 struct World {
     shard: Shard<SimSocket>,
@@ -131,11 +135,13 @@ impl World {
     fn connect_on(&self, wanted: &Wanted, capacity: usize, net: Option<Conditions>) -> Client {
         let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
         let send = |command| self.inbox.send(command).expect("the shard is there");
-        let seat = self.directory.seat(wanted, |entry, room| send(Command::Open(entry, room)));
+        let open = |entry, room| send(Command::Open(entry, room));
+        let seat = self.directory.seat(wanted, &somebody(), self.now.get(), open);
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let socket = SimSocket(Arc::clone(&wire));
         let net = net.map(|conditions| Net { conditions, seed: 1 });
-        let arrival = Arrival { socket, early: join(), peer, guard: None, net };
+        let address = peer.ip();
+        let arrival = Arrival { socket, early: join(), peer, address, guard: None, net };
         send(Command::Admit(arrival, seat.expect("a seat")));
         Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None }
     }

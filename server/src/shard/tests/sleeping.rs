@@ -67,7 +67,13 @@ fn a_room_wakes_on_the_shard_that_has_least_to_do() {
     worlds[0].pass(Duration::from_secs(2));
     assert!(room.is_asleep() && room.shard() == 0);
     // Another one has come to the same shard, and has grown dear.
-    let dear = worlds[0].directory.seat(&Wanted::Create(None), |_, _| {}).expect("a seat");
+    let dear = worlds[0].directory.seat(
+        &Wanted::Create(None),
+        &somebody(),
+        worlds[0].now.get(),
+        |_, _| {},
+    );
+    let dear = dear.expect("a seat");
     dear.room().publish_cost(Some(500_000_000));
     assert_eq!(dear.room().shard(), 0);
 
