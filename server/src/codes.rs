@@ -36,6 +36,14 @@ impl SplitMix {
     }
 }
 
+/// A join code as it is looked up, in capitals; `None` for what is none.
+#[must_use]
+pub fn code_key(code: &str) -> Option<[u8; CODE_LENGTH]> {
+    let mut key: [u8; CODE_LENGTH] = code.as_bytes().try_into().ok()?;
+    key.make_ascii_uppercase();
+    Some(key)
+}
+
 /// The seed of a server's `ordinal`-th room. The first room has the server's own
 /// seed, so that a run of one room is repeated by what was logged.
 #[must_use]

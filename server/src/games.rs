@@ -1,6 +1,6 @@
 //! The games that a server can host.
 
-use std::{fmt, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use parking_lot::Mutex;
 use tickwire_room::{HostedRoom, Room, RoomConfig, Spec};
@@ -101,17 +101,23 @@ impl Games {
     }
 }
 
-/// The spec of a game's rooms, made with the first of them.
+/// How many specs of a game are kept, for rooms with different tick rates.
+const MOST_SPECS: usize = 4;
+
+/// The specs of a game's rooms by their tick rates, the one that was used last in front. One that is
+/// not kept any more lives for as long as a room has it.
 #[derive(Default)]
-struct Specs(Mutex<Option<Arc<Spec>>>);
+struct Specs(Mutex<VecDeque<Arc<Spec>>>);
 
 impl Specs {
     fn get<G: Game>(&self, tick_hz: u32) -> Arc<Spec> {
         let mut made = self.0.lock();
-        match &*made {
-            Some(spec) if spec.tick_hz() == tick_hz => Arc::clone(spec),
-            _ => Arc::clone(made.insert(Arc::new(Spec::of::<G>(tick_hz)))),
-        }
+        let known = made.iter().position(|spec| spec.tick_hz() == tick_hz);
+        let known = known.and_then(|index| made.remove(index));
+        let spec = known.unwrap_or_else(|| Arc::new(Spec::of::<G>(tick_hz)));
+        made.truncate(MOST_SPECS - 1);
+        made.push_front(Arc::clone(&spec));
+        spec
     }
 }
 
@@ -126,5 +132,22 @@ fn factory<G: Game>(config: G::Config) -> RoomFactory {
 impl fmt::Debug for Games {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_game::Restless;
+
+    #[test]
+    fn rooms_of_a_few_tick_rates_share_what_they_have_in_common() {
+        let specs = Specs::default();
+        let first = specs.get::<Restless>(60);
+        for tick_hz in [30, 20, 60, 10, 60, 5] {
+            assert_eq!(specs.get::<Restless>(tick_hz).tick_hz(), tick_hz);
+        }
+        assert!(Arc::ptr_eq(&first, &specs.get::<Restless>(60)), "it was used all the time");
+        assert_eq!(specs.0.lock().len(), MOST_SPECS);
     }
 }

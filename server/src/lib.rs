@@ -30,11 +30,12 @@ mod test_game;
 #[path = "../tests/support/viewer.rs"]
 #[allow(dead_code, missing_docs, reason = "shared with the tests over sockets")]
 mod test_viewer;
+mod tickets;
 mod watchdog;
 mod ws;
 
 pub use cli::{serve, serve_games};
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Network, Secret};
 pub use directory::{RoomEntry, RoomState};
 pub use games::Games;
 pub use server::{Running, Server};

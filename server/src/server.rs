@@ -16,7 +16,6 @@ use crate::{
     directory::{Directory, RoomEntry},
     games::Games,
     http::{self, Assets, Site},
-    metrics::ServerMetrics,
     shard::{Command, ShardHandle},
     status, watchdog,
 };
@@ -63,13 +62,14 @@ impl Server {
         let local_addr = listener.local_addr()?;
         let shard_count = config.shard_count();
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
+        let metrics = Arc::clone(directory.metrics());
         let (shards, threads) = ShardHandle::start_all(&directory, &config)?;
         let site = Arc::new(Site {
             assets: Assets::new(config.assets.clone()),
             config,
             directory,
             shards,
-            metrics: Arc::new(ServerMetrics::default()),
+            metrics,
             started: Instant::now(),
         });
         let (stop, stopped) = watch::channel(false);

@@ -10,6 +10,9 @@ pub const BYTES_A_SECOND: Bounds = Bounds::new(1_000, 1_000_000_000);
 pub const SHARDS: Bounds = Bounds::new(1, 1024);
 pub const HASH_INTERVAL: Bounds = Bounds::new(1, 100_000);
 pub const MAX_CONNECTIONS: Bounds = Bounds::new(1, 10_000_000);
+pub const MAX_CONNECTIONS_PER_ADDRESS: Bounds = Bounds::new(1, 10_000_000);
+pub const MAX_SPECTATORS: Bounds = Bounds::new(0, 10_000);
+pub const GRACE: Bounds = Bounds { least: 0, most: 600, unit: " seconds" };
 pub const MAX_ROOMS: Bounds = Bounds::new(1, 1_000_000);
 pub const LINGER: Bounds = Bounds { least: 1, most: 86_400, unit: " seconds" };
 

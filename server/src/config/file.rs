@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{flags::Settings, resolve::ConfigError};
+use super::{error::ConfigError, flags::Settings};
 use crate::games::Games;
 
 /// Takes the settings from a file's text, and gives the games theirs.

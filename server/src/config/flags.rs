@@ -1,6 +1,6 @@
 //! Flags and environment. A field that is absent was not given.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, ffi::OsString, fmt, path::PathBuf, str::FromStr};
 
 use clap::{
     Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum,
@@ -28,6 +28,31 @@ pub struct Flags {
     /// How each setting that is not from the file was given.
     #[arg(skip)]
     pub given: BTreeMap<String, Given>,
+    /// Keys that only the environment holds, so that no list of processes shows them.
+    #[arg(skip)]
+    pub secrets: Secrets,
+}
+
+/// Keys as the environment holds them.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    /// What tokens of players are signed with: `TICKWIRE_JWT_KEY`.
+    pub jwt_key: Option<String>,
+    /// What tickets are signed with: `TICKWIRE_SECRET`.
+    pub secret: Option<String>,
+}
+
+impl Secrets {
+    fn read() -> Self {
+        let value = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Secrets { jwt_key: value("TICKWIRE_JWT_KEY"), secret: value("TICKWIRE_SECRET") }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(not shown)")
+    }
 }
 
 /// How a setting was given.
@@ -61,6 +86,7 @@ impl Flags {
         })?;
         let mut flags = Flags::from_arg_matches(&matches)?;
         flags.given = given(&with_env, &matches);
+        flags.secrets = Secrets::read();
         Ok(flags)
     }
 }
@@ -123,8 +149,10 @@ fn examples(program: &str, game: &str) -> String {
         ("--seed 7 --tick-hz 60", "repeat a run, at 60 ticks a second"),
         ("--assets assets", "edit pages without building again"),
         ("--config tickwire.toml", "take settings from a file"),
+        ("--trusted-proxy 127.0.0.1", "behind a proxy on this machine that speaks TLS"),
+        ("--jwt-key players.key", "let only those in whom your own login has signed"),
     ];
-    let lines = examples.map(|(flags, what)| format!("  {program} {flags:<24} {what}\n"));
+    let lines = examples.map(|(flags, what)| format!("  {program} {flags:<26} {what}\n"));
     let lines = lines.concat();
     format!(
         "\
@@ -139,6 +167,9 @@ settings:
 
   [{game}]
   # what its configuration has, a key a line
+
+Keys are better not typed: TICKWIRE_JWT_KEY holds what --jwt-key names a file for, and
+TICKWIRE_SECRET what tickets are signed with (something random without it).
 
 While it runs: /rooms lists the rooms, /status shows counters, /livez and /readyz
 are for whoever watches over it. Ctrl-C tells all players, then ends; a second
@@ -201,15 +232,39 @@ pub struct Settings {
     /// Send a hash of the state every N ticks, for clients to check theirs [default: 8]
     #[arg(long, value_name = "N", env = "TICKWIRE_HASH_INTERVAL", value_parser = whole::<u32>(bounds::HASH_INTERVAL))]
     pub hash_interval: Option<u32>,
+    /// Spectators that a room takes [default: 16]
+    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_SPECTATORS", value_parser = whole::<u32>(bounds::MAX_SPECTATORS))]
+    pub max_spectators: Option<u32>,
+    /// Where browsers reach this server, for the links to its rooms, such as https://play.example.com
+    /// [default: as they reached it]
+    #[arg(long, value_name = "URL", env = "TICKWIRE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Believe this address or network, such as 10.0.0.0/8, whom it forwards for (X-Forwarded-For);
+    /// may be repeated
+    #[arg(long, value_name = "ADDR", env = "TICKWIRE_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxy: Option<Vec<String>>,
+    /// Let only those in who bring a JSON Web Token (HS256) signed with this file's key; the
+    /// variable TICKWIRE_JWT_KEY holds the key itself
+    #[arg(long, value_name = "FILE")]
+    pub jwt_key: Option<PathBuf>,
+    /// Whom those tokens have to be for: one of their `aud` [default: they name nobody]
+    #[arg(long, value_name = "NAME", env = "TICKWIRE_JWT_AUDIENCE")]
+    pub jwt_audience: Option<String>,
     /// Sockets beyond this are turned away [default: 20000]
     #[arg(long, value_name = "N", env = "TICKWIRE_MAX_CONNECTIONS", value_parser = whole::<usize>(bounds::MAX_CONNECTIONS))]
     pub max_connections: Option<usize>,
+    /// Sockets of one address beyond this are turned away, unless it is this machine's [default: 64]
+    #[arg(long, value_name = "N", env = "TICKWIRE_MAX_CONNECTIONS_PER_ADDRESS", value_parser = whole::<usize>(bounds::MAX_CONNECTIONS_PER_ADDRESS))]
+    pub max_connections_per_address: Option<usize>,
     /// Rooms beyond this are not opened [default: 1000]
     #[arg(long, value_name = "N", env = "TICKWIRE_MAX_ROOMS", value_parser = whole::<usize>(bounds::MAX_ROOMS))]
     pub max_rooms: Option<usize>,
     /// How long a room stays when nobody is in it [default: 30]
     #[arg(long, value_name = "SECONDS", env = "TICKWIRE_LINGER", value_parser = whole::<u64>(bounds::LINGER))]
     pub linger: Option<u64>,
+    /// How long a player whose connection is lost may take to come back [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "TICKWIRE_GRACE", value_parser = whole::<u64>(bounds::GRACE))]
+    pub grace: Option<u64>,
     /// Put every connection on a bad network, to try out how a game feels: lan, wifi, 4g, 3g,
     /// transatlantic or train, or fields such as latency=30ms,jitter=5ms,loss=0.5%
     #[arg(long, value_name = "NETWORK", env = "TICKWIRE_NET")]
@@ -242,9 +297,18 @@ impl Settings {
             assets: self.assets.or(under.assets),
             allow_origin: self.allow_origin.or(under.allow_origin),
             hash_interval: self.hash_interval.or(under.hash_interval),
+            max_spectators: self.max_spectators.or(under.max_spectators),
+            public_url: self.public_url.or(under.public_url),
+            trusted_proxy: self.trusted_proxy.or(under.trusted_proxy),
+            jwt_key: self.jwt_key.or(under.jwt_key),
+            jwt_audience: self.jwt_audience.or(under.jwt_audience),
             max_connections: self.max_connections.or(under.max_connections),
+            max_connections_per_address: self
+                .max_connections_per_address
+                .or(under.max_connections_per_address),
             max_rooms: self.max_rooms.or(under.max_rooms),
             linger: self.linger.or(under.linger),
+            grace: self.grace.or(under.grace),
             net: self.net.or(under.net),
             net_control: self.net_control.or(under.net_control),
             log_format: self.log_format.or(under.log_format),

@@ -7,11 +7,17 @@ use tickwire_shared::link::Conditions;
 use crate::codes::random_seed;
 
 mod bounds;
+mod error;
 pub(crate) mod file;
 pub(crate) mod flags;
+mod network;
 mod resolve;
+mod secret;
 
+pub(crate) use bounds::TICK_HZ;
+pub use network::{Network, NoNetwork, household};
 pub(crate) use resolve::{Resolved, resolve};
+pub use secret::{Secret, TooShort};
 
 /// Where games are expected: the port that game servers of this kind use.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:2567";
@@ -39,12 +45,29 @@ pub struct Config {
     pub allow_origin: Vec<String>,
     /// A frame carries a hash when its tick is a multiple of this.
     pub hash_interval: u32,
+    /// Spectators that a room takes.
+    pub max_spectators: u32,
+    /// Where browsers reach the server, without a slash at the end, for the links that it gives;
+    /// as they reached it if absent.
+    pub public_url: Option<String>,
+    /// Requests from here say themselves where they come from in the first place.
+    pub trusted_proxies: Vec<Network>,
+    /// What tokens of players are signed with; nobody has to say who it is if absent.
+    pub jwt_key: Option<Secret>,
+    /// Whom those tokens have to be for, if they have to be for anybody.
+    pub jwt_audience: Option<String>,
+    /// What tickets are signed with; something random if absent.
+    pub secret: Option<Secret>,
     /// Sockets beyond this are turned away.
     pub max_connections: usize,
+    /// Sockets of one address beyond this are turned away; this machine itself may have more.
+    pub max_connections_per_address: usize,
     /// Rooms beyond this are not opened.
     pub max_rooms: usize,
     /// How long a room stays when nobody is in it.
     pub linger: Duration,
+    /// How long a player is kept whose connection is lost.
+    pub grace: Duration,
     /// The bad network that every connection is put on, seeded by `seed` and the connection's number.
     pub net: Option<Conditions>,
     /// Whether clients may say how bad their own network is to be; if absent, whether it listens on
@@ -67,9 +90,17 @@ impl Default for Config {
             assets: None,
             allow_origin: Vec::new(),
             hash_interval: 8,
+            max_spectators: 16,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            jwt_key: None,
+            jwt_audience: None,
+            secret: None,
             max_connections: 20_000,
+            max_connections_per_address: 64,
             max_rooms: 1_000,
             linger: Duration::from_secs(30),
+            grace: Duration::from_secs(30),
             net: None,
             net_control: None,
             limits: Limits::default(),
@@ -97,6 +128,16 @@ impl Config {
 pub struct Limits {
     /// For a request's header to arrive.
     pub header_timeout: Duration,
+    /// For a request's body to arrive.
+    pub body_timeout: Duration,
+    /// From the reservation of a seat until it is given to somebody else.
+    pub ticket_time: Duration,
+    /// Handshakes and reservations that one address may make in a second, for long.
+    pub knocks_a_second: u32,
+    /// How many of them it may make at once.
+    pub knocks_at_once: u32,
+    /// Rooms that one address may have opened which are still there.
+    pub rooms_per_address: u32,
     /// For the first message to arrive after the handshake.
     pub join_timeout: Duration,
     /// For the peer to answer a close.
@@ -127,11 +168,16 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             header_timeout: Duration::from_secs(5),
+            body_timeout: Duration::from_secs(5),
+            ticket_time: Duration::from_secs(10),
+            knocks_a_second: 20,
+            knocks_at_once: 100,
+            rooms_per_address: 8,
             join_timeout: Duration::from_secs(5),
             close_wait: Duration::from_secs(1),
             stuck_after: Duration::from_secs(5),
             shutdown_wait: Duration::from_secs(2),
-            silence: Duration::from_secs(30),
+            silence: Duration::from_secs(15),
             stall: Duration::from_secs(15),
             flood_wait: Duration::from_secs(2),
             messages_per_tick: 32,

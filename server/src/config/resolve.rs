@@ -1,112 +1,20 @@
 //! From what was given to what holds: flag, then environment, then file, then default.
 
-use std::{collections::BTreeMap, net::ToSocketAddrs, path::PathBuf, time::Duration};
+use std::{net::ToSocketAddrs, path::PathBuf, time::Duration};
 
-use thiserror::Error;
 use tickwire_shared::link::{Conditions, NetError};
 
 use super::{
-    Config, DEFAULT_LISTEN,
+    Config, DEFAULT_LISTEN, Network, Secret,
     bounds::{self, Bounds},
+    error::ConfigError,
     file,
-    flags::{Flags, Given, LogFormat, Settings},
+    flags::{Flags, LogFormat, Secrets, Settings},
 };
 use crate::games::Games;
 
 /// What a log filter may be when it is one word.
-const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-
-/// Why a configuration is refused; each says what to do.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read {0}: {1}")]
-    File(PathBuf, std::io::Error),
-    /// The file holds something wrong.
-    #[error("in {0}: {1}")]
-    In(PathBuf, Box<ConfigError>),
-    /// A variable of the environment holds something wrong.
-    #[error("in the environment, {0}: {1}")]
-    Variable(String, Box<ConfigError>),
-    /// The file is not TOML.
-    #[error("this is not TOML:\n{0}")]
-    Syntax(String),
-    /// A key is unknown or its value does not fit.
-    #[error("key {0:?}: {1}")]
-    Key(String, String),
-    /// A key is written twice, in two ways.
-    #[error("key {0:?} is given twice, once with - and once with _; leave one of them out")]
-    Twice(String),
-    /// A game's name is used for something else.
-    #[error("key {0:?} is a game's name; write its settings as a table, [{0}]")]
-    NoTable(String),
-    /// A table is named as no game.
-    #[error("there is no game [{0}] to set up; a table is named as its game: {1}")]
-    NoSuchGame(String, String),
-    /// A number is out of its range.
-    #[error("{name} must be {range}, and {value} is not; change it or leave it out")]
-    Range {
-        /// The flag.
-        name: &'static str,
-        /// What it may be.
-        range: Bounds,
-        /// What it is.
-        value: u64,
-    },
-    /// The address to listen on is none.
-    #[error(
-        "cannot listen on {0:?}: {1}; an address is a host and a port, such as {DEFAULT_LISTEN}"
-    )]
-    Listen(String, String),
-    /// An origin is none.
-    #[error("{0:?} is no origin; write it as the browser does, such as https://example.com, or *")]
-    Origin(String),
-    /// The directory of pages is none.
-    #[error("the assets directory {0:?} has no pages; give one that has a folder named pages")]
-    Assets(PathBuf),
-    /// The game to prefer is none.
-    #[error("there is no game {0:?}; choose one of: {1}")]
-    Game(String, String),
-    /// The network is none.
-    #[error(transparent)]
-    Net(#[from] NetError),
-    /// The log filter cannot be read.
-    #[error("cannot read the log filter {0:?}: {1}; try info or debug")]
-    Log(String, String),
-    /// A word of the log filter is no level.
-    #[error(
-        "{0:?} is no log level; the levels are {levels}; a part of the program has one of its \
-         own as in info,tickwire_server=debug",
-        levels = LOG_LEVELS.join(", ")
-    )]
-    LogLevel(String),
-}
-
-impl ConfigError {
-    /// The setting that is wrong, as its flag is called.
-    fn setting(&self) -> Option<&'static str> {
-        Some(match self {
-            ConfigError::Range { name, .. } => name,
-            ConfigError::Listen(..) => "listen",
-            ConfigError::Origin(_) => "allow-origin",
-            ConfigError::Assets(_) => "assets",
-            ConfigError::Game(..) => "game",
-            ConfigError::Net(_) => "net",
-            ConfigError::Log(..) | ConfigError::LogLevel(_) => "log",
-            _ => return None,
-        })
-    }
-
-    /// Says where the setting that is wrong was given, unless by a flag.
-    fn traced(self, flags: &BTreeMap<String, Given>, file: Option<PathBuf>) -> ConfigError {
-        let given = self.setting().and_then(|setting| flags.get(setting));
-        match (given, file) {
-            (Some(Given::Variable(name)), _) => ConfigError::Variable(name.clone(), self.into()),
-            (None, Some(path)) => ConfigError::In(path, self.into()),
-            _ => self,
-        }
-    }
-}
+pub(super) const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// A configuration that holds.
 #[derive(Debug)]
@@ -131,13 +39,15 @@ pub fn resolve(flags: Flags, games: &mut Games) -> Result<Resolved, ConfigError>
                 .map_err(|error| ConfigError::File(path.clone(), error))?;
             let file = file::read(&text, games)
                 .map_err(|error| ConfigError::In(path.clone(), error.into()))?;
-            flags.settings.over(file)
+            // The environment's key is over the file's, though only a flag names a file of it.
+            let jwt_key = file.jwt_key.filter(|_| flags.secrets.jwt_key.is_none());
+            flags.settings.over(Settings { jwt_key, ..file })
         }
     };
-    check(settings, games).map_err(|error| error.traced(&flags.given, flags.config))
+    check(settings, flags.secrets, games).map_err(|error| error.traced(&flags.given, flags.config))
 }
 
-fn check(settings: Settings, games: &mut Games) -> Result<Resolved, ConfigError> {
+fn check(settings: Settings, secrets: Secrets, games: &mut Games) -> Result<Resolved, ConfigError> {
     check_ranges(&settings)?;
     if let Some(game) = &settings.game
         && !games.prefer(game)
@@ -146,10 +56,10 @@ fn check(settings: Settings, games: &mut Games) -> Result<Resolved, ConfigError>
     }
     let log = log(settings.log.as_deref().unwrap_or("info"))?;
     let log_format = settings.log_format.unwrap_or_default();
-    Ok(Resolved { config: config(settings)?, log_format, log })
+    Ok(Resolved { config: config(settings, secrets)?, log_format, log })
 }
 
-fn config(settings: Settings) -> Result<Config, ConfigError> {
+fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
     let usual = Config::default();
     Ok(Config {
         listen: listen(settings.listen.as_deref().unwrap_or(DEFAULT_LISTEN))?,
@@ -162,9 +72,19 @@ fn config(settings: Settings) -> Result<Config, ConfigError> {
         assets: settings.assets.map(assets).transpose()?,
         allow_origin: origins(settings.allow_origin.unwrap_or_default())?,
         hash_interval: settings.hash_interval.unwrap_or(usual.hash_interval),
+        max_spectators: settings.max_spectators.unwrap_or(usual.max_spectators),
+        public_url: settings.public_url.map(public_url).transpose()?,
+        trusted_proxies: proxies(&settings.trusted_proxy.unwrap_or_default())?,
+        jwt_key: jwt_key(settings.jwt_key, secrets.jwt_key)?,
+        jwt_audience: settings.jwt_audience,
+        secret: variable("TICKWIRE_SECRET", secrets.secret)?,
         max_connections: settings.max_connections.unwrap_or(usual.max_connections),
+        max_connections_per_address: settings
+            .max_connections_per_address
+            .unwrap_or(usual.max_connections_per_address),
         max_rooms: settings.max_rooms.unwrap_or(usual.max_rooms),
         linger: settings.linger.map_or(usual.linger, Duration::from_secs),
+        grace: settings.grace.map_or(usual.grace, Duration::from_secs),
         net: net(settings.net.as_deref())?,
         net_control: settings.net_control,
         limits: usual.limits,
@@ -183,6 +103,10 @@ fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
     within("shards", size(settings.shards), bounds::SHARDS)?;
     within("hash-interval", settings.hash_interval.map(u64::from), bounds::HASH_INTERVAL)?;
     within("max-connections", size(settings.max_connections), bounds::MAX_CONNECTIONS)?;
+    let per_address = size(settings.max_connections_per_address);
+    within("max-connections-per-address", per_address, bounds::MAX_CONNECTIONS_PER_ADDRESS)?;
+    within("max-spectators", settings.max_spectators.map(u64::from), bounds::MAX_SPECTATORS)?;
+    within("grace", settings.grace, bounds::GRACE)?;
     within("max-rooms", size(settings.max_rooms), bounds::MAX_ROOMS)?;
     within("linger", settings.linger, bounds::LINGER)
 }
@@ -209,6 +133,43 @@ fn listen(address: &str) -> Result<std::net::SocketAddr, ConfigError> {
 fn net(text: Option<&str>) -> Result<Option<Conditions>, NetError> {
     let conditions: Option<Conditions> = text.map(str::parse).transpose()?;
     Ok(conditions.filter(|conditions| !conditions.is_none()))
+}
+
+/// Without the slash at its end.
+fn public_url(url: String) -> Result<String, ConfigError> {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>' | '\\');
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain) => {
+            Ok(url.trim_end_matches('/').to_owned())
+        }
+        _ => Err(ConfigError::PublicUrl(url)),
+    }
+}
+
+fn proxies(proxies: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let network = |text: &String| {
+        text.parse().map_err(|no_network| ConfigError::Proxy(text.clone(), no_network))
+    };
+    proxies.iter().map(network).collect()
+}
+
+/// The key of the file, or else the one of the environment.
+fn jwt_key(file: Option<PathBuf>, key: Option<String>) -> Result<Option<Secret>, ConfigError> {
+    let Some(path) = file else { return variable("TICKWIRE_JWT_KEY", key) };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => match Secret::from_text(&text) {
+            Ok(secret) => Ok(Some(secret)),
+            Err(short) => Err(ConfigError::In(path, Box::new(short.into()))),
+        },
+        Err(error) => Err(ConfigError::KeyFile(path, error)),
+    }
+}
+
+/// The key that a variable holds, if it holds one.
+fn variable(name: &str, key: Option<String>) -> Result<Option<Secret>, ConfigError> {
+    let secret = key.map(|text| Secret::from_text(&text)).transpose();
+    secret.map_err(|short| ConfigError::Variable(name.to_owned(), Box::new(short.into())))
 }
 
 fn assets(path: PathBuf) -> Result<PathBuf, ConfigError> {

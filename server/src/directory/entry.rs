@@ -1,10 +1,13 @@
 //! A room as the world outside its shard sees it, and the seats in it.
 
-use std::sync::{
-    Arc,
-    atomic::{
-        AtomicU8, AtomicU32, AtomicU64, AtomicUsize,
-        Ordering::{Acquire, Relaxed, Release},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicU8, AtomicU32, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
 };
 
@@ -13,11 +16,14 @@ use tickwire_room::{HostedRoom, RoomConfig, RoomCounters};
 use tickwire_shared::Tick;
 
 use super::{
-    Denied,
+    Denied, Opening,
     state::RoomState,
     who::{Banned, Bans, Who},
 };
-use crate::metrics::{ROOM_COUNTERS, room_values};
+use crate::{
+    codes::{CODE_LENGTH, code_key},
+    metrics::{ROOM_COUNTERS, room_values},
+};
 
 /// The cost of a room that is awake and has not been measured yet.
 const UNKNOWN: u64 = u64::MAX;
@@ -31,9 +37,15 @@ pub struct RoomEntry {
     pub game: &'static str,
     /// Ticks a second.
     pub tick_hz: u32,
-    /// Seats.
+    /// Seats of players.
     pub max_players: u32,
-    /// Its number in order of opening.
+    /// Seats of those who only watch.
+    pub max_spectators: u32,
+    /// Only who has the code finds it.
+    pub private: bool,
+    /// Whose room it is, as far as that is limited.
+    pub(super) opener: Option<IpAddr>,
+    /// Its number in order of opening; never used again.
     pub(crate) number: u64,
     shard: AtomicUsize,
     /// A [`RoomState`].
@@ -42,6 +54,7 @@ pub struct RoomEntry {
     /// What it takes of its shard's time, in nanoseconds a second.
     cost: AtomicU64,
     seats: AtomicU32,
+    watching: AtomicU32,
     players: AtomicU32,
     tick: AtomicU32,
     counters: [AtomicU64; ROOM_COUNTERS],
@@ -92,6 +105,12 @@ impl RoomEntry {
     #[must_use]
     pub fn players(&self) -> u32 {
         self.players.load(Relaxed)
+    }
+
+    /// How many seats of spectators are taken.
+    #[must_use]
+    pub fn spectators(&self) -> u32 {
+        self.watching.load(Relaxed)
     }
 
     /// The last tick made.
@@ -149,14 +168,14 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.room.seats.fetch_sub(1, Relaxed);
+        self.room.counter(self.pass.spectator).fetch_sub(1, Relaxed);
     }
 }
 
 impl RoomEntry {
     /// A room with this configuration, in which nobody is.
     pub(super) fn new(
-        game: &'static str,
+        (game, opening): (&'static str, &Opening),
         config: &RoomConfig,
         (number, shard): (u64, usize),
     ) -> Self {
@@ -165,22 +184,38 @@ impl RoomEntry {
             game,
             tick_hz: config.tick_hz,
             max_players: config.max_players,
+            max_spectators: config.max_spectators,
+            private: opening.private,
+            opener: opening.opener,
             number,
             shard: AtomicUsize::new(shard),
             state: AtomicU8::new(RoomState::Created as u8),
             bans: Mutex::default(),
             cost: AtomicU64::new(UNKNOWN),
             seats: AtomicU32::new(0),
+            watching: AtomicU32::new(0),
             players: AtomicU32::new(0),
             tick: AtomicU32::new(config.start_tick.0),
             counters: Default::default(),
         }
     }
 
+    /// The join code as a key.
+    pub(super) fn code_bytes(&self) -> [u8; CODE_LENGTH] {
+        code_key(&self.code).expect("the code is ours")
+    }
+
     /// Goes on to a state that may follow upon the one that it is in; under the directory's lock.
     pub(super) fn move_on(&self, to: RoomState) {
         if self.state().may_become(to) {
             self.state.store(to as u8, Relaxed);
+        }
+    }
+
+    /// Somebody comes in; under the directory's lock.
+    pub(super) fn open_up(&self) {
+        if self.state() == RoomState::Created {
+            self.move_on(RoomState::Open);
         }
     }
 
@@ -194,32 +229,37 @@ impl RoomEntry {
         self.bans.lock().hold(who)
     }
 
-    /// How many seats are taken.
+    /// The counter of the seats of one kind.
+    fn counter(&self, spectator: bool) -> &AtomicU32 {
+        if spectator { &self.watching } else { &self.seats }
+    }
+
+    /// How many seats of players are taken.
     pub(super) fn seats(&self) -> u32 {
         self.seats.load(Relaxed)
     }
 
+    /// Whether no seat of any kind is taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.seats() == 0 && self.spectators() == 0
+    }
+
     /// Why somebody may not come in, if so.
-    pub(super) fn objection(&self, who: &Who) -> Option<Denied> {
+    pub(super) fn objection(&self, who: &Who, spectator: bool) -> Option<Denied> {
+        let most = if spectator { self.max_spectators } else { self.max_players };
         match self.state() {
             RoomState::Closed => Some(Denied::NoSuchRoom),
             RoomState::Draining => Some(Denied::ShuttingDown),
             _ if self.bans(who) => Some(Denied::Banned),
             RoomState::Locked => Some(Denied::RoomLocked),
-            _ if self.seats() >= self.max_players => Some(Denied::RoomFull),
+            _ if self.counter(spectator).load(Relaxed) >= most => Some(Denied::RoomFull),
             _ => None,
         }
     }
 
-    /// Whether somebody may come in.
-    pub(super) fn lets_in(&self, who: &Who) -> bool {
-        self.objection(who).is_none()
-    }
-
-    /// Only under the directory's lock, and only when a seat is free.
-    pub(super) fn take_seat(self: &Arc<Self>) -> Seat {
-        self.seats.fetch_add(1, Relaxed);
-        self.move_on(RoomState::Open);
-        Seat { room: Arc::clone(self), pass: Pass::default() }
+    /// Only under the directory's lock, and only without an [`RoomEntry::objection`].
+    pub(super) fn take_seat(self: &Arc<Self>, pass: Pass) -> Seat {
+        self.counter(pass.spectator).fetch_add(1, Relaxed);
+        Seat { room: Arc::clone(self), pass }
     }
 }

@@ -5,7 +5,6 @@
 //! is closed under the same lock only while no seat is taken.
 
 use std::{
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -14,60 +13,56 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tickwire_room::{HostedRoom, RoomConfig};
-use tickwire_shared::Tick;
+use tickwire_room::HostedRoom;
 
 use crate::{
-    codes::{SplitMix, room_seed},
+    codes::SplitMix,
     config::Config,
     games::{Games, HostedGame},
-    metrics::ROOM_COUNTERS,
+    metrics::{ROOM_COUNTERS, ServerMetrics},
+    tickets::{Ticket, Tickets, random_bytes},
 };
 
 mod denied;
 mod entry;
+mod open;
+mod redeemed;
+mod reservations;
 mod rooms;
 mod state;
+mod wanted;
 mod who;
 
 pub use denied::Denied;
-pub use entry::{RoomEntry, Seat};
-use rooms::{Rooms, plus};
+pub use entry::{Pass, RoomEntry, Seat};
+use open::Opening;
+use reservations::Reservations;
+use rooms::Rooms;
 pub use state::RoomState;
+pub use wanted::{Filters, Options, Search, Wanted};
 pub use who::{Banned, Who};
-
-/// What a client asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// The room with this join code.
-    Room(String),
-    /// Any room of a game with space in it, else a new one. No name means the default game.
-    Game(Option<String>),
-    /// A new room of a game.
-    Create(Option<String>),
-}
-
-/// As a log line says it. What a client made up is cut, so that no line gets long.
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Wanted::Room(code) => write!(f, "room {code:.16}"),
-            Wanted::Game(Some(game)) => write!(f, "any room of {game:.32}"),
-            Wanted::Game(None) => f.write_str("any room"),
-            Wanted::Create(Some(game)) => write!(f, "a new room of {game:.32}"),
-            Wanted::Create(None) => f.write_str("a new room"),
-        }
-    }
-}
 
 /// All rooms of a server.
 pub struct Directory {
     games: Games,
     config: Config,
+    metrics: Arc<ServerMetrics>,
+    tickets: Tickets,
     /// For each shard whether it is stuck, so that nothing new goes there.
     stuck: Vec<AtomicBool>,
     draining: AtomicBool,
     rooms: Mutex<Rooms>,
+}
+
+/// A seat that is kept for whoever shows its ticket in time.
+#[derive(Debug)]
+pub struct Reserved {
+    /// The room.
+    pub room: Arc<RoomEntry>,
+    /// The ticket.
+    pub ticket: String,
+    /// For how long it is good.
+    pub time: Duration,
 }
 
 impl Directory {
@@ -75,17 +70,20 @@ impl Directory {
     #[must_use]
     pub fn new(games: Games, config: Config, shards: usize) -> Self {
         let random = SplitMix::new(config.seed ^ 0x0043_4F44_4553);
-        let rooms = Rooms { open: Vec::new(), random, opened: 0, retired: [0; ROOM_COUNTERS] };
+        let first = u64::from_le_bytes(random_bytes());
+        let kept = Reservations::new(config.limits.ticket_time, first);
         Directory {
             games,
+            metrics: Arc::default(),
+            tickets: Tickets::new(config.secret.as_ref(), Instant::now()),
             config,
             stuck: (0..shards).map(|_| AtomicBool::new(false)).collect(),
             draining: AtomicBool::new(false),
-            rooms: Mutex::new(rooms),
+            rooms: Mutex::new(Rooms::new(random, kept)),
         }
     }
 
-    /// Takes a seat, in a new room if need be, which `open` then brings to its shard.
+    /// Takes a seat for a player, in a new room if need be, which `open` then brings to its shard.
     ///
     /// # Errors
     /// See [`Denied`].
@@ -93,40 +91,99 @@ impl Directory {
         &self,
         wanted: &Wanted,
         who: &Who,
-        _now: Instant,
+        now: Instant,
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Seat, Denied> {
+        let mut rooms = self.rooms.lock();
+        let seat = self.take(&mut rooms, wanted, (who, false), now, open)?;
+        seat.room().open_up();
+        Ok(seat)
+    }
+
+    /// Keeps a seat for a player, or for who only watches, in a new room if need be, which `open`
+    /// then brings to its shard.
+    ///
+    /// # Errors
+    /// See [`Denied`].
+    pub fn reserve(
+        &self,
+        wanted: &Wanted,
+        (who, spectator): (&Who, bool),
+        now: Instant,
+        open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
+    ) -> Result<Reserved, Denied> {
+        let mut rooms = self.rooms.lock();
+        let seat = self.take(&mut rooms, wanted, (who, spectator), now, open)?;
+        let room = Arc::clone(seat.room());
+        let (number, expires) = rooms.reservations.keep(seat, who.clone(), now);
+        drop(rooms);
+        let ticket = Ticket {
+            room: room.code_bytes(),
+            number,
+            expires: self.tickets.millis(expires),
+            spectator,
+        };
+        let time = expires.saturating_duration_since(now);
+        Ok(Reserved { room, ticket: self.tickets.seal(&ticket), time })
+    }
+
+    /// A seat in a room that is there, or else in a new one.
+    fn take(
+        &self,
+        rooms: &mut Rooms,
+        wanted: &Wanted,
+        (who, spectator): (&Who, bool),
+        now: Instant,
+        open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
+    ) -> Result<Seat, Denied> {
+        rooms.reservations.sweep(now);
         if self.draining() {
             return Err(Denied::ShuttingDown);
         }
-        let mut rooms = self.rooms.lock();
-        let (name, create) = match wanted {
-            Wanted::Room(code) => return rooms.seat_by_code(code, who),
-            Wanted::Game(name) => (name, false),
-            Wanted::Create(name) => (name, true),
+        if self.config.jwt_key.is_some() && who.identity.is_none() {
+            return Err(Denied::Unidentified);
+        }
+        let place = |room: &Arc<RoomEntry>, host| match room.objection(who, spectator) {
+            Some(denied) => Err(denied),
+            None => Ok(room.take_seat(Pass { spectator, host, identity: who.identity.clone() })),
         };
-        let game = self.game(name.as_deref())?;
-        let free =
-            rooms.open.iter().find(|room| !create && room.game == game.name && room.lets_in(who));
-        let room = match free {
-            Some(room) => Arc::clone(room),
-            None => self.open(&mut rooms, game, open)?,
+        let (search, options) = match wanted {
+            Wanted::Room(code) => {
+                return place(rooms.by_code(code).ok_or(Denied::NoSuchRoom)?, false);
+            }
+            Wanted::Game(game) => (Some(Search::of(game.as_ref())), Options::of(game.as_ref())),
+            Wanted::Match(search) => (Some(search.clone()), search.options()),
+            Wanted::Create(game) => (None, Options::of(game.as_ref())),
+            Wanted::New(options) => (None, options.clone()),
         };
-        Ok(room.take_seat())
+        if let Some(search) = search {
+            match self.find(rooms, &search, (who, spectator))? {
+                Some(room) => return place(room, false),
+                None if !search.create => return Err(Denied::NoRoomFits),
+                None => {}
+            }
+        }
+        place(&self.open(rooms, &options, who, open)?, true)
     }
 
-    /// Gives the reserved seat that a ticket is for; once.
-    ///
-    /// # Errors
-    /// The close that says what is wrong with the ticket.
-    pub fn redeem(
+    /// The first public room that would do and has a place.
+    fn find<'a>(
         &self,
-        _ticket: &str,
-        _room: &RoomEntry,
-        _now: Instant,
-    ) -> Result<Seat, crate::ws::close::CloseReason> {
-        let code = tickwire_shared::message::CloseCode::BadTicket;
-        Err(crate::ws::close::CloseReason::new(code, "no tickets are given yet"))
+        rooms: &'a Rooms,
+        search: &Search,
+        (who, spectator): (&Who, bool),
+    ) -> Result<Option<&'a Arc<RoomEntry>>, Denied> {
+        let game = self.game(search.game.as_deref())?.name;
+        let filters = &search.filters;
+        let fits = |room: &&Arc<RoomEntry>| {
+            !room.private
+                && room.game == game
+                && filters.tick_hz.is_none_or(|hz| room.tick_hz == hz)
+                && filters.max_players.is_none_or(|most| room.max_players == most)
+                && filters.min_players.is_none_or(|least| room.seats() >= least)
+                && room.objection(who, spectator).is_none()
+        };
+        Ok(rooms.all().find(fits))
     }
 
     /// The room with a join code, of upper or lower case.
@@ -146,52 +203,16 @@ impl Directory {
         room.move_on(if locked { RoomState::Locked } else { RoomState::Open });
     }
 
-    fn game(&self, name: Option<&str>) -> Result<&HostedGame, Denied> {
+    /// The game of a name, or the default one.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub(crate) fn game(&self, name: Option<&str>) -> Result<&HostedGame, Denied> {
         let game = match name {
             Some(name) => self.games.get(name),
             None => self.games.0.first(),
         };
         game.ok_or_else(|| Denied::NoSuchGame(self.games.list()))
-    }
-
-    fn open(
-        &self,
-        rooms: &mut Rooms,
-        game: &HostedGame,
-        open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
-    ) -> Result<Arc<RoomEntry>, Denied> {
-        if rooms.open.len() >= self.config.max_rooms {
-            return Err(Denied::TooManyRooms);
-        }
-        let config = self.room_config(rooms, game);
-        let shard = rooms.least_busy_shard(&self.stuck);
-        let entry = Arc::new(RoomEntry::new(game.name, &config, (rooms.opened, shard)));
-        let seed = config.seed;
-        // A game whose first moment panics must not take the lock's owner with it.
-        let make = std::panic::AssertUnwindSafe(|| (game.make)(config));
-        let room = std::panic::catch_unwind(make).map_err(|_| Denied::Broken)?;
-        tracing::info!(room = entry.code, game = entry.game, seed, "room opened");
-        rooms.opened += 1;
-        rooms.open.push(Arc::clone(&entry));
-        open(Arc::clone(&entry), room);
-        Ok(entry)
-    }
-
-    fn room_config(&self, rooms: &mut Rooms, game: &HostedGame) -> RoomConfig {
-        let tick_hz = self.config.tick_hz.unwrap_or(game.tick_hz);
-        let seed = room_seed(self.config.seed, rooms.opened);
-        let usual = RoomConfig::new(&rooms.unused_code(), tick_hz, seed);
-        let limits = &self.config.limits;
-        let ticks = |time: Duration| (time.as_secs_f64() * f64::from(tick_hz)).ceil() as u32;
-        RoomConfig {
-            start_tick: Tick(self.config.start_tick),
-            max_players: self.config.max_players.unwrap_or(game.max_players),
-            bytes_a_second: self.config.bytes_a_second.unwrap_or(game.bytes_a_second),
-            hash_interval: self.config.hash_interval,
-            silence_ticks: ticks(limits.silence),
-            stall_ticks: ticks(limits.stall),
-            ..usual
-        }
     }
 
     /// The shard for a room that is about to wake: where it is, unless another has less to do by
@@ -209,9 +230,10 @@ impl Directory {
     }
 
     /// Closes a room if nobody is in it or on the way to it.
-    pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>, _now: Instant) -> bool {
+    pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>, now: Instant) -> bool {
         let mut rooms = self.rooms.lock();
-        let empty = room.seats() == 0;
+        rooms.reservations.sweep(now);
+        let empty = room.is_empty();
         if empty {
             rooms.remove(room);
         }
@@ -225,20 +247,35 @@ impl Directory {
 
     /// Whether a room has not been closed.
     pub(crate) fn lists(&self, room: &Arc<RoomEntry>) -> bool {
-        self.rooms.lock().open.iter().any(|open| Arc::ptr_eq(open, room))
+        self.rooms.lock().lists(room)
     }
 
     /// The rooms, in order of opening.
     #[must_use]
     pub fn rooms(&self) -> Vec<Arc<RoomEntry>> {
-        self.rooms.lock().open.clone()
+        self.rooms.lock().all().cloned().collect()
     }
 
     /// The counters of all rooms that there are and were.
     #[must_use]
     pub fn totals(&self) -> [u64; ROOM_COUNTERS] {
-        let rooms = self.rooms.lock();
-        rooms.open.iter().fold(rooms.retired, |sum, room| plus(sum, room.counters()))
+        self.rooms.lock().totals()
+    }
+
+    /// Gives the seats back of all who reserved one and did not come in time.
+    pub(crate) fn sweep(&self, now: Instant) {
+        self.rooms.lock().reservations.sweep(now);
+    }
+
+    /// How many seats are kept for somebody who is on the way.
+    #[must_use]
+    pub fn reservations(&self) -> usize {
+        self.rooms.lock().reservations.len()
+    }
+
+    /// What the whole server counts.
+    pub(crate) fn metrics(&self) -> &Arc<ServerMetrics> {
+        &self.metrics
     }
 
     /// The games.
@@ -250,7 +287,7 @@ impl Directory {
     /// Lets nobody in any more.
     pub(crate) fn drain(&self) {
         self.draining.store(true, Relaxed);
-        self.rooms.lock().open.iter().for_each(|room| room.move_on(RoomState::Draining));
+        self.rooms.lock().all().for_each(|room| room.move_on(RoomState::Draining));
     }
 
     /// Whether nobody is let in any more.

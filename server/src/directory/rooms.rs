@@ -2,47 +2,125 @@
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
-use super::{Denied, RoomEntry, RoomState, Seat, Who};
-use crate::{codes::SplitMix, metrics::ROOM_COUNTERS};
+use super::{RoomEntry, RoomState, reservations::Reservations};
+use crate::{
+    codes::{CODE_LENGTH, SplitMix, code_key},
+    metrics::ROOM_COUNTERS,
+};
 
 /// The load of a shard that is stuck.
 const MORE_THAN_ANY: u64 = u64::MAX / 2;
 
 pub(super) struct Rooms {
-    /// In order of opening.
-    pub(super) open: Vec<Arc<RoomEntry>>,
-    pub(super) random: SplitMix,
-    pub(super) opened: u64,
+    /// By number, and so in order of opening.
+    open: BTreeMap<u64, Arc<RoomEntry>>,
+    codes: BTreeMap<[u8; CODE_LENGTH], Arc<RoomEntry>>,
+    /// How many open rooms are whose, of those who may not have many.
+    openers: BTreeMap<IpAddr, u32>,
+    pub(super) reservations: Reservations,
+    random: SplitMix,
+    opened: u64,
     /// The counters of rooms that are gone, added up.
-    pub(super) retired: [u64; ROOM_COUNTERS],
+    retired: [u64; ROOM_COUNTERS],
 }
 
 impl Rooms {
-    pub(super) fn by_code(&self, code: &str) -> Option<&Arc<RoomEntry>> {
-        self.open.iter().find(|room| room.code.eq_ignore_ascii_case(code))
+    /// None yet.
+    pub(super) fn new(random: SplitMix, reservations: Reservations) -> Self {
+        Rooms {
+            open: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            openers: BTreeMap::new(),
+            reservations,
+            random,
+            opened: 0,
+            retired: [0; ROOM_COUNTERS],
+        }
     }
 
-    pub(super) fn seat_by_code(&self, code: &str, who: &Who) -> Result<Seat, Denied> {
-        let room = self.by_code(code).ok_or(Denied::NoSuchRoom)?;
-        match room.objection(who) {
-            Some(denied) => Err(denied),
-            None => Ok(room.take_seat()),
-        }
+    /// All that are open, in order of opening.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<RoomEntry>> {
+        self.open.values()
+    }
+
+    /// How many are open.
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// How many were ever opened, which is the number of the next.
+    pub(super) fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// How many open rooms are somebody's.
+    pub(super) fn opened_by(&self, opener: IpAddr) -> u32 {
+        self.openers.get(&opener).copied().unwrap_or(0)
+    }
+
+    pub(super) fn by_code(&self, code: &str) -> Option<&Arc<RoomEntry>> {
+        self.codes.get(&code_key(code)?)
+    }
+
+    /// Whether this very room is open.
+    pub(super) fn lists(&self, room: &RoomEntry) -> bool {
+        self.open.contains_key(&room.number)
     }
 
     pub(super) fn unused_code(&mut self) -> String {
         loop {
             let code = self.random.code();
-            if self.open.iter().all(|room| room.code != code) {
+            if self.by_code(&code).is_none() {
                 return code;
             }
         }
+    }
+
+    /// Adds the room with the next number.
+    pub(super) fn add(&mut self, room: &Arc<RoomEntry>) {
+        assert_eq!(room.number, self.opened, "numbers are given in order");
+        self.opened += 1;
+        self.open.insert(room.number, Arc::clone(room));
+        self.codes.insert(room.code_bytes(), Arc::clone(room));
+        if let Some(opener) = room.opener {
+            *self.openers.entry(opener).or_default() += 1;
+        }
+    }
+
+    /// Takes a room out, if it is still in.
+    pub(super) fn remove(&mut self, room: &RoomEntry) {
+        if self.open.remove(&room.number).is_none() {
+            return;
+        }
+        self.codes.remove(&room.code_bytes());
+        if let Some(opener) = room.opener
+            && let Some(count) = self.openers.get_mut(&opener)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.openers.remove(&opener);
+            }
+        }
+        room.move_on(RoomState::Closed);
+        self.retired = plus(self.retired, room.counters());
+    }
+
+    /// The counters of all rooms that there are and were.
+    pub(super) fn totals(&self) -> [u64; ROOM_COUNTERS] {
+        self.all().fold(self.retired, |sum, room| plus(sum, room.counters()))
+    }
+
+    /// How much is kept of rooms and of who wants in: nothing when all have closed.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> [usize; 4] {
+        [self.open.len(), self.codes.len(), self.openers.len(), self.reservations.len()]
     }
 
     /// The shard with the least to do, by what its rooms have been measured to cost.
@@ -65,7 +143,7 @@ impl Rooms {
     fn loads(&self, stuck: &[AtomicBool], usual: &UsualCosts) -> Vec<u64> {
         let start = |stuck: &AtomicBool| if stuck.load(Relaxed) { MORE_THAN_ANY } else { 0 };
         let mut loads: Vec<u64> = stuck.iter().map(start).collect();
-        for room in &self.open {
+        for room in self.open.values() {
             loads[room.shard()] += room.cost().unwrap_or_else(|| usual.of(room.game));
         }
         loads
@@ -73,7 +151,7 @@ impl Rooms {
 
     fn usual_costs(&self) -> UsualCosts {
         let mut usual = UsualCosts::default();
-        for room in &self.open {
+        for room in self.open.values() {
             if let Some(cost) = room.cost().filter(|cost| *cost > 0) {
                 for name in [room.game, ""] {
                     let (sum, count) = usual.0.entry(name).or_default();
@@ -82,15 +160,6 @@ impl Rooms {
             }
         }
         usual
-    }
-
-    pub(super) fn remove(&mut self, room: &Arc<RoomEntry>) {
-        let before = self.open.len();
-        self.open.retain(|open| !Arc::ptr_eq(open, room));
-        if self.open.len() < before {
-            room.move_on(RoomState::Closed);
-            self.retired = plus(self.retired, room.counters());
-        }
     }
 }
 
@@ -111,6 +180,6 @@ fn least(loads: &[u64]) -> usize {
     (0..loads.len()).min_by_key(|shard| loads[*shard]).unwrap_or(0)
 }
 
-pub(super) fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {
+fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {
     std::array::from_fn(|index| a[index] + b[index])
 }

@@ -5,6 +5,8 @@ use tickwire_room::RoomCounters;
 use super::*;
 use crate::test_game::Restless;
 
+mod tickets;
+
 fn directory(change: impl FnOnce(&mut Config)) -> Directory {
     let mut config = Config { seed: 3, ..Config::default() };
     change(&mut config);
@@ -15,9 +17,12 @@ fn any() -> Wanted {
     Wanted::Game(None)
 }
 
+fn somebody() -> Who {
+    Who::at(Ipv4Addr::LOCALHOST.into())
+}
+
 fn take(directory: &Directory, wanted: &Wanted) -> Result<Seat, Denied> {
-    let who = Who::at(Ipv4Addr::LOCALHOST.into());
-    directory.seat(wanted, &who, Instant::now(), |_, _| {})
+    directory.seat(wanted, &somebody(), Instant::now(), |_, _| {})
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, net::IpAddr};
 
+use crate::config::household;
+
 /// How many bans a room keeps; the oldest is forgotten for one more.
 const MOST_BANS: usize = 256;
 
@@ -10,6 +12,8 @@ const MOST_BANS: usize = 256;
 pub struct Who {
     /// Where from.
     pub address: IpAddr,
+    /// Whether that is this machine itself, for which no limit by address holds.
+    pub local: bool,
     /// Who it is, as whoever signed its token says.
     pub identity: Option<Box<str>>,
 }
@@ -18,7 +22,12 @@ impl Who {
     /// Somebody at an address, of whom nothing else is known.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
-        Who { address, identity: None }
+        Who { address, local: address.is_loopback(), identity: None }
+    }
+
+    /// The address that limits count it by, unless none hold for it.
+    pub(super) fn counted_as(&self) -> Option<IpAddr> {
+        (!self.local).then(|| household(self.address))
     }
 }
 
@@ -58,7 +67,7 @@ impl Banned {
     pub(super) fn is(&self, who: &Who) -> bool {
         match (self, &who.identity) {
             (Banned::Identity(banned), Some(identity)) => banned == identity,
-            (Banned::Address(banned), None) => *banned == who.address,
+            (Banned::Address(banned), None) => household(*banned) == household(who.address),
             _ => false,
         }
     }

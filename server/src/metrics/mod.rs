@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 mod closes;
 mod heartbeat;
@@ -99,6 +99,26 @@ pub struct ServerMetrics {
     pub bad_handshakes: Counter,
     /// Handshakes from pages of other hosts.
     pub wrong_origins: Counter,
+    /// Sockets turned away because there were too many of one address.
+    pub too_many_of_address: Counter,
+    /// Handshakes and reservations that came too often.
+    pub too_many_requests: Counter,
+    /// Requests that are not as they have to be.
+    pub bad_requests: Counter,
+    /// Requests with too large a body.
+    pub large_bodies: Counter,
+    /// Requests whose body did not come in time.
+    pub late_bodies: Counter,
+    /// Requests by somebody of whom the server wanted to know who it is.
+    pub unidentified: Counter,
+    /// Tickets that the server has not made.
+    pub forged_tickets: Counter,
+    /// Tickets that came too late.
+    pub expired_tickets: Counter,
+    /// Tickets for another room.
+    pub foreign_tickets: Counter,
+    /// Tickets that were used before.
+    pub used_tickets: Counter,
     /// Joins to a room or game that there is not.
     pub unknown_rooms: Counter,
     /// Joins to a full room.
@@ -107,23 +127,46 @@ pub struct ServerMetrics {
     pub locked_rooms: Counter,
     /// Joins by who was banned.
     pub banned: Counter,
+    /// Searches for a room that nobody wanted to be opened.
+    pub unfit_rooms: Counter,
     /// Rooms not opened because there were too many.
     pub too_many_rooms: Counter,
+    /// Rooms not opened because there were too many of one address.
+    pub too_many_own_rooms: Counter,
+    /// Joins to a server that shuts down.
+    pub shutting_down: Counter,
+    /// Rooms not opened because their game failed to start.
+    pub broken_games: Counter,
 }
 
 impl ServerMetrics {
     /// The refusals, by reason.
     #[must_use]
     pub fn refusals(&self) -> Value {
-        json!({
-            "too_many_connections": self.too_many_connections.get(),
-            "bad_handshakes": self.bad_handshakes.get(),
-            "wrong_origins": self.wrong_origins.get(),
-            "unknown_rooms": self.unknown_rooms.get(),
-            "full_rooms": self.full_rooms.get(),
-            "locked_rooms": self.locked_rooms.get(),
-            "banned": self.banned.get(),
-            "too_many_rooms": self.too_many_rooms.get(),
-        })
+        let counted = [
+            ("too_many_connections", &self.too_many_connections),
+            ("too_many_of_address", &self.too_many_of_address),
+            ("too_many_requests", &self.too_many_requests),
+            ("bad_handshakes", &self.bad_handshakes),
+            ("bad_requests", &self.bad_requests),
+            ("large_bodies", &self.large_bodies),
+            ("late_bodies", &self.late_bodies),
+            ("wrong_origins", &self.wrong_origins),
+            ("unidentified", &self.unidentified),
+            ("forged_tickets", &self.forged_tickets),
+            ("expired_tickets", &self.expired_tickets),
+            ("foreign_tickets", &self.foreign_tickets),
+            ("used_tickets", &self.used_tickets),
+            ("unknown_rooms", &self.unknown_rooms),
+            ("unfit_rooms", &self.unfit_rooms),
+            ("full_rooms", &self.full_rooms),
+            ("locked_rooms", &self.locked_rooms),
+            ("banned", &self.banned),
+            ("too_many_rooms", &self.too_many_rooms),
+            ("too_many_own_rooms", &self.too_many_own_rooms),
+            ("shutting_down", &self.shutting_down),
+            ("broken_games", &self.broken_games),
+        ];
+        counted.into_iter().map(|(name, counter)| (name, counter.get())).collect()
     }
 }

@@ -60,9 +60,16 @@ fn every_setting_may_stand_in_the_file() {
         assets = '../assets'
         allow-origin = ['https://a.example', 'https://b.example']
         hash-interval = 3
+        max-spectators = 0
+        public-url = 'https://play.example.com'
+        trusted-proxy = ['10.0.0.0/8', '::1']
+        jwt-key = 'players.key'
+        jwt-audience = 'my-game'
         max-connections = 10
+        max-connections-per-address = 3
         max-rooms = 4
         linger = 5
+        grace = 0
         net = 'wifi'
         net-control = true
         log-format = 'json'
@@ -112,7 +119,73 @@ fn the_example_file_shows_the_defaults() {
     let text = include_str!("../../../tickwire.example.toml");
     let mut games = Games::new().with::<Arena>().with::<Field>();
     let settings = file::read(text, &mut games).expect("the example is fine");
-    let shown = check(settings, &mut games).expect("the example is fine").config;
+    let shown =
+        check(settings, Secrets::default(), &mut games).expect("the example is fine").config;
     let usual = Config { seed: shown.seed, ..Config::default() };
     assert_eq!(format!("{shown:?}"), format!("{usual:?}"));
+}
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let args = ["--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "::1"];
+    assert_eq!(resolved(&args).expect("it is fine").config.trusted_proxies.len(), 2);
+    let error = resolved(&["--trusted-proxy", "proxy"]).expect_err("it is none").to_string();
+    assert!(error.contains("10.0.0.0/8"), "{error}");
+}
+
+#[test]
+fn the_public_address_is_one_for_browsers() {
+    let url = |url| resolved(&["--public-url", url]).map(|resolved| resolved.config.public_url);
+    assert_eq!(
+        url("https://a.example/").expect("it is fine").as_deref(),
+        Some("https://a.example")
+    );
+    assert_eq!(
+        url("http://a.example:80/play").expect("it is fine").as_deref(),
+        Some("http://a.example:80/play")
+    );
+    for bad in
+        ["a.example", "ftp://a.example", "https://", "https:///x", "https://a b", "http://a?x"]
+    {
+        assert!(matches!(url(bad), Err(ConfigError::PublicUrl(_))), "{bad}");
+    }
+}
+
+/// What holds with these keys in the environment.
+fn with_keys(args: &[&str], jwt_key: Option<&str>, secret: Option<&str>) -> Result<Config, String> {
+    let mut flags = Flags::parse_from(["tickwire"].iter().chain(args));
+    let owned = |key: Option<&str>| key.map(str::to_owned);
+    flags.secrets = Secrets { jwt_key: owned(jwt_key), secret: owned(secret) };
+    let mut games = Games::new().with::<Arena>();
+    let resolved = resolve(flags, &mut games);
+    resolved.map(|resolved| resolved.config).map_err(|error| error.to_string())
+}
+
+#[test]
+fn keys_come_from_a_file_or_the_environment_and_are_long_enough() {
+    let path = std::env::temp_dir().join(format!("tickwire-key-{}", std::process::id()));
+    std::fs::write(&path, "f".repeat(32) + "\n").expect("a file");
+    let toml = path.with_extension("toml");
+    std::fs::write(&toml, format!("jwt-key = {path:?}")).expect("a file");
+    let (key, toml_path) = (path.to_str().expect("text"), toml.to_str().expect("text"));
+    let (long, short) = ("e".repeat(32), "too short");
+    let jwt = |args: &[&str], key| {
+        let config = with_keys(args, key, None)?;
+        Ok::<_, String>(config.jwt_key.map(|key| key.bytes()[0]))
+    };
+    assert_eq!(jwt(&[], None), Ok(None));
+    assert_eq!(jwt(&[], Some(&long)), Ok(Some(b'e')));
+    assert_eq!(jwt(&["--jwt-key", key], Some(&long)), Ok(Some(b'f')));
+    assert_eq!(jwt(&["--config", toml_path], None), Ok(Some(b'f')));
+    assert_eq!(jwt(&["--config", toml_path], Some(&long)), Ok(Some(b'e')));
+    let error = jwt(&[], Some(short)).expect_err("it is too short");
+    assert!(error.contains("TICKWIRE_JWT_KEY") && error.contains("openssl"), "{error}");
+    let error = jwt(&["--jwt-key", "/nowhere"], None).expect_err("there is none");
+    assert!(error.contains("/nowhere"), "{error}");
+    let error = with_keys(&[], None, Some(short)).expect_err("it is too short");
+    assert!(error.contains("TICKWIRE_SECRET"), "{error}");
+    assert!(with_keys(&[], None, Some(&long)).expect("it is fine").secret.is_some());
+    for path in [path, toml] {
+        let _ = std::fs::remove_file(path);
+    }
 }
