@@ -30,9 +30,10 @@ pub struct RoomConfig {
     pub max_spectators: u32,
     /// For how many ticks a player is kept whose connection is lost.
     pub grace_ticks: u32,
-    /// After how many ticks without a word a viewer is given up.
+    /// After how many ticks without a word a connection is given up.
     pub silence_ticks: u32,
-    /// After how many ticks a viewer is given up that has frames under way and acknowledges none.
+    /// After how many ticks a connection is given up that has frames under way of which none is
+    /// acknowledged.
     pub stall_ticks: u32,
 }
 
@@ -54,7 +55,7 @@ impl RoomConfig {
             bytes_a_second: u32::MAX,
             max_spectators: 16,
             grace_ticks: tick_hz * 30,
-            silence_ticks: tick_hz * 30,
+            silence_ticks: tick_hz * 15,
             stall_ticks: tick_hz * 15,
         }
     }

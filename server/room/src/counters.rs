@@ -26,7 +26,7 @@ pub struct RoomCounters {
     pub lag_keyframes: u64,
     /// Times that a viewer was put on a lower rate, or on one lower still.
     pub slowed_viewers: u64,
-    /// Viewers given up because they acknowledged nothing for too long.
+    /// Connections given up because they acknowledged nothing for too long.
     pub stalled_viewers: u64,
     /// Viewers given up because their messages piled up.
     pub overflowed_viewers: u64,
@@ -44,8 +44,16 @@ pub struct RoomCounters {
     pub mismatches: u64,
     /// Messages of the game that did not fit a tick.
     pub dropped_messages: u64,
-    /// Players given up.
+    /// Connections given up, whether or not their players may come back.
     pub evictions: u64,
+    /// Times that a player lost its connection.
+    pub dropped_sessions: u64,
+    /// Times that one came back.
+    pub resumed_sessions: u64,
+    /// Of these, times that the next frame had to stand alone.
+    pub resumed_in_full: u64,
+    /// Players that did not come back in time, or came back to messages that were forgotten.
+    pub expired_sessions: u64,
 }
 
 impl RoomCounters {

@@ -33,6 +33,9 @@ impl<G: Game> Room<G> {
         left: u16,
     ) -> Result<Reply, MessageError> {
         let Some(index) = self.position(player) else { return Ok(Reply::Nothing) };
+        if self.players[index].away.is_some() {
+            return Ok(Reply::Nothing);
+        }
         self.players[index].viewer.pace.heard(self.now);
         match ClientMessage::read(bytes)? {
             ClientMessage::Join(_) => return Err(MessageError::Kind(message::kind::JOIN)),
@@ -71,7 +74,7 @@ impl<G: Game> Room<G> {
     }
 
     fn acknowledge(&mut self, index: usize, applied: Tick) {
-        self.players[index].viewer.pace.acknowledge(self.now, applied);
+        self.players[index].viewer.acknowledge(self.now, applied);
     }
 
     /// Answers a reported mismatch with what the viewer should have held, and starts it anew.

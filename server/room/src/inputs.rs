@@ -111,6 +111,11 @@ impl<I: Default + Clone> InputQueue<I> {
         &self.last
     }
 
+    /// Forgets all inputs: from now on the player does nothing, until it says something anew.
+    pub fn reset(&mut self) {
+        *self = InputQueue { counters: self.counters, ..InputQueue::default() };
+    }
+
     /// The player has said that it sends no inputs for now, so none is missed.
     pub fn pause(&mut self) {
         self.plays = false;

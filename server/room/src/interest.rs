@@ -4,6 +4,8 @@
 //! these segments and of nothing else. It is made anew only when the eye comes into another cell,
 //! or the team or the groups change.
 
+use std::collections::BTreeMap;
+
 use tickwire_shared::{
     PlayerId, Tick,
     frame::{Cadence, MAX_HANDLE},
@@ -12,6 +14,7 @@ use tickwire_shared::{
 
 use crate::{
     grid::{Cell, Grid, Turns},
+    journal::Journal,
     segment::{SegmentKey, Whose},
     segments::{SegmentSlot, Segments},
 };
@@ -61,8 +64,10 @@ struct Vantage {
 pub struct Interest {
     /// Nearest first, and before all those that are seen from everywhere.
     pub subscriptions: Vec<Subscription>,
-    /// The handles of what the viewer holds and is no longer subscribed to.
-    pub dropped: Vec<u32>,
+    /// What the viewer holds and is no longer subscribed to.
+    pub dropped: Vec<(SegmentSlot, Held)>,
+    /// How it came to hold what it holds.
+    pub journal: Journal,
     /// Which handles are in use.
     pub handles: Handles,
     vantage: Vantage,
@@ -127,7 +132,7 @@ impl Interest {
         }
         for old in self.before.drain(..) {
             segments.unwatch(old.slot);
-            self.dropped.extend(old.held.map(|held| u32::from(held.handle)));
+            self.dropped.extend(old.held.map(|held| (old.slot, held)));
         }
     }
 
@@ -147,16 +152,51 @@ impl Interest {
         self.subscriptions.push(Subscription { slot, held, waits_since, turns, distance });
     }
 
-    /// Forgets what the viewer holds, as it does itself with a frame that stands alone.
-    pub fn forget_held(&mut self) {
+    /// Forgets what the viewer holds, as it does itself with the frame of `now`, which stands alone.
+    pub fn forget_held(&mut self, now: Tick) {
         self.subscriptions.iter_mut().for_each(|one| one.held = None);
         self.dropped.clear();
         self.handles.clear();
+        self.journal.restart(now);
+    }
+
+    /// Makes what the viewer holds what it held after the frame of `applied`; false when that is not
+    /// known, and then it is to be forgotten.
+    pub fn restore(&mut self, applied: Tick) -> bool {
+        if !self.journal.reaches(applied) {
+            return false;
+        }
+        let held = self.subscriptions.iter().filter_map(|one| Some((one.slot, one.held?)));
+        let held = held.chain(self.dropped.drain(..));
+        let mut held: BTreeMap<u16, _> =
+            held.map(|(slot, held)| (held.handle, (slot, held))).collect();
+        while let Some(entry) = self.journal.undo(applied) {
+            match entry.before {
+                Some(before) => held.insert(entry.handle, (entry.slot, before)),
+                None => held.remove(&entry.handle),
+            };
+        }
+        self.handles.clear();
+        held.keys().for_each(|handle| self.handles.mark(*handle));
+        // What is live has become in every frame what that said.
+        let live = held.values_mut().filter(|(_, held)| held.cadence == Cadence::Live);
+        live.for_each(|(_, held)| held.tick = applied);
+        let mut by_slot: BTreeMap<_, _> = held.into_values().collect();
+        self.subscriptions.iter_mut().for_each(|one| one.held = by_slot.remove(&one.slot));
+        self.dropped.extend(by_slot);
+        true
     }
 
     /// Ends all subscriptions.
     pub fn end(&mut self, segments: &mut Segments) {
         self.subscriptions.drain(..).for_each(|one| segments.unwatch(one.slot));
+    }
+
+    /// Ends all subscriptions of a viewer that is not looking, until it looks again; what it holds is
+    /// then not known any more.
+    pub fn release(&mut self, segments: &mut Segments) {
+        self.end(segments);
+        *self = Interest::default();
     }
 }
 
@@ -175,6 +215,15 @@ impl Handles {
         }
         self.0[word] |= 1 << (handle % 64);
         Some(handle)
+    }
+
+    /// Notes that one is in use.
+    fn mark(&mut self, handle: u16) {
+        let word = usize::from(handle) / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (handle % 64);
     }
 
     /// Gives one back.

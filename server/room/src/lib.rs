@@ -5,7 +5,7 @@
 //! contents in [`Room::tick`], and one viewer's frame in [`Room::poll_frame`]:
 //!
 //! ```text
-//! tick:        drain_inputs → game.step → subscribe → capture → deliver_messages
+//! tick:        drain_inputs → expire_sessions → game.step → subscribe → capture → deliver_messages → evict
 //! poll_frame:  pace → plan (due, budget, for each a baseline) → header → copy the memoised segments
 //! ```
 //!
@@ -21,7 +21,9 @@ mod hosted;
 mod incoming;
 mod inputs;
 mod interest;
+mod journal;
 mod ladder;
+mod mail;
 mod name;
 mod outgoing;
 mod pace;
@@ -29,6 +31,7 @@ mod plan;
 mod room;
 mod segment;
 mod segments;
+mod sessions;
 mod spec;
 mod viewer;
 mod window;

@@ -6,7 +6,10 @@ use tickwire_shared::{
     replica::state_hash,
 };
 
-use crate::{pace::Decision, room::Room};
+use crate::{
+    pace::Decision,
+    room::{Player, Room},
+};
 
 /// Whether a frame was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub enum Poll {
     Frame,
     /// The viewer has enough frames under way or is on a lower rate; a later one will merge this tick.
     Skipped,
-    /// There is nothing to send: the player is unknown, or has this tick's frame.
+    /// There is nothing to send: the player is unknown or away, or has this tick's frame.
     Nothing,
 }
 
@@ -23,11 +26,12 @@ impl<G: Game> Room<G> {
     /// Appends the frame of the last tick for a player, if one is due.
     pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
         let Some(index) = self.position(player) else { return Poll::Nothing };
-        let viewer = &mut self.players[index].viewer;
-        if !viewer.interest.is_set() || viewer.pace.last_sent() == Some(self.now) {
+        let Player { viewer, away, .. } = &mut self.players[index];
+        if away.is_some() || !viewer.interest.is_set() || viewer.has(self.now) {
             return Poll::Nothing;
         }
-        let (urgent, history) = (viewer.is_pressed(), self.config.history_ticks);
+        let urgent = viewer.mail.is_pressed(&self.bulletin);
+        let history = self.config.history_ticks;
         let decision = viewer.pace.decide(self.now, urgent, history);
         self.counters.note_pace(decision, &mut viewer.pace);
         if decision != Decision::Send {
@@ -50,7 +54,7 @@ impl<G: Game> Room<G> {
     fn plan_segments(&mut self, index: usize, baseline: Option<Tick>) {
         let viewer = &mut self.players[index].viewer;
         if baseline.is_none() {
-            viewer.interest.forget_held();
+            viewer.interest.forget_held(self.now);
         }
         let available = viewer.budget.available(self.now);
         let waiting = self.plan.make(&mut viewer.interest, &mut self.segments, available);
@@ -74,8 +78,11 @@ impl<G: Game> Room<G> {
         };
         let player = &mut self.players[index];
         let input = player.inputs.take_echo(self.now);
-        let (count, bytes) = player.viewer.messages();
-        FrameHeader { tick, hash, input, messages: Messages { count, bytes } }.write(out);
+        let packed = &mut self.plan.messages;
+        packed.clear();
+        let count = player.viewer.mail.write(self.now, &self.bulletin, packed);
+        let messages = Messages { count, bytes: packed };
+        FrameHeader { tick, hash, input, messages }.write(out);
     }
 
     /// The hash of what a viewer holds after this tick's frame.

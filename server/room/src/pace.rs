@@ -24,6 +24,8 @@ pub struct Pace {
     window: Window,
     ladder: Ladder,
     last_heard: Tick,
+    /// The last tick whose frame was decided upon.
+    asked: Option<Tick>,
     last_sent: Option<Tick>,
 }
 
@@ -35,6 +37,7 @@ impl Pace {
             window: Window::new(tick_hz),
             ladder: Ladder::new(now, tick_hz),
             last_heard: now,
+            asked: None,
             last_sent: None,
         }
     }
@@ -65,7 +68,8 @@ impl Pace {
         }
     }
 
-    /// Whether the frame of `now` is to be made; ask once a tick.
+    /// Whether the frame of `now` is to be made. Who asks again within a tick may get another answer,
+    /// after an acknowledgement; only the first one counts as a skip.
     ///
     /// One that is `urgent`, because its messages would not fit into a later one,
     /// is made whatever the rate, but not beyond the window. So is one without which the
@@ -81,7 +85,9 @@ impl Pace {
             return Decision::Thin;
         }
         let space = self.window.has_space(self.ladder.period(), self.ladder.spare());
-        self.ladder.note(!space);
+        if self.asked.replace(now) != Some(now) {
+            self.ladder.note(!space);
+        }
         let last_chance = fades && self.ladder.is_moving(now) && self.window.is_possible();
         if space || last_chance { Decision::Send } else { Decision::Skip }
     }
@@ -91,6 +97,13 @@ impl Pace {
         self.ladder.turn(now, self.window.is_probing());
         if self.ladder.is_due(now) {
             self.ladder.note(true);
+        }
+    }
+
+    /// Nobody asked for the frame of `now`, so it is not owed, and says nothing about the viewer.
+    pub fn unasked(&mut self, now: Tick) {
+        if self.ladder.turn(now, self.window.is_probing()) {
+            self.window.probe(now);
         }
     }
 

@@ -13,6 +13,7 @@ use tickwire_shared::{
 use crate::{
     grid::{Rate, Turns},
     interest::{Held, Interest, Subscription},
+    journal::Journal,
     segment::Outcome,
     segments::{SegmentSlot, Segments},
 };
@@ -21,8 +22,8 @@ use crate::{
 const TICKS_A_CELL: i32 = 4;
 /// What a segment takes beside its bytes: head, audience and length, about.
 const HEAD_BYTES: usize = 4;
-/// What a frame takes beside its segments, at the most: header and messages.
-const HEADER_BYTES: usize = 48 * 1024;
+/// What a frame takes beside its segments, at the most: header, messages, and who is there.
+const HEADER_BYTES: usize = 64 * 1024;
 
 /// What a frame does with a segment.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,8 @@ pub struct Plan {
     candidates: Vec<Candidate>,
     /// What the viewer holds after the frame, in rising order of handle.
     held: Vec<(u32, SegmentSlot, Tick)>,
+    /// The frame's messages.
+    pub messages: Vec<u8>,
 }
 
 impl Plan {
@@ -64,7 +67,10 @@ impl Plan {
     ) -> usize {
         self.actions.clear();
         self.candidates.clear();
-        self.actions.extend(interest.dropped.iter().map(|handle| (*handle, What::Drop)));
+        for (slot, held) in &interest.dropped {
+            self.actions.push((held.handle.into(), What::Drop));
+            interest.journal.note(segments.now(), (*slot, held.handle), Some(*held), None);
+        }
         for index in 0..interest.subscriptions.len() {
             self.consider(index, interest, segments);
         }
@@ -79,7 +85,7 @@ impl Plan {
 
     /// Decides upon one segment, or makes it a candidate.
     fn consider(&mut self, index: usize, interest: &mut Interest, segments: &mut Segments) {
-        let one = &mut interest.subscriptions[index];
+        let (one, journal) = (&mut interest.subscriptions[index], &mut interest.journal);
         let Some(status) = segments.status(one.slot) else { return };
         let Some(held) = one.held else {
             if !status.is_empty {
@@ -89,6 +95,7 @@ impl Plan {
         };
         if status.is_empty {
             one.held = None;
+            journal.note(segments.now(), (one.slot, held.handle), Some(held), None);
             return self.actions.push((held.handle.into(), What::Drop));
         }
         let moved = status.moved.is_some_and(|moved| moved.is_after(held.tick));
@@ -98,7 +105,7 @@ impl Plan {
         // A viewer's segments are watched, so at least the tick before is remembered of each.
         let is_recent = segments.now().since(held.tick) == 1;
         if is_recent || segments.remembers(one.slot, held.tick) {
-            self.encode(index, held, one, segments);
+            self.encode(index, held, (one, journal), segments);
         } else {
             self.add(index, None, one, segments);
         }
@@ -109,7 +116,7 @@ impl Plan {
         &mut self,
         index: usize,
         held: Held,
-        one: &mut Subscription,
+        (one, journal): (&mut Subscription, &mut Journal),
         segments: &mut Segments,
     ) {
         let now = segments.now();
@@ -123,6 +130,7 @@ impl Plan {
             _ if stays && wanted == Cadence::Live => {}
             _ => self.actions.push((held.handle.into(), What::Advance(wanted))),
         }
+        journal.note(now, (one.slot, held.handle), Some(held), Some(wanted));
         one.held = Some(Held { tick: now, cadence: wanted, ..held });
         one.waits_since = None;
     }
@@ -160,7 +168,8 @@ impl Plan {
                 space -= bytes;
             } else {
                 waiting += 1;
-                self.wait(&mut interest.subscriptions[candidate.index], segments);
+                let one = &mut interest.subscriptions[candidate.index];
+                self.wait((one, &mut interest.journal), segments);
             }
         }
         waiting
@@ -173,21 +182,26 @@ impl Plan {
         let Some(handle) = held.or_else(|| interest.handles.take()) else { return false };
         let cadence = cadence(one.turns);
         self.actions.push((handle.into(), What::Send(cadence, one.slot, candidate.from)));
+        interest.journal.note(now, (one.slot, handle), one.held, Some(cadence));
         one.held = Some(Held { handle, tick: now, cadence });
         one.waits_since = None;
         true
     }
 
     /// Leaves a candidate out of the frame.
-    fn wait(&mut self, one: &mut Subscription, segments: &Segments) {
-        one.waits_since.get_or_insert(segments.now());
+    fn wait(&mut self, (one, journal): (&mut Subscription, &mut Journal), segments: &Segments) {
+        let now = segments.now();
+        one.waits_since.get_or_insert(now);
         let Some(held) = &mut one.held else { return };
+        let (place, before) = ((one.slot, held.handle), Some(*held));
         if !segments.remembers(one.slot, held.tick) {
             // Nothing could be proven of it any more, nor could anything build upon it.
             self.actions.push((held.handle.into(), What::Drop));
+            journal.note(now, place, before, None);
             one.held = None;
         } else if held.cadence == Cadence::Live {
             self.actions.push((held.handle.into(), What::Keep));
+            journal.note(now, place, before, Some(Cadence::Rests));
             held.cadence = Cadence::Rests;
         }
     }

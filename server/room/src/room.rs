@@ -20,7 +20,7 @@ use crate::{
     hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
     inputs::InputQueue,
-    name::clean_name,
+    mail::Bulletin,
     outgoing::Poll,
     plan::Plan,
     segments::Segments,
@@ -52,10 +52,13 @@ impl Refusal {
 }
 
 /// A player: its inputs, and the viewer that its frames go to.
+#[derive(Debug)]
 pub(crate) struct Player<I> {
     pub(crate) id: PlayerId,
     pub(crate) inputs: InputQueue<I>,
     pub(crate) viewer: Viewer,
+    /// Since when its connection is lost.
+    pub(crate) away: Option<Tick>,
 }
 
 /// A room that hosts one game.
@@ -74,7 +77,9 @@ pub struct Room<G: Game> {
     /// In order of joining, which is the order of their ids.
     pub(crate) players: Vec<Player<G::Input>>,
     pub(crate) next_player: u32,
-    pub(crate) evictions: VecDeque<(PlayerId, CloseCode)>,
+    /// What everybody is told.
+    pub(crate) bulletin: Bulletin,
+    pub(crate) events: VecDeque<RoomEvent>,
     pub(crate) counters: RoomCounters,
 }
 
@@ -110,7 +115,8 @@ impl<G: Game> Room<G> {
             now: config.start_tick,
             players: Vec::new(),
             next_player: 1,
-            evictions: VecDeque::new(),
+            bulletin: Bulletin::default(),
+            events: VecDeque::new(),
             counters: RoomCounters::default(),
             config,
         };
@@ -135,6 +141,7 @@ impl<G: Game> Room<G> {
         self.now = self.now.next();
         self.counters.ticks += 1;
         self.drain_inputs();
+        self.expire_sessions();
         self.step();
         self.subscribe();
         self.capture();
@@ -161,7 +168,11 @@ impl<G: Game> Room<G> {
 
     /// Decides which segments each player sees from this tick on.
     fn subscribe(&mut self) {
-        for Player { id, viewer, .. } in &mut self.players {
+        for Player { id, viewer, away, .. } in &mut self.players {
+            // Who is away is shown nothing, but what it might come back to goes on being remembered.
+            if away.is_some() && !viewer.interest.is_set() {
+                continue;
+            }
             self.view.eye = None;
             self.view.groups.clear();
             self.game.view(*id, &mut self.view);
@@ -182,32 +193,15 @@ impl<G: Game> Room<G> {
 
     fn deliver_messages(&mut self) {
         for (to, bytes) in self.outbox.iter() {
-            let wanted = |player: &&mut Player<_>| match to {
-                To::All => true,
-                To::Player(id) => player.id == id,
+            let To::Player(id) = to else {
+                self.bulletin.push(bytes);
+                continue;
             };
-            let receivers = self.players.iter_mut().filter(wanted);
-            receivers.for_each(|player| player.viewer.queue_message(bytes));
+            let receiver = self.players.iter_mut().find(|player| player.id == id);
+            receiver.into_iter().for_each(|it| it.viewer.mail.queue(&self.bulletin, bytes));
         }
-    }
-
-    /// Gives up players that are silent, acknowledge nothing, or whose messages no longer fit.
-    fn evict(&mut self) {
-        for index in (0..self.players.len()).rev() {
-            let Player { id, viewer, .. } = &self.players[index];
-            let silent = viewer.pace.silent_for(self.now) > self.config.silence_ticks;
-            let stalled = viewer.pace.stalled_for(self.now) > self.config.stall_ticks;
-            let code = match (silent, stalled || viewer.overflowed()) {
-                (true, _) => CloseCode::Idle,
-                (_, true) => CloseCode::TooSlow,
-                _ => continue,
-            };
-            self.counters.stalled_viewers += u64::from(!silent && stalled);
-            self.counters.overflowed_viewers += u64::from(!silent && !stalled);
-            self.evictions.push_back((*id, code));
-            self.counters.evictions += 1;
-            self.handle_leave(*id);
-        }
+        let needed = self.players.iter().map(|player| player.viewer.mail.needed());
+        self.bulletin.prune(needed.min().unwrap_or(u64::MAX));
     }
 
     /// Where a player is among the players: as many places behind the first as there are ids
@@ -224,47 +218,31 @@ impl<G: Game> Room<G> {
 
 impl<G: Game> HostedRoom for Room<G> {
     fn handle_join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal> {
-        if self.players.len() >= self.config.max_players as usize {
-            return Err(Refusal::Full);
-        }
-        if newcomer.schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
-            return Err(Refusal::WrongSchema);
-        }
-        let id = PlayerId(self.next_player);
-        self.next_player += 1;
-        let mut viewer = Viewer::new(self.now, &self.config);
-        viewer.pace = viewer.pace.with_phase(id.0);
-        if self.players.len() == self.players.capacity() {
-            // Players are large, so not for twice as many.
-            self.players.reserve_exact(8 + self.players.len() / 8);
-        }
-        self.players.push(Player { id, inputs: InputQueue::default(), viewer });
-        self.game.join(id, &clean_name(newcomer.name));
-        Ok(id)
+        self.join(newcomer)
     }
 
     fn handle_leave(&mut self, player: PlayerId) {
-        let Some(index) = self.position(player) else { return };
-        let mut gone = self.players.remove(index);
-        let counters = gone.inputs.counters();
-        self.counters = self.counters.with_inputs(counters);
-        gone.viewer.interest.end(&mut self.segments);
-        self.game.leave(player);
+        if let Some(index) = self.position(player) {
+            self.leave(index);
+        }
     }
 
     fn handle_drop(&mut self, player: PlayerId) {
-        self.handle_leave(player);
+        if let Some(index) = self.position(player) {
+            self.drop_session(index);
+        }
     }
 
-    fn handle_resume(&mut self, player: PlayerId, _applied: Option<Tick>) -> bool {
-        let Some(index) = self.position(player) else { return false };
-        self.players[index].viewer.forget();
-        true
+    fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool {
+        self.position(player).is_some_and(|index| self.resume_session(index, applied))
     }
 
     fn handle_drain(&mut self) {}
 
-    fn handle_unasked(&mut self, _player: PlayerId) {}
+    fn handle_unasked(&mut self, player: PlayerId) {
+        let Some(index) = self.position(player) else { return };
+        self.players[index].viewer.pace.unasked(self.now);
+    }
 
     fn handle_message_ahead(
         &mut self,
@@ -296,7 +274,8 @@ impl<G: Game> HostedRoom for Room<G> {
         self.outbox.clear();
         self.outbox.shrink();
         self.players.shrink_to_fit();
-        self.evictions.shrink_to_fit();
+        self.bulletin.shrink();
+        self.events.shrink_to_fit();
         self.lend(&mut Work::default());
     }
 
@@ -309,7 +288,7 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn poll_event(&mut self) -> Option<RoomEvent> {
-        self.evictions.pop_front().map(|(player, code)| RoomEvent::Ended(player, code))
+        self.events.pop_front()
     }
 
     fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8> {

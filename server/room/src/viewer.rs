@@ -3,17 +3,24 @@
 //! **The baseline rule.** A transport is ordered and reliable, so what a segment builds upon
 //! is what was last written of it to this viewer, without acknowledgement; [`Interest`] notes that
 //! for each segment. If the history no longer has the last frame, or the viewer asked to start
-//! again, there is no baseline, and the frame stands alone. Acknowledgements only pace the
+//! again, there is no baseline, and the frame stands alone. Acknowledgements pace the
 //! frames; see [`crate::pace`].
+//!
+//! **When a session is resumed** on another connection, what was written to the old one may be lost.
+//! Then the baseline is the frame that the client says it holds: all that was noted of frames since
+//! is [taken back](crate::journal), and their messages come [again](crate::mail).
 
-use tickwire_shared::{Tick, frame::MAX_GAP, game::MAX_MESSAGE_BYTES_A_TICK};
+use tickwire_shared::{Tick, frame::MAX_GAP};
 
 use crate::{
-    budget::Budget, config::RoomConfig, interest::Interest, pace::Pace, segments::SegmentSlot,
+    budget::Budget,
+    config::RoomConfig,
+    interest::Interest,
+    mail::{Bulletin, Mail},
+    pace::Pace,
+    segments::SegmentSlot,
 };
 
-/// A viewer's messages beyond this many bytes cannot be kept, and it is given up.
-const MAX_WAITING_MESSAGE_BYTES: usize = 2 * MAX_MESSAGE_BYTES_A_TICK;
 /// What a viewer held is remembered for this many frames with a hash.
 const CHECKS: usize = 4;
 
@@ -38,10 +45,8 @@ pub struct Viewer {
     /// The last frames with a hash, in turn.
     checks: [Check; CHECKS],
     next_check: usize,
-    /// Messages for the next frame, packed.
-    messages: Vec<u8>,
-    message_count: u32,
-    overflowed: bool,
+    /// What it is told.
+    pub mail: Mail,
     /// The last tick in which evidence was given.
     pub evidence_given: Option<Tick>,
 }
@@ -49,7 +54,7 @@ pub struct Viewer {
 impl Viewer {
     /// A viewer that joined at `now` and has been sent nothing.
     #[must_use]
-    pub fn new(now: Tick, config: &RoomConfig) -> Self {
+    pub fn new(now: Tick, config: &RoomConfig, bulletin: &Bulletin) -> Self {
         Viewer {
             pace: Pace::new(now, config.tick_hz),
             budget: Budget::new(config.bytes_a_second, config.tick_hz, now),
@@ -57,9 +62,7 @@ impl Viewer {
             baseline: None,
             checks: Default::default(),
             next_check: 0,
-            messages: Vec::new(),
-            message_count: 0,
-            overflowed: false,
+            mail: Mail::new(bulletin),
             evidence_given: None,
         }
     }
@@ -69,6 +72,12 @@ impl Viewer {
     pub fn baseline(&self, now: Tick, history: u32) -> Option<Tick> {
         let most = history.min(u32::from(MAX_GAP) + 1) as i32;
         self.baseline.filter(|baseline| (1..most).contains(&now.since(*baseline)))
+    }
+
+    /// Whether the viewer has the frame of `now` already.
+    #[must_use]
+    pub fn has(&self, now: Tick) -> bool {
+        self.pace.last_sent() == Some(now) || self.baseline == Some(now)
     }
 
     /// Makes the next frame stand alone and say everything again.
@@ -81,8 +90,32 @@ impl Viewer {
         self.baseline = Some(now);
         self.pace.sent(now);
         self.budget.spend(bytes);
-        self.messages.clear();
-        self.message_count = 0;
+    }
+
+    /// The viewer says that it has applied the frame of a tick.
+    pub fn acknowledge(&mut self, now: Tick, applied: Tick) {
+        self.pace.acknowledge(now, applied);
+        // One that has been told to start again holds nothing that was written before.
+        if self.baseline.is_some_and(|last| !applied.is_after(last)) {
+            self.interest.journal.acknowledge(applied);
+            self.mail.acknowledge(applied);
+        }
+    }
+
+    /// Goes on for a client on another connection that holds the frame of `applied`: from there,
+    /// if all that it takes is remembered, and else with a frame that stands alone. False when messages
+    /// that were written since are lost.
+    pub fn resume(&mut self, applied: Option<Tick>, is_recent: bool, bulletin: &Bulletin) -> bool {
+        let last = self.baseline.take();
+        let Some(applied) = applied else {
+            self.mail.restart(bulletin);
+            return true;
+        };
+        let was_written = last.is_some_and(|last| !applied.is_after(last));
+        if was_written && is_recent && self.interest.restore(applied) {
+            self.baseline = Some(applied);
+        }
+        self.mail.rewind(applied, bulletin)
     }
 
     /// Remembers what the viewer holds at a tick whose hash it is sent.
@@ -103,37 +136,9 @@ impl Viewer {
         check.map_or(&[], |check| &check.held)
     }
 
-    /// Whether the messages of one more tick might not fit behind those that wait.
-    #[must_use]
-    pub fn is_pressed(&self) -> bool {
-        self.messages.len() + MAX_MESSAGE_BYTES_A_TICK > MAX_WAITING_MESSAGE_BYTES
-    }
-
     /// Whether a frame that stands alone does so only because the last one is too long ago.
     #[must_use]
     pub fn has_baseline(&self) -> bool {
         self.baseline.is_some()
-    }
-
-    /// Keeps a message for the next frame.
-    pub fn queue_message(&mut self, bytes: &[u8]) {
-        if self.messages.len() + bytes.len() > MAX_WAITING_MESSAGE_BYTES {
-            self.overflowed = true;
-            return;
-        }
-        self.messages.extend_from_slice(bytes);
-        self.message_count += 1;
-    }
-
-    /// How many messages wait, and their bytes.
-    #[must_use]
-    pub fn messages(&self) -> (u32, &[u8]) {
-        (self.message_count, &self.messages)
-    }
-
-    /// Whether a message had to be dropped, after which the viewer cannot be right any more.
-    #[must_use]
-    pub fn overflowed(&self) -> bool {
-        self.overflowed
     }
 }

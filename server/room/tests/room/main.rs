@@ -2,6 +2,7 @@
 
 mod hostile;
 mod interest;
+mod sessions;
 mod sim;
 mod simulation;
 mod slow;

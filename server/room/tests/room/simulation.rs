@@ -6,7 +6,7 @@ use crate::sim::{
     world::{World, WorldConfig},
 };
 use tickwire_room::{HostedRoom, RoomConfig, RoomEvent};
-use tickwire_shared::Tick;
+use tickwire_shared::{Tick, message::CloseCode};
 
 fn config(seed: u64) -> RoomConfig {
     RoomConfig { hash_interval: 4, ..RoomConfig::new("TEST", 30, seed) }
@@ -121,12 +121,14 @@ fn a_client_that_stops_reading_is_right_again_in_one_frame() {
 #[test]
 fn a_silent_client_is_given_up_with_a_reason() {
     let mut random = Random(5);
-    let config = RoomConfig { silence_ticks: 300, ..config(5) };
+    let config = RoomConfig { silence_ticks: 300, grace_ticks: 30, ..config(5) };
     let mut sim = Sim::<World>::new(config, &world());
     let id = sim.join(0);
     sim.clients[0].stalled_until = Some(Tick(100_000));
     (0..301).for_each(|_| sim.tick(&mut random));
-    let evicted = sim.room.poll_event();
-    assert_eq!(evicted, Some(RoomEvent::Ended(id, tickwire_shared::message::CloseCode::Idle)));
-    assert_eq!(sim.room.player_count(), 0);
+    assert_eq!(sim.room.poll_event(), Some(RoomEvent::Dropped(id, CloseCode::Idle)));
+    assert_eq!((sim.room.poll_event(), sim.room.player_count()), (None, 1), "it may come back");
+    (0..31).for_each(|_| sim.tick(&mut random));
+    assert_eq!(sim.room.poll_event(), Some(RoomEvent::Ended(id, CloseCode::NoSession)));
+    assert_eq!(sim.room.player_count(), 0, "but it did not");
 }

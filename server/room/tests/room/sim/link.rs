@@ -89,7 +89,10 @@ impl<G: Game> Network<G> {
         }
         HostedRoom::tick(&mut self.room);
         self.now = self.now.next();
-        while let Some(RoomEvent::Ended(player, code)) = self.room.poll_event() {
+        while let Some(event) = self.room.poll_event() {
+            let (RoomEvent::Dropped(player, code) | RoomEvent::Ended(player, code)) = event else {
+                continue;
+            };
             let reader = self.readers.iter_mut().find(|reader| reader.id == player);
             reader.expect("it is one of these").closed = Some(code);
         }

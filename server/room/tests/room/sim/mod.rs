@@ -46,6 +46,12 @@ pub struct Client {
     pub delay: i32,
     /// The client reads nothing before this tick.
     pub stalled_until: Option<Tick>,
+    /// It has a connection. Without one nothing comes and nothing goes.
+    pub is_connected: bool,
+    /// The game's messages that it got: their records.
+    pub heard: Vec<Vec<u8>>,
+    /// What it was told by the room itself: index and body.
+    pub told: Vec<(u8, Vec<u8>)>,
     pub verified: u32,
     pub full_frames: u32,
     pub frames: u32,
@@ -81,6 +87,9 @@ impl<W: Checked> Sim<W> {
             link: VecDeque::new(),
             delay,
             stalled_until: None,
+            is_connected: true,
+            heard: Vec::new(),
+            told: Vec::new(),
             verified: 0,
             full_frames: 0,
             frames: 0,
@@ -94,6 +103,26 @@ impl<W: Checked> Sim<W> {
         self.room.handle_leave(client.id);
     }
 
+    /// A client's connection breaks, with all that is on its way. The room may come to know.
+    pub fn disconnect(&mut self, index: usize, is_known: bool) {
+        let client = &mut self.clients[index];
+        client.is_connected = false;
+        client.link.clear();
+        if is_known {
+            self.room.handle_drop(client.id);
+        }
+    }
+
+    /// A client is back on another connection, with what it holds or without.
+    pub fn resume(&mut self, index: usize, knows: bool) -> bool {
+        let client = &mut self.clients[index];
+        client.is_connected = true;
+        client.stalled_until = None;
+        // Whatever the old connection still had is gone.
+        client.link.clear();
+        self.room.handle_resume(client.id, client.replica.tick().filter(|_| knows))
+    }
+
     /// One tick: the room, its frames onto the links, what arrives, and the check.
     pub fn tick(&mut self, random: &mut Random) {
         HostedRoom::tick(&mut self.room);
@@ -102,7 +131,9 @@ impl<W: Checked> Sim<W> {
             self.frame.clear();
             if self.room.poll_frame(client.id, &mut self.frame) == Poll::Frame {
                 let arrival = self.now.offset(client.delay);
-                client.link.push_back((arrival, self.frame.clone()));
+                let frame = (arrival, self.frame.clone());
+                // What is written to a connection that is broken is lost.
+                client.link.extend(client.is_connected.then_some(frame));
             }
         }
         for index in 0..self.clients.len() {
@@ -113,7 +144,8 @@ impl<W: Checked> Sim<W> {
     fn deliver(&mut self, index: usize, random: &mut Random) {
         let now = self.now;
         let client = &mut self.clients[index];
-        if client.stalled_until.is_some_and(|until| until.is_after(now)) {
+        let stalls = client.stalled_until.is_some_and(|until| until.is_after(now));
+        if stalls || !client.is_connected {
             return;
         }
         while client.link.front().is_some_and(|(arrival, _)| !arrival.is_after(now)) {
@@ -137,6 +169,12 @@ impl Client {
         if let Some(check) = applied.hash {
             assert!(check.holds(), "the hash differs at tick {}", applied.tick);
             self.verified += 1;
+        }
+        for (index, record) in self.replica.messages() {
+            match index {
+                0..64 => self.heard.push(record.to_vec()),
+                _ => self.told.push((index as u8, record.to_vec())),
+            }
         }
         world.check(self.id, &self.replica, applied.tick);
     }

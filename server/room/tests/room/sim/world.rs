@@ -67,6 +67,8 @@ pub struct World {
     /// What each player should see, for recent ticks.
     truth: RefCell<BTreeMap<(u32, u32), Seen>>,
     pub pushes: u64,
+    /// The messages that were sent, and to whom.
+    pub sent: Vec<(To, u32)>,
 }
 
 impl Game for World {
@@ -88,6 +90,7 @@ impl Game for World {
             tick: None,
             truth: RefCell::default(),
             pushes: 0,
+            sent: Vec::new(),
         };
         (0..config.movers).for_each(|_| world.add_mover(0));
         world
@@ -117,8 +120,10 @@ impl Game for World {
         self.move_on();
         self.come_and_go();
         if self.random.below(5) == 0 {
-            step.send(To::All, &Bang { at: step.tick.0 });
+            self.send(step, To::All);
         }
+        let player = self.players.keys().nth(step.tick.0 as usize % 16).copied();
+        player.into_iter().for_each(|player| self.send(step, To::Player(player)));
     }
 
     fn replicate(&self, capture: &mut Capture<'_>) {
@@ -140,6 +145,11 @@ impl Game for World {
 }
 
 impl World {
+    fn send(&mut self, step: &mut Step<'_>, to: To) {
+        step.send(to, &Bang { at: step.tick.0 });
+        self.sent.push((to, step.tick.0));
+    }
+
     fn add_mover(&mut self, player: u32) {
         let mut roll = || self.random.below(1000) as f32;
         let mover = Mover {

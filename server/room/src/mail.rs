@@ -1,0 +1,293 @@
+//! Messages on their way to viewers.
+//!
+//! What is for everybody is kept once, in the room's [`Bulletin`]; a viewer's [`Mail`] knows how far that
+//! was written to it, and keeps what is for it alone. Both keep what was written until it is
+//! acknowledged: who comes back on another connection gets again what came after the frame that it
+//! holds, and nothing else, so that every message is seen once.
+
+use std::collections::VecDeque;
+
+use tickwire_shared::{Tick, game::MAX_MESSAGE_BYTES_A_TICK};
+
+/// A viewer for which more bytes than these wait is given up.
+const MAX_WAITING_BYTES: usize = 2 * MAX_MESSAGE_BYTES_A_TICK;
+/// So many bytes are kept for everybody. As this is more than may wait, what is forgotten early was
+/// written to all, but not everybody has acknowledged it.
+const MAX_BULLETIN_BYTES: usize = 2 * MAX_WAITING_BYTES;
+/// There is always room for so many small letters, once there were any.
+const FEW_LETTERS: usize = 8;
+
+/// Messages for everybody, in order. A place in it is the number of bytes before.
+#[derive(Debug, Default)]
+pub struct Bulletin {
+    bytes: Vec<u8>,
+    /// The place of the first byte that is kept.
+    start: u64,
+    /// The place where each kept message ends.
+    ends: VecDeque<u64>,
+}
+
+impl Bulletin {
+    /// Adds a packed message.
+    pub fn push(&mut self, message: &[u8]) {
+        self.bytes.extend_from_slice(message);
+        self.ends.push_back(self.end());
+    }
+
+    /// The place behind the last message.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+
+    /// Appends the messages between two places, and says how many there are.
+    fn copy(&self, from: u64, to: u64, out: &mut Vec<u8>) -> u32 {
+        if from == to {
+            return 0;
+        }
+        let place = |place: u64| (place - self.start) as usize;
+        out.extend_from_slice(&self.bytes[place(from)..place(to)]);
+        let before = |place: u64| self.ends.partition_point(|end| *end <= place);
+        (before(to) - before(from)) as u32
+    }
+
+    /// Forgets what comes before a place, and the oldest of what is too much.
+    pub fn prune(&mut self, needed: u64) {
+        let most = self.end().saturating_sub(MAX_BULLETIN_BYTES as u64);
+        let mut place = self.start;
+        while let Some(end) = self.ends.pop_front_if(|end| *end <= needed || place < most) {
+            place = end;
+        }
+        if place > self.start {
+            self.bytes.drain(..(place - self.start) as usize);
+            self.start = place;
+        }
+    }
+
+    /// Gives back the memory that its messages do not need.
+    pub fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+/// How far a viewer has been told what everybody is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The place in the bulletin.
+    pub common: u64,
+}
+
+/// A message for one viewer.
+#[derive(Clone, Copy, Debug)]
+struct Letter {
+    /// It comes after what stands before this place of the bulletin.
+    after: u64,
+    bytes: usize,
+}
+
+/// A frame that brought messages and is not acknowledged.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    tick: Tick,
+    /// How far the viewer was told with it.
+    place: Place,
+    /// How many letters it had.
+    letters: usize,
+}
+
+/// One viewer's messages.
+#[derive(Debug, Default)]
+pub struct Mail {
+    /// How far it was written to.
+    written: Place,
+    /// How far it has acknowledged that.
+    acknowledged: Place,
+    /// The letters that are not acknowledged, of which so many were written.
+    letters: VecDeque<Letter>,
+    written_letters: usize,
+    bytes: Vec<u8>,
+    marks: VecDeque<Mark>,
+    /// Letters of frames up to this tick were forgotten before they were acknowledged.
+    lost: Option<Tick>,
+    overflowed: bool,
+}
+
+impl Mail {
+    /// The mail of a viewer that is told what everybody is from now on.
+    #[must_use]
+    pub fn new(bulletin: &Bulletin) -> Mail {
+        let place = Place { common: bulletin.end() };
+        Mail { written: place, acknowledged: place, ..Mail::default() }
+    }
+
+    /// Keeps a message for the next frame. When they are too many, the letters that were written and
+    /// not acknowledged are forgotten first; then the viewer is [given up](Mail::overflowed).
+    pub fn queue(&mut self, bulletin: &Bulletin, message: &[u8]) {
+        if self.bytes.len() + message.len() > MAX_WAITING_BYTES {
+            self.lost = self.marks.back().map(|mark| mark.tick).or(self.lost);
+            self.lost.into_iter().for_each(|tick| self.acknowledge(tick));
+        }
+        if self.bytes.len() + message.len() > MAX_WAITING_BYTES {
+            self.overflowed = true;
+            return;
+        }
+        if self.letters.is_empty() {
+            // Some letters in a frame are nothing unusual.
+            self.letters.reserve(FEW_LETTERS);
+            self.bytes.reserve(FEW_LETTERS * 8);
+        }
+        self.letters.push_back(Letter { after: bulletin.end(), bytes: message.len() });
+        self.bytes.extend_from_slice(message);
+    }
+
+    /// How many bytes wait.
+    fn waiting(&self, bulletin: &Bulletin) -> usize {
+        let letters = self.letters.iter().skip(self.written_letters);
+        let own: usize = letters.map(|letter| letter.bytes).sum();
+        own + (bulletin.end() - self.written.common) as usize
+    }
+
+    /// Whether the messages of one more tick might not fit behind those that wait.
+    #[must_use]
+    pub fn is_pressed(&self, bulletin: &Bulletin) -> bool {
+        self.waiting(bulletin) + MAX_MESSAGE_BYTES_A_TICK > MAX_WAITING_BYTES
+    }
+
+    /// Whether a message had to be dropped or soon has to be, after which the viewer cannot be right
+    /// any more.
+    #[must_use]
+    pub fn overflowed(&self, bulletin: &Bulletin) -> bool {
+        self.overflowed || self.waiting(bulletin) > MAX_WAITING_BYTES
+    }
+
+    /// Appends all that waits to the messages of a frame, and says how many these are.
+    pub fn write(&mut self, frame: Tick, bulletin: &Bulletin, out: &mut Vec<u8>) -> u32 {
+        let (mut count, mut from) = (0, self.written.common);
+        let before = self.letters.iter().take(self.written_letters);
+        let mut at: usize = before.map(|letter| letter.bytes).sum();
+        let new = self.letters.len() - self.written_letters;
+        for letter in self.letters.iter().skip(self.written_letters) {
+            count += bulletin.copy(from, letter.after, out) + 1;
+            out.extend_from_slice(&self.bytes[at..at + letter.bytes]);
+            (from, at) = (letter.after, at + letter.bytes);
+        }
+        count += bulletin.copy(from, bulletin.end(), out);
+        if count > 0 {
+            self.written.common = bulletin.end();
+            self.written_letters += new;
+            self.marks.push_back(Mark { tick: frame, place: self.written, letters: new });
+        }
+        count
+    }
+
+    /// The viewer has applied a frame: what that and those before brought need not be kept.
+    pub fn acknowledge(&mut self, applied: Tick) {
+        while let Some(mark) = self.marks.pop_front_if(|mark| !mark.tick.is_after(applied)) {
+            let bytes: usize = self.letters.drain(..mark.letters).map(|letter| letter.bytes).sum();
+            self.bytes.drain(..bytes);
+            self.written_letters -= mark.letters;
+            self.acknowledged = mark.place;
+        }
+    }
+
+    /// The place of the bulletin from which on the viewer might need it again.
+    #[must_use]
+    pub fn needed(&self) -> u64 {
+        self.acknowledged.common
+    }
+
+    /// Goes back to where the viewer was after the frame of a tick; false when that is not possible,
+    /// because messages since then were forgotten.
+    pub fn rewind(&mut self, applied: Tick, bulletin: &Bulletin) -> bool {
+        if self.lost.is_some_and(|lost| lost.is_after(applied)) {
+            return false;
+        }
+        self.acknowledge(applied);
+        self.take_back();
+        self.written.common >= bulletin.start
+    }
+
+    /// Goes back as far as possible, for a viewer that knows nothing.
+    pub fn restart(&mut self, bulletin: &Bulletin) {
+        self.take_back();
+        self.lost = None;
+        self.written.common = self.written.common.max(bulletin.start);
+        self.acknowledged = self.written;
+    }
+
+    /// Takes back what was written and not acknowledged.
+    fn take_back(&mut self) {
+        self.marks.clear();
+        self.written_letters = 0;
+        self.written = self.acknowledged;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(mail: &mut Mail, frame: u32, bulletin: &Bulletin) -> Vec<u8> {
+        let mut out = Vec::new();
+        let count = mail.write(Tick(frame), bulletin, &mut out);
+        assert_eq!(count as usize, out.len(), "the messages here are of one byte");
+        out
+    }
+
+    #[test]
+    fn messages_come_in_order_and_after_a_resume_again_from_where_the_client_is() {
+        let mut bulletin = Bulletin::default();
+        bulletin.push(b"-");
+        let mut mail = Mail::new(&bulletin);
+        bulletin.push(b"a");
+        mail.queue(&bulletin, b"b");
+        bulletin.push(b"c");
+        assert_eq!(read(&mut mail, 1, &bulletin), b"abc");
+        mail.queue(&bulletin, b"d");
+        assert_eq!(read(&mut mail, 2, &bulletin), b"d");
+        assert_eq!(read(&mut mail, 3, &bulletin), b"");
+        bulletin.push(b"e");
+        assert_eq!(read(&mut mail, 4, &bulletin), b"e");
+        bulletin.push(b"f");
+        assert!(mail.rewind(Tick(1), &bulletin));
+        assert_eq!(read(&mut mail, 5, &bulletin), b"def");
+        mail.acknowledge(Tick(5));
+        bulletin.prune(mail.needed());
+        assert_eq!((bulletin.bytes.len(), mail.bytes.len()), (0, 0), "nothing needs to be kept");
+        assert!(mail.rewind(Tick(5), &bulletin));
+        assert_eq!(read(&mut mail, 6, &bulletin), b"");
+    }
+
+    #[test]
+    fn who_lacks_what_was_forgotten_cannot_go_back_to_that() {
+        let mut bulletin = Bulletin::default();
+        let (mut quick, mut slow) = (Mail::new(&bulletin), Mail::new(&bulletin));
+        for frame in 1..=80 {
+            bulletin.push(&[7; 1024]);
+            for mail in [&mut quick, &mut slow] {
+                assert!(!mail.overflowed(&bulletin));
+                mail.write(Tick(frame), &bulletin, &mut Vec::new());
+            }
+            quick.acknowledge(Tick(frame - 1));
+            bulletin.prune(quick.needed().min(slow.needed()));
+            assert!(bulletin.bytes.len() <= MAX_BULLETIN_BYTES);
+        }
+        assert!(quick.rewind(Tick(79), &bulletin) && !slow.rewind(Tick(1), &bulletin));
+    }
+
+    #[test]
+    fn letters_that_wait_count_before_those_that_are_kept_in_case() {
+        let bulletin = Bulletin::default();
+        let mut mail = Mail::new(&bulletin);
+        for frame in 1..=100 {
+            mail.queue(&bulletin, &[7; 1024]);
+            mail.write(Tick(frame), &bulletin, &mut Vec::new());
+        }
+        assert!(!mail.overflowed(&bulletin) && mail.bytes.len() <= MAX_WAITING_BYTES);
+        assert!(!mail.rewind(Tick(1), &bulletin), "the first of them are forgotten");
+        assert!(mail.rewind(Tick(99), &bulletin));
+        (0..33).for_each(|_| mail.queue(&bulletin, &[7; 1024]));
+        assert!(mail.overflowed(&bulletin));
+    }
+}

@@ -1,0 +1,119 @@
+//! Sessions: a player comes, may lose its connection and come back, and leaves.
+//!
+//! Who loses its connection is *away*. Its entity stays and does nothing, and nothing is written to it,
+//! until it resumes on another connection or its grace has passed. What it is subscribed to goes on
+//! being remembered for as long as the history could serve a resume, so that who is back at once
+//! misses nothing and gets no keyframe.
+
+use tickwire_shared::{Game, PlayerId, Tick, message::CloseCode};
+
+use crate::{
+    hosted::{Newcomer, RoomEvent},
+    inputs::InputQueue,
+    name::clean_name,
+    pace::Pace,
+    room::{Player, Refusal, Room},
+    viewer::Viewer,
+};
+
+impl<G: Game> Room<G> {
+    pub(crate) fn join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal> {
+        if self.players.len() >= self.config.max_players as usize {
+            return Err(Refusal::Full);
+        }
+        if newcomer.schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
+            return Err(Refusal::WrongSchema);
+        }
+        let id = PlayerId(self.next_player);
+        self.next_player += 1;
+        let mut viewer = Viewer::new(self.now, &self.config, &self.bulletin);
+        viewer.pace = viewer.pace.with_phase(id.0);
+        if self.players.len() == self.players.capacity() {
+            // Players are large, so not for twice as many.
+            self.players.reserve_exact(8 + self.players.len() / 8);
+        }
+        self.players.push(Player { id, inputs: InputQueue::default(), viewer, away: None });
+        self.game.join(id, &clean_name(newcomer.name));
+        Ok(id)
+    }
+
+    /// A player is gone for good.
+    pub(crate) fn leave(&mut self, index: usize) {
+        let mut gone = self.players.remove(index);
+        let counters = gone.inputs.counters();
+        self.counters = self.counters.with_inputs(counters);
+        gone.viewer.interest.end(&mut self.segments);
+        self.game.leave(gone.id);
+    }
+
+    /// A player has lost its connection.
+    pub(crate) fn drop_session(&mut self, index: usize) {
+        let player = &mut self.players[index];
+        if player.away.is_none() {
+            player.away = Some(self.now);
+            player.inputs.reset();
+            self.counters.dropped_sessions += 1;
+        }
+    }
+
+    /// A player has another connection; false when it could not go on, and has left.
+    pub(crate) fn resume_session(&mut self, index: usize, applied: Option<Tick>) -> bool {
+        let age = |applied: Tick| self.now.since(applied);
+        let is_recent =
+            applied.is_some_and(|it| (0..self.segments.history() as i32).contains(&age(it)));
+        let player = &mut self.players[index];
+        player.away = None;
+        player.inputs.reset();
+        // Nothing is known of the new connection yet.
+        player.viewer.pace = Pace::new(self.now, self.config.tick_hz).with_phase(player.id.0);
+        if !player.viewer.resume(applied, is_recent, &self.bulletin) {
+            self.counters.expired_sessions += 1;
+            self.leave(index);
+            return false;
+        }
+        self.counters.resumed_sessions += 1;
+        self.counters.resumed_in_full += u64::from(!self.players[index].viewer.has_baseline());
+        true
+    }
+
+    /// Lets go of players that have been away for too long, and of what could not serve them any more.
+    pub(crate) fn expire_sessions(&mut self) {
+        for index in (0..self.players.len()).rev() {
+            let Player { id, viewer, away: Some(since), .. } = &mut self.players[index] else {
+                continue;
+            };
+            let (id, age) = (*id, self.now.since(*since).max(0) as u32);
+            if age > self.config.grace_ticks {
+                self.counters.expired_sessions += 1;
+                self.events.push_back(RoomEvent::Ended(id, CloseCode::NoSession));
+                self.leave(index);
+            } else if age > self.config.history_ticks && viewer.interest.is_set() {
+                viewer.interest.release(&mut self.segments);
+            }
+        }
+    }
+
+    /// Gives up connections that are silent or acknowledge nothing, and players whose messages no
+    /// longer fit.
+    pub(crate) fn evict(&mut self) {
+        for index in (0..self.players.len()).rev() {
+            let Player { id, viewer, away, .. } = &self.players[index];
+            let id = *id;
+            let silent = viewer.pace.silent_for(self.now) > self.config.silence_ticks;
+            let stalled = viewer.pace.stalled_for(self.now) > self.config.stall_ticks;
+            if viewer.mail.overflowed(&self.bulletin) {
+                self.counters.overflowed_viewers += 1;
+                self.events.push_back(RoomEvent::Ended(id, CloseCode::TooSlow));
+                self.leave(index);
+            } else if away.is_none() && (silent || stalled) {
+                self.counters.stalled_viewers += u64::from(!silent);
+                let code = if silent { CloseCode::Idle } else { CloseCode::TooSlow };
+                self.events.push_back(RoomEvent::Dropped(id, code));
+                self.drop_session(index);
+            } else {
+                continue;
+            }
+            self.counters.evictions += 1;
+        }
+    }
+}
