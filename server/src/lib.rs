@@ -15,6 +15,7 @@ mod config;
 mod directory;
 mod games;
 mod http;
+mod links;
 mod logging;
 mod metrics;
 mod process;

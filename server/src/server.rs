@@ -12,10 +12,12 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch, task};
 
 use crate::{
+    admission::Admission,
     config::Config,
     directory::{Directory, RoomEntry},
     games::Games,
     http::{self, Assets, Site},
+    links::Links,
     shard::{Command, ShardHandle},
     status, watchdog,
 };
@@ -66,6 +68,8 @@ impl Server {
         let (shards, threads) = ShardHandle::start_all(&directory, &config)?;
         let site = Arc::new(Site {
             assets: Assets::new(config.assets.clone()),
+            admission: Admission::new(config.max_connections, Arc::clone(&metrics)),
+            links: Links::new(Arc::clone(&metrics)),
             config,
             directory,
             shards,

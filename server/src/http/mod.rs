@@ -23,6 +23,7 @@ use crate::{
     admission::{Admission, Guard},
     config::Config,
     directory::Directory,
+    links::Links,
     metrics::ServerMetrics,
     shard::ShardHandle,
 };
@@ -59,6 +60,8 @@ pub(crate) struct Site {
     pub(crate) directory: Arc<Directory>,
     pub(crate) shards: Vec<ShardHandle>,
     pub(crate) metrics: Arc<ServerMetrics>,
+    pub(crate) admission: Admission,
+    pub(crate) links: Links,
     pub(crate) assets: Assets,
     pub(crate) started: Instant,
 }
@@ -105,14 +108,13 @@ impl Drop for Hold {
 
 /// Accepts sockets until told to stop.
 pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
-    let admission = Admission::new(site.config.max_connections, Arc::clone(&site.metrics));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.changed() => return,
         };
         match accepted {
-            Ok((stream, peer)) => match admission.admit() {
+            Ok((stream, peer)) => match site.admission.admit() {
                 Some(guard) => {
                     let (guard, held) = (Mutex::new(Some(guard)), AtomicUsize::new(0));
                     let line = Arc::new(Line { peer, guard, held });

@@ -44,12 +44,15 @@ async fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming
         return upgrade(site, caller, request);
     }
     if let Some((code, way)) = path.strip_prefix("/rooms/").and_then(|rest| rest.split_once('/')) {
-        let Some(entry) = site.directory.room(code) else {
-            let detail = "there is no room with this code; it may have closed";
-            return problem(StatusCode::NOT_FOUND, detail);
-        };
+        let entry = site.directory.room(code);
         let kind = match way {
-            "ws" => return upgrade_room(site, caller, request, entry),
+            "ws" => {
+                let Some(entry) = entry else {
+                    let detail = "there is no room with this code; it may have closed";
+                    return problem(StatusCode::NOT_FOUND, detail);
+                };
+                return upgrade_room(site, caller, request, entry);
+            }
             "stream" => Some(Kind::Stream),
             "send" => Some(Kind::Send),
             "poll" => Some(Kind::Poll),

@@ -1,13 +1,47 @@
-//! Sessions over plain HTTP requests.
+//! Connections over plain HTTP requests: what each request does with its [`Link`].
+//!
+//! | path | body | answer |
+//! |---|---|---|
+//! | `POST /rooms/CODE/stream` | the first batch, with a new key | 200, messages until the end |
+//! | `POST /rooms/CODE/send` | a batch | 204 |
+//! | `POST /rooms/CODE/poll` | a batch or none; the first has a new key | 200 with an answer, or 204 |
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use hyper::{Request, StatusCode, body::Incoming};
+use http_body_util::BodyExt;
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::{self, HeaderValue},
+};
+use tickwire_shared::{
+    batch::{Batch, MAX_REQUEST_BYTES, RequestHeader},
+    message::{MAX_CLIENT_MESSAGE_BYTES, kind},
+};
 
-use super::{Answer, Caller, Site, problem::problem};
-use crate::directory::RoomEntry;
+use super::{
+    Answer, Caller, Site,
+    body::read_body,
+    handshake,
+    problem::{problem, problem_with},
+    whole,
+};
+use crate::{
+    directory::RoomEntry,
+    links::{Asked, Link, LinkCarrier},
+    shard::{Arrival, Carrier, Command, Entrance},
+};
 
-/// What a request of such a session does.
+mod refusal;
+
+use refusal::Refusal;
+
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a poll is held at most. Proxies give up after a minute or half of that.
+const HOLD: Duration = Duration::from_secs(10);
+
+/// What a request of such a connection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Its answer lasts, with all that the server sends.
@@ -18,13 +52,139 @@ pub(super) enum Kind {
     Poll,
 }
 
-/// Answers a request of a session.
+/// Answers a request of a connection to a room, which may have closed already.
 pub(super) async fn answer(
-    _site: &Arc<Site>,
-    _caller: &Arc<Caller>,
-    _request: Request<Incoming>,
-    _entry: Arc<RoomEntry>,
-    _kind: Kind,
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
+    request: Request<Incoming>,
+    entry: Option<Arc<RoomEntry>>,
+    kind: Kind,
 ) -> Answer {
-    problem(StatusCode::NOT_IMPLEMENTED, "this server speaks WebSocket only")
+    if request.method() != Method::POST {
+        let allow = (header::ALLOW, "POST");
+        return problem_with(StatusCode::METHOD_NOT_ALLOWED, "this takes POST requests", allow);
+    }
+    if !handshake::origin_is_allowed(request.headers(), &site.config.allow_origin) {
+        site.metrics.wrong_origins.add(1);
+        let detail = "pages of other hosts may not connect; the server's --allow-origin lets them";
+        return problem(StatusCode::FORBIDDEN, detail);
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut answer = match read_body(request, MAX_REQUEST_BYTES, BODY_DEADLINE).await {
+        Ok(body) => {
+            let answered = Exchange { site, caller, entry }.answer(&body, kind).await;
+            answered.unwrap_or_else(Refusal::answer)
+        }
+        Err(answer) => answer,
+    };
+    if let Some(origin) = origin {
+        let headers = answer.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    answer
+}
+
+/// What the request at hand is answered from.
+struct Exchange<'a> {
+    site: &'a Arc<Site>,
+    caller: &'a Arc<Caller>,
+    entry: Option<Arc<RoomEntry>>,
+}
+
+impl Exchange<'_> {
+    async fn answer(&self, body: &Bytes, kind: Kind) -> Result<Answer, Refusal> {
+        let read = RequestHeader::read(body, MAX_CLIENT_MESSAGE_BYTES);
+        let (header, batch) = read.map_err(Refusal::Malformed)?;
+        let known = self.site.links.get(&header.key);
+        let link = match known.filter(|link| self.leads_here(link)) {
+            Some(_) if kind == Kind::Stream => return Err(Refusal::KeyTaken),
+            Some(link) => link,
+            None => self.open(&header, batch, kind)?,
+        };
+        if header.number > 0 {
+            link.take(header.number, batch.bytes()).map_err(Refusal::NotTaken)?;
+        }
+        match kind {
+            Kind::Stream => Ok(stream(&link, self.caller)),
+            Kind::Send => Ok(no_content()),
+            Kind::Poll => self.poll(&link, &header).await,
+        }
+    }
+
+    /// Whether a link leads to the room that the path names. One to a room that has closed has its
+    /// last answer still to give.
+    fn leads_here(&self, link: &Link) -> bool {
+        self.entry.as_ref().is_none_or(|entry| entry.number == link.room())
+    }
+
+    /// Opens a connection for whoever comes in or comes back.
+    fn open(
+        &self,
+        header: &RequestHeader,
+        mut batch: Batch<'_>,
+        way: Kind,
+    ) -> Result<Arc<Link>, Refusal> {
+        let entry = self.entry.as_ref().ok_or(Refusal::NoSuchRoom)?;
+        let first = batch.next().and_then(|message| message.first().copied());
+        let opens = header.number == 1 && matches!(first, Some(kind::JOIN | kind::RESUME));
+        if !opens || way == Kind::Send {
+            return Err(Refusal::NoSuchLink);
+        }
+        let guard = self.site.admission.admit().ok_or(Refusal::TooMany)?;
+        let key = (header.key, entry.number);
+        let link = Link::new(key, way == Kind::Stream, Some(guard));
+        if !self.site.links.keep(&link) {
+            return Err(Refusal::KeyTaken);
+        }
+        let arrival = Arrival {
+            carrier: Carrier::Link(LinkCarrier::new(Arc::clone(&link))),
+            early: Vec::new(),
+            peer: self.caller.peer,
+            address: self.caller.address,
+            net: None,
+        };
+        let entrance = Entrance::Door(Arc::clone(entry));
+        self.site.shards[entry.shard()].send(Command::Admit(arrival, entrance));
+        Ok(link)
+    }
+
+    async fn poll(&self, link: &Arc<Link>, header: &RequestHeader) -> Result<Answer, Refusal> {
+        let (asked, call) = link.ask(header).ok_or(Refusal::HasStream)?;
+        if let Some((connection, entry)) = call.zip(self.entry.as_ref()) {
+            self.site.shards[entry.shard()].send(Command::Answer(entry.number, connection));
+        }
+        match asked {
+            Asked::Answer(bytes) => Ok(octets(bytes)),
+            Asked::Held(from) => match tokio::time::timeout(HOLD, from).await {
+                Ok(Ok(Some(bytes))) => Ok(octets(bytes)),
+                // Nothing is due, it was superseded, or it was held for long enough.
+                _ => Ok(no_content()),
+            },
+            Asked::Wrong => Err(Refusal::WrongAnswer),
+            Asked::Over => Err(Refusal::NoSuchLink),
+        }
+    }
+}
+
+/// The answer that lasts. Proxies are asked to let everything through as it comes.
+fn stream(link: &Arc<Link>, caller: &Arc<Caller>) -> Answer {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/octet-stream")
+        .header(header::CACHE_CONTROL, "no-store, no-transform")
+        .header("x-accel-buffering", "no")
+        .body(link.body(caller.hold()).boxed())
+        .expect("the parts are valid")
+}
+
+fn octets(bytes: Bytes) -> Answer {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/octet-stream")
+        .body(whole(bytes))
+        .expect("the parts are valid")
+}
+
+fn no_content() -> Answer {
+    let answer = Response::builder().status(StatusCode::NO_CONTENT).body(whole(Bytes::new()));
+    answer.expect("the parts are valid")
 }

@@ -18,7 +18,8 @@ use tickwire_shared::link::Net;
 use super::{Answer, Caller, Site, handshake, problem::problem, whole};
 use crate::{
     directory::{Denied, RoomEntry, Seat, Wanted, Who},
-    shard::{Arrival, Command},
+    shard::{Arrival, Carrier, Command, Entrance, Pipe, WebSocket},
+    ws::close::CloseReason,
 };
 
 /// How long the answer to a handshake may take to be sent.
@@ -28,7 +29,31 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) fn upgrade(
     site: &Arc<Site>,
     caller: &Arc<Caller>,
+    request: Request<Incoming>,
+) -> Answer {
+    let wanted = wanted(request.uri().query().unwrap_or_default());
+    shake(site, caller, request, || {
+        take_seat(site, caller, &wanted).map(Entrance::Seat).map_err(|denied| denied.close_reason())
+    })
+}
+
+/// Answers a handshake for a room that takes no seat: the first message comes with a ticket, or
+/// resumes a session.
+pub(super) fn upgrade_room(
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
+    request: Request<Incoming>,
+    entry: Arc<RoomEntry>,
+) -> Answer {
+    shake(site, caller, request, || Ok(Entrance::Door(entry)))
+}
+
+/// Answers a handshake, if it is one, and lets whoever it is in by what `enter` gives.
+fn shake(
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
     mut request: Request<Incoming>,
+    enter: impl FnOnce() -> Result<Entrance, CloseReason>,
 ) -> Answer {
     if let Some(answer) = handshake::objection(&request) {
         site.metrics.bad_handshakes.add(1);
@@ -43,25 +68,8 @@ pub(super) fn upgrade(
         Ok(upgrade) => upgrade,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    let wanted = wanted(request.uri().query().unwrap_or_default());
-    let seat = take_seat(site, caller, &wanted);
-    tokio::spawn(hand_over(Arc::clone(site), Arc::clone(caller), upgraded, seat));
+    tokio::spawn(hand_over(Arc::clone(site), Arc::clone(caller), upgraded, enter()));
     answer.map(|_| whole(Bytes::new()))
-}
-
-/// Answers a handshake for a room that takes no seat: the first message comes with a ticket, or
-/// resumes a session.
-pub(super) fn upgrade_room(
-    site: &Arc<Site>,
-    _caller: &Arc<Caller>,
-    request: Request<Incoming>,
-    _entry: Arc<RoomEntry>,
-) -> Answer {
-    if let Some(answer) = handshake::objection(&request) {
-        site.metrics.bad_handshakes.add(1);
-        return answer;
-    }
-    problem(StatusCode::NOT_IMPLEMENTED, "tickets are not taken over WebSocket yet")
 }
 
 fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Denied> {
@@ -96,19 +104,24 @@ async fn hand_over(
     site: Arc<Site>,
     caller: Arc<Caller>,
     upgraded: UpgradeFut,
-    seat: Result<Seat, Denied>,
+    entrance: Result<Entrance, CloseReason>,
 ) {
     let Ok(Ok(socket)) = tokio::time::timeout(ANSWER_TIMEOUT, upgraded).await else { return };
     let Some((socket, early)) = plain_socket(socket.into_inner(), &site) else { return };
     let (number, config) = (site.metrics.upgrades.next(), &site.config);
     let net = config.net.map(|conditions| Net::numbered(conditions, config.seed, number));
-    let (peer, address, guard) = (caller.peer, caller.address, caller.take_guard());
-    let arrival = Arrival { socket, early, peer, address, guard, net };
-    match seat {
-        Ok(seat) => site.shards[seat.room().shard()].send(Command::Admit(arrival, seat)),
-        Err(denied) => {
+    let pipe = Pipe::new(socket, caller.take_guard());
+    let carrier = Carrier::Socket(WebSocket { pipe });
+    let (peer, address) = (caller.peer, caller.address);
+    let arrival = Arrival { carrier, early, peer, address, net };
+    match entrance {
+        Ok(entrance) => {
+            let shard = entrance.room().shard();
+            site.shards[shard].send(Command::Admit(arrival, entrance));
+        }
+        Err(reason) => {
             let shard = usize::from(caller.peer.port()) % site.shards.len();
-            site.shards[shard].send(Command::Refuse(arrival, denied.close_reason()));
+            site.shards[shard].send(Command::Refuse(arrival, reason));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Counter, ShardMetrics};
 
 /// The codes that are counted one by one; the last stands for all others.
-const CODES: [(u16, &str); 17] = [
+const CODES: [(u16, &str); 24] = [
     (1000, "1000"),
     (1001, "1001"),
     (1002, "1002"),
@@ -22,6 +22,13 @@ const CODES: [(u16, &str); 17] = [
     (4006, "4006"),
     (4007, "4007"),
     (4008, "4008"),
+    (4009, "4009"),
+    (4010, "4010"),
+    (4011, "4011"),
+    (4012, "4012"),
+    (4013, "4013"),
+    (4014, "4014"),
+    (4015, "4015"),
     (0, "other"),
 ];
 

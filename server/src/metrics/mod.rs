@@ -9,11 +9,13 @@ mod closes;
 mod heartbeat;
 mod histogram;
 mod room;
+mod transports;
 
 pub use closes::{CloseCounts, VANISHED, closes};
 pub use heartbeat::Heartbeat;
 pub use histogram::{Histogram, summary};
 pub use room::{ROOM_COUNTERS, named, room_values};
+pub use transports::{Open, OpenTransports, Way, open_transports};
 
 /// A counter.
 #[derive(Debug, Default)]
@@ -78,6 +80,14 @@ pub struct ShardMetrics {
     pub ignored_nets: Counter,
     /// Rooms whose game panicked.
     pub panics: Counter,
+    /// Connections, by what carries them.
+    pub transports: OpenTransports,
+    /// Sessions that went on over another connection.
+    pub resumes: Counter,
+    /// Attempts at that by who had no session, or not its token.
+    pub refused_resumes: Counter,
+    /// Connections that were closed because their session went on over another one.
+    pub takeovers: Counter,
     /// Closes, by code.
     pub closes: CloseCounts,
 }
@@ -91,6 +101,8 @@ pub struct ServerMetrics {
     pub accepted: Counter,
     /// HTTP requests.
     pub requests: Counter,
+    /// Links over HTTP whose key is known.
+    pub links: Counter,
     /// Handshakes that ended in a WebSocket.
     pub upgrades: Counter,
     /// Sockets turned away because there were too many.

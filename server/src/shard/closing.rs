@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{pipe::Pipe, pipe::is_transient, socket::Socket};
+use super::{Carrier, pipe::Pipe, pipe::is_transient, socket::Socket};
 use crate::{
     metrics::ShardMetrics,
     ws::{close::CloseReason, write},
@@ -40,12 +40,17 @@ impl<S: Socket> Closing<S> {
     /// Sends a close, the only one that this connection gets, and waits for the peer to hang up.
     pub(crate) fn begin(
         &mut self,
-        mut pipe: Pipe<S>,
+        carrier: Carrier<S>,
         reason: &CloseReason,
         now: Instant,
         metrics: &ShardMetrics,
     ) {
         metrics.closes.count(reason.code);
+        let mut pipe = match carrier {
+            Carrier::Socket(socket) => socket.pipe,
+            // Its last answer waits for who asks for it, apart from any shard.
+            Carrier::Link(link) => return link.close(reason),
+        };
         // What has ended is not to be held up any more.
         pipe.mend();
         let mut bytes = std::mem::take(&mut pipe.unsent);

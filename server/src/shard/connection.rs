@@ -1,37 +1,76 @@
 //! One connection of a room: what it sent is read at a tick, what it gets is
 //! written at the same one.
 
-use std::time::Instant;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 
 use tickwire_room::{HostedRoom, Poll};
 use tickwire_shared::{PlayerId, message::CloseCode};
 
-use super::{Arrival, Context, pipe::Pipe, socket::Socket};
+use super::{
+    Arrival, Carrier, Context, Entrance, Gone, Ready, Transport, sessions::Sessions, socket::Socket,
+};
 use crate::{
-    directory::Seat,
-    metrics::VANISHED,
-    ws::{close::CloseReason, write},
+    directory::{RoomEntry, Seat},
+    metrics::{Open, Way},
+    ws::close::CloseReason,
 };
 
+mod greet;
 mod receive;
 
 /// How a connection ends.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// With a close.
+    /// With a close, and its player leaves.
     Close(CloseReason),
-    /// Without one: it is gone, for a reason that is counted as this code.
+    /// With a close, and its player is away.
+    Away(CloseReason),
+    /// Without one: it is gone, for a reason that is counted as this code, and its player is away.
     Gone(u16, &'static str),
 }
 
-const BROKE: End = End::Gone(VANISHED, "the connection broke");
+impl From<Gone> for End {
+    fn from(Gone(code, why): Gone) -> Self {
+        End::Gone(code, why)
+    }
+}
 
-/// A connection that has a seat in a room.
+impl End {
+    /// The code and the reason.
+    pub(crate) fn parts(&self) -> (u16, &str) {
+        match self {
+            End::Close(reason) | End::Away(reason) => (reason.code, &reason.text),
+            End::Gone(code, why) => (*code, why),
+        }
+    }
+
+    /// Whether the player may come back.
+    pub(crate) fn may_come_back(&self) -> bool {
+        !matches!(self, End::Close(_))
+    }
+}
+
+/// What a connection acts upon.
+pub(crate) struct Hall<'a> {
+    pub(crate) room: &'a mut dyn HostedRoom,
+    pub(crate) sessions: &'a mut Sessions,
+    pub(crate) entry: &'a Arc<RoomEntry>,
+}
+
+/// A connection to a room.
 pub(crate) struct Connection<S> {
-    pub(crate) pipe: Pipe<S>,
-    /// None once it has left.
+    /// Its number among all of the room, in order of arrival.
+    pub(crate) number: u64,
+    pub(crate) carrier: Carrier<S>,
+    pub(crate) peer: SocketAddr,
+    address: IpAddr,
+    /// A seat that it came with, until it joins.
     seat: Option<Seat>,
-    /// Bytes that came and were not used yet: a part of a frame, or frames beyond a tick's limit.
+    /// Bytes that came and were not used yet: a part of a message, or messages beyond a tick's limit.
     received: Vec<u8>,
     opened: Instant,
     flooding_since: Option<Instant>,
@@ -39,46 +78,62 @@ pub(crate) struct Connection<S> {
     heard: u32,
     /// Bytes read since the last tick.
     taken: u32,
+    /// Whose session it holds, as long as it does.
     pub(crate) player: Option<PlayerId>,
+    /// Its client has shown that it has the token that it was given.
+    is_confirmed: bool,
     pub(crate) end: Option<End>,
+    /// What its end means for the room has been seen to.
+    pub(crate) is_settled: bool,
+    _open: Open,
 }
 
 impl<S: Socket> Connection<S> {
-    pub(crate) fn new(arrival: Arrival<S>, seat: Seat, now: Instant, cx: &Context) -> Self {
-        let net = arrival.net;
-        let (mut pipe, early) = Pipe::new(arrival);
+    pub(crate) fn new(
+        number: u64,
+        arrival: Arrival<S>,
+        entrance: Entrance,
+        now: Instant,
+        cx: &Context,
+    ) -> Self {
+        let Arrival { mut carrier, early, peer, address, net } = arrival;
         if let Some(net) = net {
-            pipe.impair(net, &cx.metrics);
+            carrier.impair(net, cx);
         }
-        let received = pipe.take_in(early);
+        carrier.begin(number);
+        let received = carrier.take_in(early);
+        let seat = if let Entrance::Seat(seat) = entrance { Some(seat) } else { None };
         Connection {
-            pipe,
-            seat: Some(seat),
+            number,
+            _open: Open::new(carrier.way(), &cx.metrics),
+            carrier,
+            peer,
+            address,
+            seat,
             received,
             opened: now,
             flooding_since: None,
             heard: 0,
             taken: 0,
             player: None,
+            is_confirmed: true,
             end: None,
+            is_settled: false,
         }
     }
 
-    /// Gives the seat back, before the peer hears that it is over and may come again.
-    pub(crate) fn leave(&mut self) {
+    /// Gives a seat back that it did not use, before the peer hears that it is over and may come
+    /// again. From now on nobody is behind it.
+    pub(crate) fn settle(&mut self) {
         self.seat = None;
         self.player = None;
-    }
-
-    /// How it ends, if it does and has not left yet.
-    pub(crate) fn ending(&self) -> Option<&End> {
-        self.end.as_ref().filter(|_| self.seat.is_some())
+        self.is_settled = true;
     }
 
     /// Reads what has come by the tick and acts upon it, within the limits of a tick.
-    pub(crate) fn receive(&mut self, now: Instant, room: &mut dyn HostedRoom, cx: &mut Context) {
+    pub(crate) fn receive(&mut self, now: Instant, hall: &mut Hall<'_>, cx: &mut Context) {
         let early = self.taken as usize;
-        if let Some(filled) = self.read(room, cx) {
+        if let Some(filled) = self.read(now, hall, cx) {
             let capped = self.heard >= cx.limits.messages_per_tick;
             (self.heard, self.taken) = (0, 0);
             self.watch_flood(capped || early + filled >= cx.limits.bytes_per_tick, now, cx);
@@ -87,25 +142,10 @@ impl<S: Socket> Connection<S> {
     }
 
     /// The same before the tick, unless so much has come that it has to wait for that.
-    pub(crate) fn receive_early(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) {
+    pub(crate) fn receive_early(&mut self, now: Instant, hall: &mut Hall<'_>, cx: &mut Context) {
         if self.received.is_empty() && self.heard < cx.limits.messages_per_tick {
-            self.read(room, cx);
+            self.read(now, hall, cx);
         }
-    }
-
-    /// Reads what has come and says how many bytes there were, unless the connection ended.
-    fn read(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) -> Option<usize> {
-        let filled = match self.fill(cx) {
-            Ok(filled) => filled,
-            Err(why) => {
-                self.end(End::Gone(VANISHED, why));
-                return None;
-            }
-        };
-        let mut scratch = std::mem::take(&mut cx.incoming);
-        let outcome = self.read_frames(&mut scratch[..filled], room, cx);
-        cx.incoming = scratch;
-        outcome.map_err(|reason| self.end(End::Close(reason))).ok().map(|()| filled)
     }
 
     pub(crate) fn end(&mut self, end: End) {
@@ -133,25 +173,42 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Makes this tick's frame and writes it, in one call to the kernel. Says whether there was one.
+    /// Makes the last tick's frame, if it takes one now, and sends it at once: over a socket in one
+    /// call to the kernel. Says whether there was one.
     pub(crate) fn send(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) -> bool {
-        if self.pipe.retry(&cx.metrics).is_err() {
-            self.end(BROKE);
-            return false;
-        }
-        if self.pipe.blocked() {
-            if let Some(player) = self.player {
-                cx.metrics.skipped_for_tail.add(1);
-                room.handle_blocked(player);
+        match self.carrier.ready(&cx.metrics) {
+            Ok(Ready::Yes) => self.send_frame(room, cx),
+            Ok(Ready::Blocked) => {
+                if let Some(player) = self.player {
+                    cx.metrics.skipped_for_tail.add(1);
+                    room.handle_blocked(player);
+                }
+                false
             }
-            return false;
+            Ok(Ready::Unasked) => {
+                if let Some(player) = self.player {
+                    room.handle_unasked(player);
+                }
+                false
+            }
+            Err(gone) => {
+                self.end(gone.into());
+                false
+            }
         }
+    }
+
+    fn send_frame(&mut self, room: &mut dyn HostedRoom, cx: &mut Context) -> bool {
         let mut out = std::mem::take(&mut cx.outgoing);
         out.clear();
-        out.extend_from_slice(&self.pipe.unsent);
+        out.extend_from_slice(self.carrier.unsent());
         let made = self.append_frame(room, &mut out, cx);
-        if !out.is_empty() {
-            self.write(&out, cx);
+        if let Err(gone) = self.carrier.send(&out, &cx.metrics) {
+            self.end(gone.into());
+        } else if self.carrier.unsent().len() > cx.limits.unsent_bytes {
+            // A close could only follow what is too much to keep.
+            let why = "a frame was larger than what may wait to be sent";
+            self.end(End::Gone(CloseCode::TooSlow as u16, why));
         }
         cx.outgoing = out;
         made
@@ -159,22 +216,22 @@ impl<S: Socket> Connection<S> {
 
     fn append_frame(&self, room: &mut dyn HostedRoom, out: &mut Vec<u8>, cx: &Context) -> bool {
         let Some(player) = self.player else { return false };
-        write::binary(out, |out| {
+        self.carrier.write_with(out, &mut |out| {
             let before = out.len();
             let made = room.poll_frame(player, out) == Poll::Frame;
             cx.metrics.frame_bytes.add((out.len() - before) as u64);
             made
         })
     }
+}
 
-    fn write(&mut self, bytes: &[u8], cx: &Context) {
-        if self.pipe.send(bytes, &cx.metrics).is_err() {
-            return self.end(BROKE);
-        }
-        if self.pipe.unsent.len() > cx.limits.unsent_bytes {
-            // A close could only follow what is too much to keep.
-            let why = "a frame was larger than what may wait to be sent";
-            self.end(End::Gone(CloseCode::TooSlow as u16, why));
+impl<S: Socket> Carrier<S> {
+    /// What it is counted as.
+    fn way(&self) -> Way {
+        match self {
+            Carrier::Socket(_) => Way::Socket,
+            Carrier::Link(link) if link.is_stream() => Way::Stream,
+            Carrier::Link(_) => Way::Poll,
         }
     }
 }

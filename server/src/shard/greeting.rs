@@ -1,27 +1,44 @@
-//! The first message of a connection, which must be a join.
+//! The first message of a connection, which joins or goes on with a session.
 
-use tickwire_shared::message::{self, ClientMessage, CloseCode, Join};
+use tickwire_shared::{
+    message::{self, ClientMessage, CloseCode, Join},
+    session::Resume,
+};
 
 use crate::ws::close::CloseReason;
+
+/// How a connection begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Greeting {
+    /// Somebody comes in.
+    Join(Join),
+    /// Somebody goes on.
+    Resume(Resume),
+}
 
 /// Reads the first message.
 ///
 /// # Errors
 /// The close that says what is wrong with it.
-pub(crate) fn read_join(bytes: &[u8]) -> Result<Join, CloseReason> {
-    if bytes.first() != Some(&message::kind::JOIN) {
-        return Err(CloseReason::new(CloseCode::NoJoin, "the first message must be a join"));
+pub(crate) fn read_greeting(bytes: &[u8]) -> Result<Greeting, CloseReason> {
+    if !matches!(bytes.first(), Some(&(message::kind::JOIN | message::kind::RESUME))) {
+        return Err(no_join());
     }
     // The version comes first and is looked at first: what follows it may be laid out otherwise.
     if claimed_protocol(&bytes[1..]).is_some_and(|version| version != message::PROTOCOL) {
         return Err(wrong_protocol());
     }
-    match ClientMessage::read(bytes) {
-        Ok(ClientMessage::Join(join)) if join.protocol == message::PROTOCOL => Ok(join),
-        Ok(ClientMessage::Join(_)) => Err(wrong_protocol()),
-        Ok(_) => Err(CloseReason::new(CloseCode::NoJoin, "the first message must be a join")),
-        Err(error) => Err(CloseReason::new(CloseCode::BadMessage, error.to_string())),
-    }
+    let (protocol, greeting) = match ClientMessage::read(bytes) {
+        Ok(ClientMessage::Join(join)) => (join.protocol, Greeting::Join(join)),
+        Ok(ClientMessage::Resume(resume)) => (resume.protocol, Greeting::Resume(resume)),
+        Ok(_) => return Err(no_join()),
+        Err(error) => return Err(CloseReason::new(CloseCode::BadMessage, error.to_string())),
+    };
+    if protocol == message::PROTOCOL { Ok(greeting) } else { Err(wrong_protocol()) }
+}
+
+fn no_join() -> CloseReason {
+    CloseReason::new(CloseCode::NoJoin, "the first message must be a join or a resume")
 }
 
 /// A variable-length integer below 251 is one byte, which is enough for a long time.
@@ -36,10 +53,12 @@ fn wrong_protocol() -> CloseReason {
 
 #[cfg(test)]
 mod tests {
+    use tickwire_shared::session::Token;
+
     use super::*;
 
     fn code(bytes: &[u8]) -> u16 {
-        read_join(bytes).expect_err("it is no join").code
+        read_greeting(bytes).expect_err("it is no join").code
     }
 
     fn join(protocol: u32) -> Vec<u8> {
@@ -51,7 +70,22 @@ mod tests {
 
     #[test]
     fn a_join_of_this_protocol_is_read() {
-        assert_eq!(read_join(&join(message::PROTOCOL)).map(|join| join.name), Ok("ann".to_owned()));
+        let Ok(Greeting::Join(join)) = read_greeting(&join(message::PROTOCOL)) else { panic!() };
+        assert_eq!(join.name, "ann");
+    }
+
+    #[test]
+    fn a_resume_of_this_protocol_is_read_and_of_another_is_not() {
+        let (token, attempt) = (Token([1; 16]), [2; 16]);
+        let read = |protocol| {
+            let resume = Resume { protocol, token, attempt, applied: None };
+            let mut bytes = Vec::new();
+            ClientMessage::Resume(resume.clone()).write(&mut bytes);
+            (read_greeting(&bytes).map_err(|reason| reason.code), resume)
+        };
+        let (greeting, resume) = read(message::PROTOCOL);
+        assert_eq!(greeting, Ok(Greeting::Resume(resume)));
+        assert_eq!(read(message::PROTOCOL + 1).0, Err(4002));
     }
 
     #[test]

@@ -9,20 +9,19 @@ use std::{
 use tickwire_room::HostedRoom;
 
 use super::{
-    Arrival, Context,
+    Arrival, Context, Entrance,
     clock::{TickClock, phased_start},
     closing::Closing,
     connection::{Connection, End},
     cost::Cost,
     looks,
     phase::Ticks,
+    sessions::Sessions,
     socket::Socket,
 };
-use crate::{
-    directory::{RoomEntry, Seat},
-    ws::close::CloseReason,
-};
+use crate::{directory::RoomEntry, ws::close::CloseReason};
 
+mod departures;
 mod exchange;
 mod slow;
 
@@ -39,7 +38,11 @@ const LOG_PLAYERS_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct RoomHost<S> {
     pub(crate) entry: Arc<RoomEntry>,
     room: Box<dyn HostedRoom>,
+    /// In order of arrival, which is the order of their numbers.
     connections: Vec<Connection<S>>,
+    /// How many there were.
+    arrivals: u64,
+    sessions: Sessions,
     /// None while the room sleeps.
     clock: Option<TickClock>,
     /// When the room next wants a turn.
@@ -75,6 +78,8 @@ impl<S: Socket> RoomHost<S> {
             entry,
             room,
             connections: Vec::new(),
+            arrivals: 0,
+            sessions: Sessions::default(),
             clock: None,
             next_turn: now + linger,
             look_at: None,
@@ -89,12 +94,19 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Lets a connection in: it is read at the next tick.
-    pub(crate) fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant, cx: &Context) {
+    pub(crate) fn admit(
+        &mut self,
+        arrival: Arrival<S>,
+        entrance: Entrance,
+        now: Instant,
+        cx: &Context,
+    ) {
         if self.connections.len() == self.connections.capacity() {
             // Not for twice as many: they are large, and a room has few.
             self.connections.reserve_exact(8 + self.connections.len() / 8);
         }
-        self.connections.push(Connection::new(arrival, seat, now, cx));
+        self.arrivals += 1;
+        self.connections.push(Connection::new(self.arrivals, arrival, entrance, now, cx));
     }
 
     pub(crate) fn asleep(&self) -> bool {
@@ -125,7 +137,7 @@ impl<S: Socket> RoomHost<S> {
         Some((Ticks { hz: self.room.tick_hz(), at, cost: cost.unwrap_or_default() }, cost))
     }
 
-    /// Takes the room out of a host to which nobody is connected.
+    /// Takes the room out of a host that sleeps.
     pub(crate) fn into_room(self) -> (Arc<RoomEntry>, Box<dyn HostedRoom>) {
         (self.entry, self.room)
     }
@@ -152,7 +164,7 @@ impl<S: Socket> RoomHost<S> {
     }
 
     fn empty_for(&self, now: Instant) -> Option<Duration> {
-        let empty = self.connections.is_empty();
+        let empty = self.connections.is_empty() && self.sessions.is_empty();
         empty.then(|| now.saturating_duration_since(self.empty_since))
     }
 
@@ -202,6 +214,23 @@ impl<S: Socket> RoomHost<S> {
         Ok(all)
     }
 
+    /// Answers the connection of this number, which asks for a frame between two ticks.
+    pub(crate) fn answer(
+        &mut self,
+        number: u64,
+        now: Instant,
+        cx: &mut Context,
+    ) -> Result<(), Broken> {
+        let Some(clock) = &self.clock else { return Ok(()) };
+        let index = self.connections.binary_search_by_key(&number, |one| one.number);
+        let alive = index.ok().filter(|index| self.connections[*index].end.is_none());
+        // At the tick, which may be due, all are read and answered anyway.
+        let Some(index) = alive.filter(|_| clock.lateness(now).is_none()) else { return Ok(()) };
+        cx.left = clock.left(now);
+        let exchange = AssertUnwindSafe(|| self.exchange_one(index, now, cx));
+        catch_unwind(exchange).map_err(|_| Broken)
+    }
+
     fn tick(
         &mut self,
         now: Instant,
@@ -243,14 +272,14 @@ impl<S: Socket> RoomHost<S> {
     fn sweep(&mut self, now: Instant, closing: &mut Closing<S>, cx: &Context) {
         for connection in self.connections.extract_if(.., |one| one.end.is_some()) {
             match connection.end {
-                Some(End::Close(reason)) => {
-                    closing.begin(connection.pipe, &reason, now, &cx.metrics);
+                Some(End::Close(reason) | End::Away(reason)) => {
+                    closing.begin(connection.carrier, &reason, now, &cx.metrics);
                 }
                 Some(End::Gone(code, _)) => cx.metrics.closes.count(code),
                 None => {}
             }
         }
-        if !self.connections.is_empty() {
+        if !self.connections.is_empty() || !self.sessions.is_empty() {
             self.empty_since = now;
         }
     }
@@ -287,11 +316,12 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    /// Lets a room sleep in which nobody has been for a moment.
+    /// Lets a room sleep in which nobody has been for a moment, and to which nobody may come back.
     fn rest(&mut self, now: Instant) -> Result<(), Broken> {
         if self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY) {
             self.clock = None;
             self.connections = Vec::new();
+            self.sessions = Sessions::default();
             // A game may have something of its own to give back.
             let sleep = AssertUnwindSafe(|| self.room.sleep());
             catch_unwind(sleep).map_err(|_| Broken)?;
@@ -304,7 +334,7 @@ impl<S: Socket> RoomHost<S> {
     /// The bytes that wait for each connection.
     #[cfg(test)]
     pub(crate) fn unsent(&self) -> impl Iterator<Item = usize> {
-        self.connections.iter().map(|connection| connection.pipe.unsent.len())
+        self.connections.iter().map(|one| super::Transport::unsent(&one.carrier).len())
     }
 
     /// Ends the room, telling everybody in it why.
@@ -316,7 +346,7 @@ impl<S: Socket> RoomHost<S> {
         cx: &Context,
     ) {
         for connection in self.connections.drain(..) {
-            closing.begin(connection.pipe, reason, now, &cx.metrics);
+            closing.begin(connection.carrier, reason, now, &cx.metrics);
         }
         // The game's own clean-up is the game's code too, and may panic like the rest of it.
         let end = AssertUnwindSafe(|| drop(self.room));

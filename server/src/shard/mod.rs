@@ -1,10 +1,12 @@
 //! A shard: one plain thread that owns some rooms and all their sockets.
 //!
-//! Each tick it reads all sockets of a room, makes the tick, and writes one
+//! Each tick it reads all connections of a room, makes the tick, and writes one
 //! buffer a viewer; shortly before the tick it reads them a few times more, if it has
-//! the time. Nothing on this path takes a lock, waits, or belongs to another thread; what
-//! comes from outside comes through the inbox. Rooms that nobody is in sleep, and are not
-//! looked at.
+//! the time. With sockets nothing on this path takes a lock, waits, or belongs to another thread;
+//! what comes from outside comes through the inbox. A link over HTTP is a mailbox with a lock that is
+//! held for a copy ([`links`](crate::links)). Which of the two a connection has is known only to its
+//! [`transport`]. Whoever has joined has a session, which outlives the connection
+//! ([`sessions`]). Rooms that nobody is in and nobody may come back to sleep, and are not looked at.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -16,9 +18,8 @@ use tickwire_room::{HostedRoom, Work};
 use tickwire_shared::link::{Conditions, Net};
 
 use crate::{
-    admission::Guard,
     config::{Config, Limits},
-    directory::{RoomEntry, Seat},
+    directory::{Directory, RoomEntry, Seat},
     metrics::ShardMetrics,
     ws::close::CloseReason,
 };
@@ -36,31 +37,58 @@ mod looks;
 mod phase;
 mod pipe;
 mod run;
+mod sessions;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod transport;
+mod web_socket;
+
+use web_socket::LastPing;
 
 pub(crate) use handle::ShardHandle;
+pub(crate) use pipe::Pipe;
+pub(crate) use transport::{Carrier, Gone, Incoming, Ready, Split, Transport};
+pub(crate) use web_socket::WebSocket;
 
-/// A socket that speaks WebSocket from here on.
+/// A transport that has just been opened.
 pub(crate) struct Arrival<S> {
-    pub(crate) socket: S,
+    pub(crate) carrier: Carrier<S>,
     /// What the peer sent right behind its handshake.
     pub(crate) early: Vec<u8>,
     pub(crate) peer: SocketAddr,
     /// Where the peer is, also when `peer` is a proxy.
     pub(crate) address: IpAddr,
-    pub(crate) guard: Option<Guard>,
     /// The bad network that it is to be on.
     pub(crate) net: Option<Net>,
+}
+
+/// What an arrival comes with.
+pub(crate) enum Entrance {
+    /// A seat that it has taken.
+    Seat(Seat),
+    /// Nothing but the room's code: its first message has a ticket, or goes on with a session.
+    Door(Arc<RoomEntry>),
+}
+
+impl Entrance {
+    /// The room that it leads to.
+    pub(crate) fn room(&self) -> &Arc<RoomEntry> {
+        match self {
+            Entrance::Seat(seat) => seat.room(),
+            Entrance::Door(room) => room,
+        }
+    }
 }
 
 /// What a shard is asked to do.
 pub(crate) enum Command<S> {
     /// Run a room.
     Open(Arc<RoomEntry>, Box<dyn HostedRoom>),
-    /// Let a connection into the room of its seat.
-    Admit(Arrival<S>, Seat),
+    /// Let a connection into a room.
+    Admit(Arrival<S>, Entrance),
+    /// A connection of a room, by their numbers, has asked for a frame.
+    Answer(u64, u64),
     /// Tell a connection why it may not come in.
     Refuse(Arrival<S>, CloseReason),
     /// Tell everybody that it is over, and end.
@@ -71,6 +99,7 @@ pub(crate) enum Command<S> {
 pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) metrics: Arc<ShardMetrics>,
+    pub(crate) directory: Arc<Directory>,
     /// Whether clients may say how bad their network is to be.
     pub(crate) net_control: bool,
     /// What the networks that they ask for are seeded with, and how many they have asked for.
@@ -79,6 +108,8 @@ pub(crate) struct Context {
     pub(crate) incoming: Vec<u8>,
     /// Bytes to send to the connection at hand.
     pub(crate) outgoing: Vec<u8>,
+    /// What a socket's own ping has to be answered with.
+    ping: LastPing,
     /// How rooms look at their sockets between two ticks; see [`looks`].
     pub(crate) ladder: usize,
     /// How long that took in this turn.
@@ -90,15 +121,21 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(limits: Limits, metrics: Arc<ShardMetrics>) -> Self {
+    pub(crate) fn new(
+        limits: Limits,
+        metrics: Arc<ShardMetrics>,
+        directory: Arc<Directory>,
+    ) -> Self {
         let incoming = vec![0; limits.bytes_per_tick];
         Context {
             limits,
             metrics,
+            directory,
             net_control: false,
             net_seed: (0, 0),
             incoming,
             outgoing: Vec::new(),
+            ping: LastPing::NONE,
             ladder: 0,
             looking: Duration::ZERO,
             left: 0,

@@ -1,11 +1,11 @@
 //! The sending side of a connection: what the kernel did not take is kept, and
 //! finished before anything else is made for this viewer.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Instant};
+use std::{io, sync::Arc, time::Instant};
 
 use tickwire_shared::link::{Conditions, Net};
 
-use super::{Arrival, impaired::Impaired, socket::Socket};
+use super::{impaired::Impaired, socket::Socket};
 use crate::{admission::Guard, metrics::ShardMetrics};
 
 /// A kept buffer larger than this is given back once it is empty.
@@ -16,7 +16,6 @@ pub(crate) struct Pipe<S> {
     socket: S,
     /// A bad network before the socket, when there is to be one.
     impaired: Option<Box<Impaired>>,
-    pub(crate) peer: SocketAddr,
     /// Whole messages that wait for the next write, or the rest of what was written in part.
     pub(crate) unsent: Vec<u8>,
     blocked: bool,
@@ -25,11 +24,9 @@ pub(crate) struct Pipe<S> {
 }
 
 impl<S: Socket> Pipe<S> {
-    /// The socket of an arrival, and the bytes that came with it.
-    pub(crate) fn new(arrival: Arrival<S>) -> (Self, Vec<u8>) {
-        let Arrival { socket, early, peer, guard, .. } = arrival;
-        let (impaired, unsent) = (None, Vec::new());
-        (Pipe { socket, impaired, peer, unsent, blocked: false, _guard: guard }, early)
+    /// A socket on which nothing waits.
+    pub(crate) fn new(socket: S, guard: Option<Guard>) -> Self {
+        Pipe { socket, impaired: None, unsent: Vec::new(), blocked: false, _guard: guard }
     }
 
     /// Puts a bad network before the socket, or makes the one that is there as bad as this.

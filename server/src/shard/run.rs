@@ -9,21 +9,23 @@ use std::{
 use tickwire_shared::message::CloseCode;
 
 use super::{
-    Arrival, Command, Context, Next, Post,
+    Arrival, Command, Context, Entrance, Next, Post,
     agenda::Agenda,
     closing::{Closing, LOOK_AGAIN},
     host::{Broken, RoomHost},
     looks::Load,
     phase::{self, Ticks},
-    pipe::Pipe,
     socket::Socket,
 };
 use crate::{
     config::Config,
-    directory::{Directory, RoomEntry, Seat},
+    directory::{Directory, RoomEntry},
     metrics::ShardMetrics,
     ws::close::CloseReason,
 };
+
+/// Why a room closes whose game panicked.
+const BROKEN: &str = "the game stopped because of an error";
 
 /// A shard.
 pub(crate) struct Shard<S> {
@@ -32,7 +34,6 @@ pub(crate) struct Shard<S> {
     inbox: mpsc::Receiver<Command<S>>,
     /// Where commands for other shards go.
     post: Post<S>,
-    directory: Arc<Directory>,
     linger: Duration,
     pub(super) agenda: Agenda<S>,
     closing: Closing<S>,
@@ -59,11 +60,10 @@ impl<S: Socket> Shard<S> {
             index,
             inbox,
             post,
-            directory,
             linger: config.linger,
             agenda: Agenda::new(),
             closing: Closing::new(limits.close_wait),
-            cx: Context::new(limits, metrics).with_nets(config, index),
+            cx: Context::new(limits, metrics, directory).with_nets(config, index),
             epoch: now,
             load: Load::new(now),
             ends: None,
@@ -117,36 +117,45 @@ impl<S: Socket> Shard<S> {
             Command::Open(entry, room) => {
                 self.agenda.put(RoomHost::new(entry, room, (now, self.linger)));
             }
-            Command::Admit(arrival, seat) => self.admit(arrival, seat, now),
+            Command::Admit(arrival, entrance) => self.admit(arrival, entrance, now),
+            Command::Answer(room, connection) => self.answer(room, connection, now),
             Command::Refuse(arrival, reason) => self.refuse(arrival, &reason, now),
             Command::Shutdown => self.shut_down(now),
         }
     }
 
-    fn admit(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
+    fn admit(&mut self, arrival: Arrival<S>, entrance: Entrance, now: Instant) {
         if self.ends.is_some() {
             return self.refuse(arrival, &going_away(), now);
         }
-        let room = Arc::clone(seat.room());
+        let room = Arc::clone(entrance.room());
         let Some(host) = self.agenda.get_mut(room.number) else {
-            return self.forward(arrival, seat, now);
+            return self.forward(arrival, entrance, now);
         };
         if host.asleep() && self.moved_away(&room) {
-            return self.forward(arrival, seat, now);
+            return self.forward(arrival, entrance, now);
         }
         let Some(host) = self.agenda.get_mut(room.number) else { return };
-        host.admit(arrival, seat, now, &self.cx);
+        host.admit(arrival, entrance, now, &self.cx);
         if host.asleep() {
             self.wake(room.number, now);
         }
     }
 
+    /// Answers a connection that asks for a frame between two ticks.
+    fn answer(&mut self, number: u64, connection: u64, now: Instant) {
+        let Some(host) = self.agenda.get_mut(number) else { return };
+        if let Err(Broken) = host.answer(connection, now, &mut self.cx) {
+            self.close_room(number, BROKEN, true, now);
+        }
+    }
+
     /// Passes an arrival on to the shard that its room has moved to, if it is still there.
-    fn forward(&mut self, arrival: Arrival<S>, seat: Seat, now: Instant) {
-        let shard = seat.room().shard();
+    fn forward(&mut self, arrival: Arrival<S>, entrance: Entrance, now: Instant) {
+        let shard = entrance.room().shard();
         // One that was given back to this shard comes before whatever is sent from now on.
-        if shard != self.index || self.directory.lists(seat.room()) {
-            return (self.post)(shard, Command::Admit(arrival, seat));
+        if shard != self.index || self.cx.directory.lists(entrance.room()) {
+            return (self.post)(shard, Command::Admit(arrival, entrance));
         }
         let reason = CloseReason::new(CloseCode::RoomClosed, "the room has closed");
         self.refuse(arrival, &reason, now);
@@ -155,7 +164,7 @@ impl<S: Socket> Shard<S> {
     /// Gives a room that is about to wake to a shard with much less to do, if there is one. It has
     /// no sockets, so that takes two commands.
     fn moved_away(&mut self, room: &Arc<RoomEntry>) -> bool {
-        let shard = self.directory.place_anew(room);
+        let shard = self.cx.directory.place_anew(room);
         if shard == self.index {
             return false;
         }
@@ -186,8 +195,7 @@ impl<S: Socket> Shard<S> {
     }
 
     fn refuse(&mut self, arrival: Arrival<S>, reason: &CloseReason, now: Instant) {
-        let (pipe, _) = Pipe::new(arrival);
-        self.closing.begin(pipe, reason, now, &self.cx.metrics);
+        self.closing.begin(arrival.carrier, reason, now, &self.cx.metrics);
     }
 
     fn shut_down(&mut self, now: Instant) {
@@ -197,7 +205,7 @@ impl<S: Socket> Shard<S> {
         self.ends = Some(now + self.cx.limits.shutdown_wait);
         for host in self.agenda.take_all() {
             host.publish_counters();
-            self.directory.close(&host.entry);
+            self.cx.directory.close(&host.entry);
             host.close(&going_away(), now, &mut self.closing, &self.cx);
         }
     }
@@ -212,7 +220,7 @@ impl<S: Socket> Shard<S> {
             let Some(host) = self.agenda.get_mut(number) else { continue };
             match host.turn(now, time, &mut self.closing, &mut self.cx) {
                 Err(Broken) => {
-                    self.close_room(number, "the game stopped because of an error", true, now);
+                    self.close_room(number, BROKEN, true, now);
                     now = time();
                 }
                 Ok(done) => {
@@ -233,7 +241,7 @@ impl<S: Socket> Shard<S> {
             return false;
         }
         host.publish_counters();
-        let closed = self.directory.close_if_empty(&host.entry, now);
+        let closed = self.cx.directory.close_if_empty(&host.entry, now);
         if !closed {
             // Somebody has a seat and is on the way.
             host.linger_on(now);
@@ -250,7 +258,7 @@ impl<S: Socket> Shard<S> {
         }
         // First the directory, so that nobody who hears of the end comes back to this room.
         host.publish_counters();
-        self.directory.close(&entry);
+        self.cx.directory.close(&entry);
         host.close(&CloseReason::new(CloseCode::RoomClosed, why), now, &mut self.closing, &self.cx);
         tracing::info!(room = entry.code, game = entry.game, why, "room closed");
     }

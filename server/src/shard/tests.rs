@@ -141,8 +141,9 @@ impl World {
         let socket = SimSocket(Arc::clone(&wire));
         let net = net.map(|conditions| Net { conditions, seed: 1 });
         let address = peer.ip();
-        let arrival = Arrival { socket, early: join(), peer, address, guard: None, net };
-        send(Command::Admit(arrival, seat.expect("a seat")));
+        let carrier = Carrier::Socket(WebSocket { pipe: Pipe::new(socket, None) });
+        let arrival = Arrival { carrier, early: join(), peer, address, net };
+        send(Command::Admit(arrival, Entrance::Seat(seat.expect("a seat"))));
         Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None }
     }
 

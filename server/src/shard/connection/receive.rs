@@ -1,31 +1,43 @@
-//! What a connection sent: bytes, then frames, then messages.
+//! What a connection sent: bytes, then messages.
 
-use tickwire_room::{HostedRoom, Newcomer, Reply, clean_name};
+use std::time::Instant;
+
+use tickwire_room::Reply;
 use tickwire_shared::{
     link::Conditions,
     message::{self, CloseCode},
-    session::Token,
 };
 
-use super::Connection;
+use super::{Connection, End, Hall};
 use crate::{
-    shard::{Context, greeting::read_join, pipe::is_transient, socket::Socket},
-    ws::{
-        close::CloseReason,
-        parse::{self, Frame, MAX_CONTROL_BYTES},
-        write,
-    },
+    shard::{Context, Gone, Incoming, Transport, socket::Socket},
+    ws::close::CloseReason,
 };
-
-/// The last ping of those that are read at once, the only one of them that is answered.
-struct LastPing {
-    payload: [u8; MAX_CONTROL_BYTES],
-    length: Option<usize>,
-}
 
 impl<S: Socket> Connection<S> {
+    /// Reads what has come and says how many bytes there were, unless the connection ended.
+    pub(super) fn read(
+        &mut self,
+        now: Instant,
+        hall: &mut Hall<'_>,
+        cx: &mut Context,
+    ) -> Option<usize> {
+        let filled = match self.fill(cx) {
+            Ok(filled) => filled,
+            Err(gone) => {
+                self.end(gone.into());
+                return None;
+            }
+        };
+        let mut scratch = std::mem::take(&mut cx.incoming);
+        let outcome = self.read_messages(&mut scratch[..filled], now, hall, cx);
+        cx.incoming = scratch;
+        self.carrier.end_reading(cx);
+        outcome.map_err(|end| self.end(end)).ok().map(|()| filled)
+    }
+
     /// Puts what was left over and what is new into the scratch buffer and says how much it is.
-    pub(super) fn fill(&mut self, cx: &mut Context) -> Result<usize, &'static str> {
+    fn fill(&mut self, cx: &mut Context) -> Result<usize, Gone> {
         let kept = self.received.len();
         let limit = cx.limits.bytes_per_tick.saturating_sub(self.taken as usize);
         if cx.incoming.len() < kept.max(limit) {
@@ -36,35 +48,33 @@ impl<S: Socket> Connection<S> {
         if kept >= limit {
             return Ok(kept);
         }
-        match self.pipe.read(&mut cx.incoming[kept..limit]) {
-            Ok(0) => Err("hung up without a close"),
-            Ok(read) => {
-                self.taken += read as u32;
-                cx.metrics.received_bytes.add(read as u64);
-                Ok(kept + read)
-            }
-            Err(error) if is_transient(&error) => Ok(kept),
-            Err(_) => Err("the connection broke"),
-        }
+        let read = self.carrier.fill(&mut cx.incoming[kept..limit])?;
+        self.taken += read as u32;
+        cx.metrics.received_bytes.add(read as u64);
+        Ok(kept + read)
     }
 
-    /// Acts upon whole frames, up to a tick's limit, and keeps the rest.
-    pub(super) fn read_frames(
+    /// Acts upon whole messages, up to a tick's limit, and keeps the rest.
+    fn read_messages(
         &mut self,
         bytes: &mut [u8],
-        room: &mut dyn HostedRoom,
+        now: Instant,
+        hall: &mut Hall<'_>,
         cx: &mut Context,
-    ) -> Result<(), CloseReason> {
-        let mut ping = LastPing { payload: [0; MAX_CONTROL_BYTES], length: None };
+    ) -> Result<(), End> {
         let (mut at, before) = (0, self.heard);
         while self.heard < cx.limits.messages_per_tick {
-            let parsed = parse::parse(&mut bytes[at..]).map_err(|broken| broken.close_reason())?;
-            let Some((frame, used)) = parsed else { break };
-            match frame {
-                Frame::Binary(message) => self.handle(message, room, cx)?,
-                Frame::Ping(payload) => ping.keep(payload),
-                Frame::Pong => {}
-                Frame::Close(code) => return Err(CloseReason::echo(code)),
+            let Some((incoming, used)) =
+                self.carrier.split(&mut bytes[at..], cx).map_err(End::Close)?
+            else {
+                break;
+            };
+            match incoming {
+                Incoming::Message(message) => {
+                    self.handle(message, now, hall, cx).map_err(End::Close)?;
+                }
+                Incoming::Control => {}
+                Incoming::Close(code) => return Err(hung_up(code)),
             }
             at += used;
             self.heard += 1;
@@ -75,24 +85,28 @@ impl<S: Socket> Connection<S> {
         } else if self.received.capacity() > cx.limits.bytes_per_tick / 8 {
             self.received = Vec::new();
         }
-        self.answer(&ping, cx);
         Ok(())
     }
 
     fn handle(
         &mut self,
         message: &[u8],
-        room: &mut dyn HostedRoom,
+        now: Instant,
+        hall: &mut Hall<'_>,
         cx: &mut Context,
     ) -> Result<(), CloseReason> {
-        let Some(player) = self.player else { return self.greet(message, room) };
+        let Some(player) = self.player else { return self.greet(message, now, hall, cx) };
+        if !self.is_confirmed {
+            self.is_confirmed = true;
+            hall.sessions.confirm(player, self.number);
+        }
         let bad = |error: message::MessageError| {
             CloseReason::new(CloseCode::BadMessage, error.to_string())
         };
-        match room.handle_message_ahead(player, message, cx.left).map_err(bad)? {
+        match hall.room.handle_message_ahead(player, message, cx.left).map_err(bad)? {
             Reply::Nothing => {}
-            Reply::Pong(token) => self.reply(&message::pong(token)),
-            Reply::Send(bytes) => self.reply(&bytes),
+            Reply::Pong(token) => self.carrier.reply(&message::pong(token)),
+            Reply::Send(bytes) => self.carrier.reply(&bytes),
             Reply::Net(conditions) => self.impair(conditions, cx),
             Reply::Leave => return Err(CloseReason::new(CloseCode::Normal, "you left")),
         }
@@ -102,43 +116,17 @@ impl<S: Socket> Connection<S> {
     /// Does as this client asks, to its own connection, if it may ask.
     fn impair(&mut self, conditions: Conditions, cx: &mut Context) {
         if cx.net_control {
-            self.pipe.impair(cx.next_net(conditions), &cx.metrics);
+            let net = cx.next_net(conditions);
+            self.carrier.impair(net, cx);
         } else {
             cx.metrics.ignored_nets.add(1);
         }
     }
-
-    fn greet(&mut self, message: &[u8], room: &mut dyn HostedRoom) -> Result<(), CloseReason> {
-        let join = read_join(message)?;
-        let newcomer = Newcomer { schema_hash: join.schema_hash, ..Newcomer::named(&join.name) };
-        let joined = room.handle_join(&newcomer);
-        let player = joined
-            .map_err(|refusal| CloseReason::new(refusal.close_code(), refusal.to_string()))?;
-        self.player = Some(player);
-        write::message(&mut self.pipe.unsent, &room.welcome(player, &Token([0; 16])));
-        let (name, peer) = (clean_name(&join.name), self.pipe.peer);
-        tracing::debug!(room = room.code(), player = player.0, name, %peer, "joined");
-        Ok(())
-    }
-
-    /// Sends a message with the next write. Who does not read gets no replies, so that none pile up.
-    fn reply(&mut self, message: &[u8]) {
-        if !self.pipe.blocked() {
-            write::message(&mut self.pipe.unsent, message);
-        }
-    }
-
-    fn answer(&mut self, ping: &LastPing, cx: &Context) {
-        if let Some(length) = ping.length.filter(|_| !self.pipe.blocked()) {
-            write::pong(&mut self.pipe.unsent, &ping.payload[..length]);
-            cx.metrics.pongs.add(1);
-        }
-    }
 }
 
-impl LastPing {
-    fn keep(&mut self, payload: &[u8]) {
-        self.payload[..payload.len()].copy_from_slice(payload);
-        self.length = Some(payload.len());
-    }
+/// What it means that a client closed: with the code for that or without any it meant to, and leaves.
+/// With another one something befell it, such as a page that goes away, and it may come back.
+fn hung_up(code: Option<u16>) -> End {
+    let echo = CloseReason::echo(code);
+    if echo.code == CloseCode::Normal as u16 { End::Close(echo) } else { End::Away(echo) }
 }

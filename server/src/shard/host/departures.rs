@@ -1,0 +1,96 @@
+//! What becomes of a player whose connection ends, and of the connection of a player who has gone.
+
+use tickwire_room::RoomEvent;
+use tickwire_shared::{PlayerId, message::CloseCode};
+
+use super::RoomHost;
+use crate::{
+    shard::{Context, connection::End, socket::Socket},
+    ws::close::CloseReason,
+};
+
+impl<S: Socket> RoomHost<S> {
+    /// Tells the game of players whose connection has ended: they are away or have left.
+    pub(super) fn depart(&mut self, cx: &Context) {
+        if self.sessions.take_moved() {
+            self.close_abandoned(cx);
+        }
+        for connection in &mut self.connections {
+            let Some(end) = connection.end.as_ref().filter(|_| !connection.is_settled) else {
+                continue;
+            };
+            let ((code, why), peer) = (end.parts(), connection.peer);
+            let held = |player: &PlayerId| self.sessions.is_held_by(*player, connection.number);
+            match connection.player.filter(held) {
+                Some(player) if end.may_come_back() => {
+                    let room = self.room.code();
+                    tracing::debug!(room, player = player.0, %peer, code, why, "away");
+                    self.room.handle_drop(player);
+                    self.sessions.release(player);
+                }
+                Some(player) => {
+                    let room = self.room.code();
+                    tracing::debug!(room, player = player.0, %peer, code, why, "left");
+                    self.room.handle_leave(player);
+                    self.sessions.end(player);
+                }
+                None => tracing::debug!(%peer, code, why, "connection ended"),
+            }
+            connection.settle();
+        }
+    }
+
+    /// Ends connections whose session another one has taken over.
+    fn close_abandoned(&mut self, cx: &Context) {
+        for connection in &mut self.connections {
+            let Some(player) = connection.player else { continue };
+            if connection.end.is_none() && !self.sessions.is_held_by(player, connection.number) {
+                let why = "another connection has taken the session over";
+                connection.end(End::Close(CloseReason::new(CloseCode::TakenOver, why)));
+                cx.metrics.takeovers.add(1);
+            }
+        }
+    }
+
+    /// Does what the room wants of its connections.
+    pub(super) fn obey_room(&mut self, cx: &Context) {
+        while let Some(event) = self.room.poll_event() {
+            match event {
+                RoomEvent::Dropped(player, code) => {
+                    self.sessions.release(player);
+                    self.close_connection(player, End::Away(reason(code)));
+                }
+                RoomEvent::Ended(player, code) => {
+                    let known = self.sessions.end(player);
+                    if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
+                        cx.directory.ban(&self.entry, known);
+                    }
+                    self.close_connection(player, End::Close(reason(code)));
+                }
+                RoomEvent::Locked(locked) => cx.directory.set_locked(&self.entry, locked),
+            }
+        }
+    }
+
+    /// Ends the connection of a player of whose end the room knows.
+    fn close_connection(&mut self, player: PlayerId, end: End) {
+        let connection = self.connections.iter_mut().find(|one| one.player == Some(player));
+        if let Some(connection) = connection {
+            connection.player = None;
+            connection.end(end);
+        }
+    }
+}
+
+fn reason(code: CloseCode) -> CloseReason {
+    let why = match code {
+        CloseCode::Idle => "nothing was heard for too long",
+        CloseCode::TooSlow => "frames were not acknowledged, or messages piled up, for too long",
+        CloseCode::Kicked => "the host threw you out",
+        CloseCode::Banned => "the host threw you out for good",
+        CloseCode::NoSession => "you were away for too long",
+        CloseCode::RoomClosed => "the room has closed",
+        _ => "the room gave the player up",
+    };
+    CloseReason::new(code, why)
+}

@@ -1,0 +1,131 @@
+//! Who has a seat in a room, and with what secret it may go on after its connection was lost.
+//!
+//! A session begins with a join and ends when the room says that its player has left; connections
+//! come and go meanwhile, and one at a time holds it. It lives with the room, on the room's thread,
+//! so of any number of attempts to resume it at once one wins.
+
+use std::net::IpAddr;
+
+use tickwire_shared::{
+    PlayerId,
+    session::{Resume, TOKEN_BYTES, Token},
+};
+
+use crate::directory::{Banned, Seat};
+
+/// A session.
+struct Session {
+    player: PlayerId,
+    seat: Seat,
+    /// Where its player came from.
+    address: IpAddr,
+    /// What it is resumed with.
+    token: Token,
+    /// The attempt that this token was made for, until its client shows that it has it.
+    unconfirmed: Option<Box<Attempt>>,
+    /// The number of the connection that holds it, unless its player is away.
+    holder: Option<u64>,
+}
+
+/// By what an attempt is known that is made again.
+struct Attempt {
+    token: Token,
+    attempt: [u8; TOKEN_BYTES],
+}
+
+/// The sessions of a room, in order of joining. There are as many as seats.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    list: Vec<Session>,
+    /// Players whose session has changed hands, and whose connection before that is to be closed.
+    moved: bool,
+}
+
+/// A token that nobody can foresee.
+fn new_token() -> Token {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).expect("the system gives random numbers");
+    Token(bytes)
+}
+
+impl Sessions {
+    /// Begins one for a player that has joined over this connection from this address; its token.
+    pub(crate) fn begin(
+        &mut self,
+        player: PlayerId,
+        seat: Seat,
+        (connection, address): (u64, IpAddr),
+    ) -> Token {
+        let (token, holder) = (new_token(), Some(connection));
+        if self.list.len() == self.list.capacity() {
+            // As rooms do with their players: not for twice as many.
+            self.list.reserve_exact(8 + self.list.len() / 8);
+        }
+        self.list.push(Session { player, seat, address, token, unconfirmed: None, holder });
+        token
+    }
+
+    /// Hands the session of a token over to this connection, if it is a session's: its player, and
+    /// the token from now on. The same attempt again gives the same again, until it was confirmed.
+    pub(crate) fn resume(&mut self, resume: &Resume, connection: u64) -> Option<(PlayerId, Token)> {
+        let again = |session: &Session| {
+            let last = session.unconfirmed.as_deref();
+            last.is_some_and(|last| last.token == resume.token && last.attempt == resume.attempt)
+        };
+        let known = |session: &&mut Session| session.token == resume.token || again(session);
+        let session = self.list.iter_mut().find(known)?;
+        if session.token == resume.token {
+            let attempt = Attempt { token: resume.token, attempt: resume.attempt };
+            session.unconfirmed = Some(Box::new(attempt));
+            session.token = new_token();
+        }
+        self.moved |= session.holder.is_some();
+        session.holder = Some(connection);
+        Some((session.player, session.token))
+    }
+
+    /// The client behind this connection has its token: the one before is good for nothing any more.
+    pub(crate) fn confirm(&mut self, player: PlayerId, connection: u64) {
+        if let Some(session) = self.get(player).filter(|one| one.holder == Some(connection)) {
+            session.unconfirmed = None;
+        }
+    }
+
+    /// Whether this connection holds the player's session.
+    pub(crate) fn is_held_by(&self, player: PlayerId, connection: u64) -> bool {
+        let held = |index: usize| self.list[index].holder == Some(connection);
+        self.position(player).is_some_and(held)
+    }
+
+    /// Whether some have changed hands since this was last asked.
+    pub(crate) fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// The player is away.
+    pub(crate) fn release(&mut self, player: PlayerId) {
+        if let Some(session) = self.get(player) {
+            session.holder = None;
+        }
+    }
+
+    /// Ends a session and gives its seat back; says by what its player is known if it is to stay out.
+    pub(crate) fn end(&mut self, player: PlayerId) -> Option<Banned> {
+        let mut session = self.list.remove(self.position(player)?);
+        let identity = session.seat.pass.identity.take().map(Banned::Identity);
+        Some(identity.unwrap_or(Banned::Address(session.address)))
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    fn position(&self, player: PlayerId) -> Option<usize> {
+        self.list.binary_search_by_key(&player, |session| session.player).ok()
+    }
+
+    fn get(&mut self, player: PlayerId) -> Option<&mut Session> {
+        self.position(player).map(|index| &mut self.list[index])
+    }
+}
