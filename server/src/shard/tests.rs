@@ -10,7 +10,7 @@ use tickwire_shared::message::ClientMessage;
 use super::{host::RoomHost, run::Shard, socket::Socket, *};
 use crate::{
     config::Config,
-    directory::{Directory, Wanted, Who},
+    directory::{Directory, Seat, Wanted, Who},
     games::Games,
     test_game::{Config as Setup, Restless},
     test_viewer::{Event, Viewer, framed, join, masked},
@@ -24,6 +24,8 @@ struct Wire {
     /// How many bytes fit on the way to the client.
     capacity: usize,
     finished: bool,
+    /// The client's end is gone without a word.
+    broken: bool,
 }
 
 #[derive(Clone)]
@@ -33,6 +35,9 @@ impl Socket for SimSocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut wire = self.0.lock();
         let count = wire.to_server.len().min(buffer.len());
+        if wire.broken {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         if count == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -64,6 +69,7 @@ struct Client {
     frames: u32,
     pongs: u32,
     close: Option<u16>,
+    resumed: bool,
 }
 
 impl Client {
@@ -80,6 +86,7 @@ impl Client {
                 Event::Frame(_) => self.frames += 1,
                 Event::Pong(_) => self.pongs += 1,
                 Event::Close(code, _) => self.close = Some(code),
+                Event::Resumed => self.resumed = true,
                 _ => {}
             }
         }
@@ -133,18 +140,37 @@ impl World {
 
     /// Connects on a bad network.
     fn connect_on(&self, wanted: &Wanted, capacity: usize, net: Option<Conditions>) -> Client {
-        let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
-        let send = |command| self.inbox.send(command).expect("the shard is there");
-        let open = |entry, room| send(Command::Open(entry, room));
+        let entrance = Entrance::Seat(self.seat(wanted));
+        self.enter(entrance, capacity, net, join())
+    }
+
+    fn send(&self, command: Command<SimSocket>) {
+        self.inbox.send(command).expect("the shard is there");
+    }
+
+    fn seat(&self, wanted: &Wanted) -> Seat {
+        let open = |entry, room| self.send(Command::Open(entry, room));
         let seat = self.directory.seat(wanted, &somebody(), self.now.get(), open);
+        seat.expect("a seat")
+    }
+
+    /// Comes in by any entrance, with these bytes first.
+    fn enter(
+        &self,
+        entrance: Entrance,
+        capacity: usize,
+        net: Option<Conditions>,
+        early: Vec<u8>,
+    ) -> Client {
+        let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let socket = SimSocket(Arc::clone(&wire));
         let net = net.map(|conditions| Net { conditions, seed: 1 });
         let address = peer.ip();
         let carrier = Carrier::Socket(WebSocket { pipe: Pipe::new(socket, None) });
-        let arrival = Arrival { carrier, early: join(), peer, address, net };
-        send(Command::Admit(arrival, Entrance::Seat(seat.expect("a seat"))));
-        Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None }
+        let arrival = Arrival { carrier, early, peer, address, net };
+        self.send(Command::Admit(arrival, entrance));
+        Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None, resumed: false }
     }
 
     /// Gives the shard turns until a tick was made, or until it has nothing to do for a while, and
@@ -179,7 +205,9 @@ impl World {
     }
 }
 
+mod links;
 mod nets;
+mod sessions;
 mod sleeping;
 
 fn config() -> Config {

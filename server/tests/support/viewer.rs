@@ -6,6 +6,7 @@ use tickwire_shared::{
     message::{self, ClientMessage, Join, ServerMessage, Welcome},
     record::RecordLayout,
     replica::{Applied, Replica},
+    session::{Resume, Token},
 };
 
 use super::test_game::Push;
@@ -17,6 +18,8 @@ pub enum Event {
     Frame(Applied),
     Pong(u32),
     Evidence(Tick),
+    /// A session goes on.
+    Resumed,
     /// WebSocket's own answer to a ping.
     WsPong(Vec<u8>),
     Close(u16, String),
@@ -27,6 +30,8 @@ pub enum Event {
 pub struct Viewer {
     pub bytes: Vec<u8>,
     pub replica: Option<Replica>,
+    /// What the session is resumed with.
+    pub token: Option<Token>,
     /// Hashes that held. One that does not is a failed test.
     pub checked: u32,
     pub closes: u32,
@@ -48,22 +53,31 @@ pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A message as a client sends it.
-pub fn framed(message: &ClientMessage<'_>) -> Vec<u8> {
+/// A message, without what carries it.
+pub fn bare(message: &ClientMessage<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     message.write(&mut bytes);
-    masked(0x82, &bytes)
+    bytes
+}
+
+/// A message as a client sends it.
+pub fn framed(message: &ClientMessage<'_>) -> Vec<u8> {
+    masked(0x82, &bare(message))
+}
+
+/// A join with this ticket.
+pub fn join_with(ticket: Option<&str>) -> ClientMessage<'static> {
+    ClientMessage::Join(Join {
+        protocol: message::PROTOCOL,
+        name: "tester".to_owned(),
+        schema_hash: None,
+        ticket: ticket.map(str::to_owned),
+    })
 }
 
 /// A join as a client sends it.
 pub fn join() -> Vec<u8> {
-    let join = Join {
-        protocol: message::PROTOCOL,
-        name: "tester".to_owned(),
-        schema_hash: None,
-        ticket: None,
-    };
-    framed(&ClientMessage::Join(join))
+    framed(&join_with(None))
 }
 
 impl Viewer {
@@ -75,7 +89,10 @@ impl Viewer {
     pub fn next(&mut self) -> Option<Event> {
         let (first, payload, used) = split_frame(&self.bytes)?;
         let event = match first {
-            0x82 => read(&mut self.replica, &mut self.checked, payload),
+            0x82 => {
+                let message = payload.to_vec();
+                self.read(&message)
+            }
             0x88 => {
                 let code = u16::from_be_bytes([payload[0], payload[1]]);
                 self.closes += 1;
@@ -87,6 +104,47 @@ impl Viewer {
         };
         self.bytes.drain(..used);
         Some(event)
+    }
+
+    /// Takes in one message, without what carries it.
+    pub fn read(&mut self, message: &[u8]) -> Event {
+        match ServerMessage::read(message).expect("a server's messages are well formed") {
+            ServerMessage::Welcome(welcome) => {
+                self.token = Some(welcome.token);
+                let made = Replica::new(welcome.schema.clone(), &welcome.priors, welcome.tick_hz);
+                self.replica = Some(made.expect("the schema is valid"));
+                Event::Welcome(welcome)
+            }
+            ServerMessage::Frame(frame) => {
+                let replica = self.replica.as_mut().expect("the welcome comes first");
+                let applied = replica.apply(frame).expect("frames fit what came before");
+                if let Some(check) = applied.hash {
+                    assert!(check.holds(), "the replica differs at tick {}", applied.tick);
+                    self.checked += 1;
+                }
+                Event::Frame(applied)
+            }
+            ServerMessage::Pong(token) => Event::Pong(token),
+            ServerMessage::Evidence(tick, _) => Event::Evidence(tick),
+            ServerMessage::Resumed(token) => {
+                self.token = Some(token);
+                Event::Resumed
+            }
+            ServerMessage::Closed(code, reason) => {
+                self.closes += 1;
+                Event::Close(code, reason.to_owned())
+            }
+        }
+    }
+
+    /// Asks to go on with the session, as somebody who holds what this viewer holds, or nothing.
+    pub fn resume(&self, attempt: u8, keeps: bool) -> ClientMessage<'static> {
+        ClientMessage::Resume(Resume {
+            protocol: message::PROTOCOL,
+            token: self.token.expect("a welcome came"),
+            attempt: [attempt; 16],
+            applied: self.tick().filter(|_| keeps),
+        })
     }
 
     /// An input for the tick that follows the one held, `ahead` ticks on.
@@ -104,28 +162,6 @@ impl Viewer {
     /// Says what is held.
     pub fn ack(&self) -> Option<Vec<u8>> {
         self.tick().map(|tick| framed(&ClientMessage::Ack(tick)))
-    }
-}
-
-fn read(replica: &mut Option<Replica>, checked: &mut u32, payload: &[u8]) -> Event {
-    match ServerMessage::read(payload).expect("a server's messages are well formed") {
-        ServerMessage::Welcome(welcome) => {
-            let made = Replica::new(welcome.schema.clone(), &welcome.priors, welcome.tick_hz);
-            *replica = Some(made.expect("the schema is valid"));
-            Event::Welcome(welcome)
-        }
-        ServerMessage::Frame(frame) => {
-            let replica = replica.as_mut().expect("the welcome comes first");
-            let applied = replica.apply(frame).expect("frames fit what came before");
-            if let Some(check) = applied.hash {
-                assert!(check.holds(), "the replica differs at tick {}", applied.tick);
-                *checked += 1;
-            }
-            Event::Frame(applied)
-        }
-        ServerMessage::Pong(token) => Event::Pong(token),
-        ServerMessage::Evidence(tick, _) => Event::Evidence(tick),
-        other => panic!("no test here expects {other:?}"),
     }
 }
 

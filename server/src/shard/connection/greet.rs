@@ -79,13 +79,13 @@ impl<S: Socket> Connection<S> {
         hall: &mut Hall<'_>,
         cx: &Context,
     ) -> Result<(), CloseReason> {
-        let found = hall.sessions.resume(resume, self.number);
-        let known = found.filter(|(player, _)| hall.room.handle_resume(*player, resume.applied));
-        let Some((player, token)) = known else {
-            cx.metrics.refused_resumes.add(1);
-            let why = "the session is over, or this is not its token";
-            return Err(CloseReason::new(CloseCode::NoSession, why));
+        let Some((player, token)) = hall.sessions.resume(resume, self.number) else {
+            return Err(no_session(cx));
         };
+        if !hall.room.handle_resume(player, resume.applied) {
+            hall.sessions.end(player);
+            return Err(no_session(cx));
+        }
         (self.player, self.is_confirmed, self.seat) = (Some(player), false, None);
         match resume.applied {
             Some(_) => self.carrier.reply(&message::resumed(&token)),
@@ -96,4 +96,9 @@ impl<S: Socket> Connection<S> {
         tracing::debug!(room = hall.room.code(), player = player.0, %peer, "resumed");
         Ok(())
     }
+}
+
+fn no_session(cx: &Context) -> CloseReason {
+    cx.metrics.refused_resumes.add(1);
+    CloseReason::new(CloseCode::NoSession, "the session is over, or this is not its token")
 }
