@@ -15,6 +15,8 @@ mod config;
 mod directory;
 mod games;
 mod http;
+mod identity;
+mod knocks;
 mod links;
 mod logging;
 mod metrics;

@@ -17,10 +17,15 @@ use crate::{
     directory::{Directory, RoomEntry},
     games::Games,
     http::{self, Assets, Site},
+    identity::Identities,
+    knocks::Knocks,
     links::Links,
     shard::{Command, ShardHandle},
     status, watchdog,
 };
+
+/// How often seats are given back that nobody came for.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts servers.
 ///
@@ -45,10 +50,8 @@ pub struct Server;
 /// A server that runs. Dropping it ends it without waiting.
 pub struct Running {
     site: Arc<Site>,
-    local_addr: SocketAddr,
     stop: watch::Sender<bool>,
-    accepting: task::JoinHandle<()>,
-    watching: task::JoinHandle<()>,
+    tasks: [task::JoinHandle<()>; 3],
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -59,7 +62,9 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be listened on or no thread can be started.
-    pub async fn start(config: Config, games: Games) -> io::Result<Running> {
+    pub async fn start(mut config: Config, games: Games) -> io::Result<Running> {
+        // Pages from where the server is reached are its own, also when a proxy renames it.
+        config.allow_origin.extend(config.public_origin());
         let listener = TcpListener::bind(config.listen).await?;
         let local_addr = listener.local_addr()?;
         let shard_count = config.shard_count();
@@ -67,8 +72,19 @@ impl Server {
         let metrics = Arc::clone(directory.metrics());
         let (shards, threads) = ShardHandle::start_all(&directory, &config)?;
         let site = Arc::new(Site {
+            admission: Admission::new(
+                config.max_connections,
+                config.max_connections_per_address,
+                Arc::clone(&metrics),
+            ),
+            knocks: Knocks::new(
+                config.limits.knocks_a_second,
+                config.limits.knocks_at_once,
+                Instant::now(),
+            ),
+            identities: Identities::new(&config),
+            local_addr,
             assets: Assets::new(config.assets.clone()),
-            admission: Admission::new(config.max_connections, Arc::clone(&metrics)),
             links: Links::new(Arc::clone(&metrics)),
             config,
             directory,
@@ -77,9 +93,21 @@ impl Server {
             started: Instant::now(),
         });
         let (stop, stopped) = watch::channel(false);
+        let sweeping = tokio::spawn(sweep(Arc::clone(&site), stopped.clone()));
         let watching = tokio::spawn(watchdog::watch(Arc::clone(&site), stopped.clone()));
         let accepting = tokio::spawn(http::serve(listener, Arc::clone(&site), stopped));
-        Ok(Running { site, local_addr, stop, accepting, watching, threads })
+        Ok(Running { site, stop, tasks: [accepting, watching, sweeping], threads })
+    }
+}
+
+/// Gives seats back that were reserved and not taken, until told to stop. Whoever asks for a seat does
+/// so as well, but then nobody may ask.
+async fn sweep(site: Arc<Site>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => site.directory.sweep(Instant::now()),
+            _ = stop.changed() => return,
+        }
     }
 }
 
@@ -87,7 +115,7 @@ impl Running {
     /// Where it listens.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
+        self.site.local_addr
     }
 
     /// The rooms, in order of opening.
@@ -132,7 +160,6 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.order_shutdown();
-        self.accepting.abort();
-        self.watching.abort();
+        self.tasks.iter().for_each(task::JoinHandle::abort);
     }
 }

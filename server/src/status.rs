@@ -11,22 +11,42 @@ use crate::{
     process, watchdog,
 };
 
-/// The rooms, as clients choose among them.
-pub(crate) fn rooms(directory: &Directory) -> Value {
-    let rooms = directory.rooms();
-    rooms
-        .iter()
-        .map(|room| {
+/// The games, as clients choose among them, the default one first.
+pub(crate) fn games(directory: &Directory) -> Value {
+    let games = directory.games().0.iter();
+    games
+        .map(|game| {
             json!({
-                "code": room.code,
-                "game": room.game,
-                "players": room.players(),
-                "max_players": room.max_players,
-                "tick_hz": room.tick_hz,
-                "tick": room.tick().0,
+                "name": game.name,
+                "tick_hz": directory.usual_hz(game),
+                "max_players": directory.most_players(game),
+                "max_spectators": directory.most_spectators(),
             })
         })
         .collect()
+}
+
+/// The public rooms, or those of one game, as clients choose among them.
+pub(crate) fn rooms(directory: &Directory, game: Option<&str>) -> Value {
+    let rooms = directory.rooms();
+    let shown = rooms.iter().filter(|room| !room.private);
+    shown.filter(|one| game.is_none_or(|game| one.game == game)).map(|one| room(one)).collect()
+}
+
+/// A room, as clients see it.
+pub(crate) fn room(room: &RoomEntry) -> Value {
+    json!({
+        "code": room.code,
+        "game": room.game,
+        "state": room.state().name(),
+        "players": room.players(),
+        "max_players": room.max_players,
+        "spectators": room.spectators(),
+        "max_spectators": room.max_spectators,
+        "tick_hz": room.tick_hz,
+        "tick": room.tick().0,
+        "private": room.private,
+    })
 }
 
 /// Which part of each shard's time its rooms take, as measured: 1 is all of it.
@@ -62,6 +82,7 @@ pub(crate) fn status(site: &Site) -> Value {
         "accepted": site.metrics.accepted.get(),
         "requests": site.metrics.requests.get(),
         "upgrades": site.metrics.upgrades.get(),
+        "reservations": site.directory.reservations(),
         "rooms": rooms.len(),
         "sleeping_rooms": sleeping,
         "players": players,

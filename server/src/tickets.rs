@@ -3,7 +3,7 @@
 //! A ticket names the room, the reservation, when it ends and as what its holder comes in, and is
 //! signed, so nobody can make one up. That it is used once only is the directory's business.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -97,6 +97,8 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;

@@ -115,6 +115,14 @@ impl Config {
         self.net_control.unwrap_or_else(|| self.listen.ip().is_loopback())
     }
 
+    /// The origin of pages at the public address, as browsers write it.
+    #[must_use]
+    pub fn public_origin(&self) -> Option<String> {
+        let (scheme, rest) = self.public_url.as_deref()?.split_once("://")?;
+        let authority = rest.split('/').next()?;
+        Some(format!("{scheme}://{authority}"))
+    }
+
     /// How many shards to run.
     #[must_use]
     pub fn shard_count(&self) -> usize {

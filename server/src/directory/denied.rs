@@ -83,7 +83,8 @@ impl Denied {
         match self {
             Denied::NoSuchRoom | Denied::NoSuchGame(_) => metrics.unknown_rooms.add(1),
             Denied::NoRoomFits => metrics.unfit_rooms.add(1),
-            Denied::BadOptions(_) => metrics.bad_requests.add(1),
+            // The request is counted, and only requests have options.
+            Denied::BadOptions(_) => {}
             Denied::RoomLocked => metrics.locked_rooms.add(1),
             Denied::Banned => metrics.banned.add(1),
             Denied::RoomFull => metrics.full_rooms.add(1),

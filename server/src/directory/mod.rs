@@ -39,7 +39,7 @@ use open::Opening;
 use reservations::Reservations;
 use rooms::Rooms;
 pub use state::RoomState;
-pub use wanted::{Filters, Options, Search, Wanted};
+pub use wanted::{Options, Search, Wanted};
 pub use who::{Banned, Who};
 
 /// All rooms of a server.

@@ -87,6 +87,11 @@ impl Directory {
         self.config.tick_hz.unwrap_or(game.tick_hz)
     }
 
+    /// How many spectators a room takes.
+    pub(crate) fn most_spectators(&self) -> u32 {
+        self.config.max_spectators
+    }
+
     /// How many players a game's rooms take at most.
     pub(crate) fn most_players(&self, game: &HostedGame) -> u32 {
         self.config.max_players.unwrap_or(game.max_players)

@@ -3,47 +3,61 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
-use hyper::{Response, body::Bytes, server::conn::http1, service::service_fn};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header,
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
 
 use crate::{
-    admission::{Admission, Guard},
+    admission::{Admission, TurnedAway},
     config::Config,
     directory::Directory,
+    identity::Identities,
+    knocks::Knocks,
     links::Links,
     metrics::ServerMetrics,
     shard::ShardHandle,
 };
 
+mod api;
 mod assets;
 mod body;
+mod caller;
+mod forwarded;
 mod handshake;
 mod headers;
+mod links;
+mod origins;
 mod problem;
 mod routes;
 mod transports;
 mod upgrade;
 
 pub(crate) use assets::Assets;
+use caller::{Caller, Line};
 
 /// How long a socket may speak HTTP. Long enough for every page, and the end of
 /// who never reads an answer; browsers connect again.
 const HTTP_LIFETIME: Duration = Duration::from_secs(60);
 /// How long to wait before accepting again after that failed.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+/// When somebody may try again whose address has as many sockets as it may have, or who came to a full
+/// server.
+const CROWD_WAIT: Duration = Duration::from_secs(5);
 /// The largest header that a request may have, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
@@ -54,6 +68,20 @@ fn whole(bytes: impl Into<Bytes>) -> BoxBody<Bytes, Infallible> {
     Full::new(bytes.into()).boxed()
 }
 
+fn json_answer(value: &Value) -> Answer {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(whole(value.to_string()))
+        .expect("the parts are valid")
+}
+
+/// Sends a browser elsewhere. What fits in no header becomes no answer that leads anywhere.
+fn see(place: &str) -> Answer {
+    let see = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, place);
+    let answer = see.body(whole(Bytes::new()));
+    answer.unwrap_or_else(|_| problem::problem(StatusCode::NOT_FOUND, "there is nothing there"))
+}
+
 /// What every request may use.
 pub(crate) struct Site {
     pub(crate) config: Config,
@@ -62,48 +90,13 @@ pub(crate) struct Site {
     pub(crate) metrics: Arc<ServerMetrics>,
     pub(crate) admission: Admission,
     pub(crate) links: Links,
+    pub(crate) knocks: Knocks,
+    /// Who somebody is, if the server wants to know.
+    pub(crate) identities: Option<Identities>,
     pub(crate) assets: Assets,
+    /// Where it listens.
+    pub(crate) local_addr: SocketAddr,
     pub(crate) started: Instant,
-}
-
-/// Who sends a request.
-struct Caller {
-    /// The other end of the socket, which may be a proxy.
-    peer: SocketAddr,
-    /// Where the request comes from in the first place.
-    address: IpAddr,
-    line: Arc<Line>,
-}
-
-/// What the requests of one socket share.
-struct Line {
-    peer: SocketAddr,
-    /// Taken along when the socket becomes a player's.
-    guard: Mutex<Option<Guard>>,
-    /// How many answers are under way that may last for as long as somebody plays.
-    held: AtomicUsize,
-}
-
-/// Keeps a socket from being cut for its age while an answer is under way that may last long.
-struct Hold(Arc<Line>);
-
-impl Caller {
-    /// The socket's place among those that there may be, for who takes it along.
-    fn take_guard(&self) -> Option<Guard> {
-        self.line.guard.lock().take()
-    }
-
-    /// An answer begins that may last for as long as somebody plays; over with what is returned.
-    fn hold(&self) -> Hold {
-        self.line.held.fetch_add(1, Relaxed);
-        Hold(Arc::clone(&self.line))
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.0.held.fetch_sub(1, Relaxed);
-    }
 }
 
 /// Accepts sockets until told to stop.
@@ -114,13 +107,12 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watc
             _ = stop.changed() => return,
         };
         match accepted {
-            Ok((stream, peer)) => match site.admission.admit() {
-                Some(guard) => {
-                    let (guard, held) = (Mutex::new(Some(guard)), AtomicUsize::new(0));
-                    let line = Arc::new(Line { peer, guard, held });
+            Ok((stream, peer)) => match site.admission.admit(counted_as(&site.config, peer)) {
+                Ok(guard) => {
+                    let line = Arc::new(Line::new(peer, guard));
                     tokio::spawn(converse(stream, line, Arc::clone(&site), stop.clone()));
                 }
-                None => turn_away(&stream),
+                Err(why) => turn_away(&stream, why),
             },
             Err(error) => {
                 // Out of file handles, most likely: some will be given back.
@@ -131,10 +123,24 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watc
     }
 }
 
+/// The address that a socket counts as one of, unless it is this machine's. What a proxy sends on
+/// is counted by whom it is from; see [`Caller::count_socket`].
+fn counted_as(config: &Config, peer: SocketAddr) -> Option<IpAddr> {
+    let address = peer.ip().to_canonical();
+    let proxy = config.trusted_proxies.iter().any(|network| network.contains(address));
+    (!address.is_loopback() && !proxy).then_some(address)
+}
+
 /// Says that there are too many, if that fits, without waiting for anything.
-fn turn_away(stream: &TcpStream) {
-    let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\n\
-                  connection: close\r\n\r\n";
+fn turn_away(stream: &TcpStream, why: TurnedAway) {
+    let status = match why {
+        TurnedAway::Full => "503 Service Unavailable",
+        TurnedAway::Crowd => "429 Too Many Requests",
+    };
+    let wait = CROWD_WAIT.as_secs();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-length: 0\r\nretry-after: {wait}\r\nconnection: close\r\n\r\n"
+    );
     let _ = stream.try_write(answer.as_bytes());
 }
 
@@ -147,10 +153,9 @@ async fn converse(
     // A frame that waits for an acknowledgement is a frame that is late.
     let _ = stream.set_nodelay(true);
     let timeout = site.config.limits.header_timeout;
-    let service = service_fn(|request| {
-        let address = line.peer.ip();
-        let caller = Arc::new(Caller { peer: line.peer, address, line: Arc::clone(&line) });
-        let site = Arc::clone(&site);
+    let service = service_fn(|request: Request<Incoming>| {
+        let caller = Caller::new(&line, request.headers(), &site.config.trusted_proxies);
+        let (caller, site) = (Arc::new(caller), Arc::clone(&site));
         async move { Ok::<_, Infallible>(routes::answer(&site, &caller, request).await) }
     });
     let connection = http1::Builder::new()
@@ -178,7 +183,10 @@ async fn converse(
     };
     let why = match ended {
         Some(Ok(())) => return,
-        Some(Err(error)) => error.to_string(),
+        Some(Err(error)) => {
+            site.metrics.note_cut(error.is_parse(), error.is_timeout());
+            error.to_string()
+        }
         None => "it lasted too long".to_owned(),
     };
     tracing::debug!(peer = %line.peer, why, "an HTTP connection was cut");
@@ -188,7 +196,7 @@ async fn converse(
 async fn too_old(line: &Line) {
     loop {
         tokio::time::sleep(HTTP_LIFETIME).await;
-        if line.held.load(Relaxed) == 0 {
+        if !line.is_held() {
             return;
         }
     }

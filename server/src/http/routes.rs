@@ -5,24 +5,32 @@ use std::sync::Arc;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header,
+    header::{self, HeaderValue},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Answer, Caller, Site,
+    api::{self, Call},
     assets::Asset,
-    headers,
-    problem::{problem, problem_with},
+    headers, json_answer, origins,
+    problem::{coded, denied, problem},
+    see,
     transports::{self, Kind},
     upgrade::{upgrade, upgrade_room},
     whole,
 };
-use crate::{status, watchdog};
+use crate::{
+    directory::{Denied, RoomEntry},
+    status, watchdog,
+};
 
 /// What `/` shows when no page was built in.
 const NO_PAGE: &str = "<!doctype html><title>Tickwire</title><p>Tickwire is running. \
                        This build has no page for its game; clients connect to <code>/ws</code>.";
+
+/// What may be done to pages and other files.
+const READ_ONLY: &str = "GET, HEAD, OPTIONS";
 
 /// Answers a request.
 pub(super) async fn answer(
@@ -31,54 +39,106 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Answer {
     site.metrics.requests.add(1);
-    let mut answer = route(site, caller, request).await;
+    let reader = origins::reader(site, request.headers());
+    let mut answer = match origins::objection(site, &request) {
+        Some(refusal) => refusal,
+        None => route(site, caller, request).await,
+    };
+    site.metrics.note_refusal(answer.status());
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         headers::add(answer.headers_mut());
+        if let Some(origin) = reader {
+            origins::let_read(answer.headers_mut(), origin);
+        }
     }
     answer
 }
 
 async fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming>) -> Answer {
-    let path = request.uri().path();
-    if path == "/ws" {
-        return upgrade(site, caller, request);
-    }
-    if let Some((code, way)) = path.strip_prefix("/rooms/").and_then(|rest| rest.split_once('/')) {
-        let entry = site.directory.room(code);
-        let kind = match way {
-            "ws" => {
-                let Some(entry) = entry else {
-                    let detail = "there is no room with this code; it may have closed";
-                    return problem(StatusCode::NOT_FOUND, detail);
-                };
-                return upgrade_room(site, caller, request, entry);
-            }
-            "stream" => Some(Kind::Stream),
-            "send" => Some(Kind::Send),
-            "poll" => Some(Kind::Poll),
-            _ => None,
+    let uri = request.uri().clone();
+    if uri.path() == "/ws" {
+        return match caller.begin_handshake(site) {
+            Ok(()) => upgrade(site, caller, request),
+            Err(refusal) => refusal,
         };
-        if let Some(kind) = kind {
-            return transports::answer(site, caller, request, entry, kind).await;
-        }
     }
-    let answer = find(site, &request);
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    match answer {
-        Some(answer) if reads => answer,
-        Some(_) => {
-            let allow = (header::ALLOW, "GET, HEAD");
-            let detail = "this can only be read";
-            problem_with(StatusCode::METHOD_NOT_ALLOWED, detail, allow)
-        }
+    if let Some(call) = Call::of(uri.path()) {
+        return match admit(&request, call.methods()) {
+            Some(answer) => answer,
+            None => api::answer(site, caller, request, call).await,
+        };
+    }
+    let way = uri.path().strip_prefix("/rooms/").and_then(|rest| rest.split_once('/'));
+    if let Some((code, way)) = way
+        && let Some(way) = Way::named(way)
+    {
+        let entry = site.directory.room(code);
+        return connect(site, caller, request, (entry, way)).await;
+    }
+    match find(site, &request) {
+        Some(answer) => admit(&request, READ_ONLY).unwrap_or(answer),
         None => problem(StatusCode::NOT_FOUND, "there is nothing at this address"),
     }
+}
+
+/// How one is connected to a room.
+enum Way {
+    Socket,
+    Requests(Kind),
+}
+
+impl Way {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ws" => Way::Socket,
+            "stream" => Way::Requests(Kind::Stream),
+            "send" => Way::Requests(Kind::Send),
+            "poll" => Way::Requests(Kind::Poll),
+            _ => return None,
+        })
+    }
+}
+
+/// Answers what a connection to a room begins with or consists of. A room that has closed may have a
+/// last answer to give.
+async fn connect(
+    site: &Arc<Site>,
+    caller: &Arc<Caller>,
+    request: Request<Incoming>,
+    (entry, way): (Option<Arc<RoomEntry>>, Way),
+) -> Answer {
+    match (way, entry) {
+        (Way::Socket, Some(entry)) => match caller.begin_handshake(site) {
+            Ok(()) => upgrade_room(site, caller, request, entry),
+            Err(refusal) => refusal,
+        },
+        (Way::Socket, None) => denied(&Denied::NoSuchRoom),
+        (Way::Requests(kind), entry) => match admit(&request, "POST, OPTIONS") {
+            Some(answer) => answer,
+            None => transports::answer(site, caller, request, entry, kind).await,
+        },
+    }
+}
+
+/// The answer to a request by another method than those that its address takes, and to one that
+/// asks which those are.
+fn admit<B>(request: &Request<B>, allow: &'static str) -> Option<Answer> {
+    let method = request.method();
+    if method == Method::OPTIONS {
+        return Some(origins::options(request.headers(), allow));
+    }
+    if allow.split(", ").any(|allowed| allowed == method.as_str()) {
+        return None;
+    }
+    let detail = format!("this address takes {allow} only");
+    let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, &detail);
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    Some(answer)
 }
 
 fn find(site: &Site, request: &Request<Incoming>) -> Option<Answer> {
     match request.uri().path() {
         "/" => Some(front_page(site, request)),
-        "/rooms" | "/rooms/" => Some(json_answer(&status::rooms(&site.directory))),
         "/status" | "/status/" => Some(json_answer(&status::status(site))),
         "/livez" => Some(json_answer(&json!({ "live": true }))),
         "/readyz" => Some(readiness(site)),
@@ -125,12 +185,7 @@ fn to_game_page(site: &Site, request: &Request<Incoming>, path: &str) -> Option<
         // The page that shows any game has to be told which.
         None => format!("?game={game}"),
     };
-    let page = Response::builder()
-        .status(StatusCode::FOUND)
-        .header(header::LOCATION, format!("/pages/{game}/{query}"))
-        .body(whole(Bytes::new()));
-    // A name that fits in no header is no name that anybody types.
-    page.ok()
+    Some(see(&format!("/pages/{game}/{query}")))
 }
 
 fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
@@ -156,14 +211,7 @@ fn readiness(site: &Site) -> Answer {
     }
     if watchdog::stuck(site) {
         let detail = "a room does not finish its tick; the log says more";
-        return problem(StatusCode::SERVICE_UNAVAILABLE, detail);
+        return coded(StatusCode::SERVICE_UNAVAILABLE, "stuck", detail);
     }
     json_answer(&json!({ "ready": true }))
-}
-
-fn json_answer(value: &Value) -> Answer {
-    Response::builder()
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(whole(value.to_string()))
-        .expect("the parts are valid")
 }

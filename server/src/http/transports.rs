@@ -10,22 +10,16 @@ use std::{sync::Arc, time::Duration};
 
 use http_body_util::BodyExt;
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::{self, HeaderValue},
+    header,
 };
 use tickwire_shared::{
     batch::{Batch, MAX_REQUEST_BYTES, RequestHeader},
     message::{MAX_CLIENT_MESSAGE_BYTES, kind},
 };
 
-use super::{
-    Answer, Caller, Site,
-    body::read_body,
-    handshake,
-    problem::{problem, problem_with},
-    whole,
-};
+use super::{Answer, Caller, Site, body::read_body, whole};
 use crate::{
     directory::RoomEntry,
     links::{Asked, Link, LinkCarrier},
@@ -36,8 +30,6 @@ mod refusal;
 
 use refusal::Refusal;
 
-/// How long a body may take to arrive.
-const BODY_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a poll is held at most. Proxies give up after a minute or half of that.
 const HOLD: Duration = Duration::from_secs(10);
 
@@ -60,29 +52,13 @@ pub(super) async fn answer(
     entry: Option<Arc<RoomEntry>>,
     kind: Kind,
 ) -> Answer {
-    if request.method() != Method::POST {
-        let allow = (header::ALLOW, "POST");
-        return problem_with(StatusCode::METHOD_NOT_ALLOWED, "this takes POST requests", allow);
-    }
-    if !handshake::origin_is_allowed(request.headers(), &site.config.allow_origin) {
-        site.metrics.wrong_origins.add(1);
-        let detail = "pages of other hosts may not connect; the server's --allow-origin lets them";
-        return problem(StatusCode::FORBIDDEN, detail);
-    }
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut answer = match read_body(request, MAX_REQUEST_BYTES, BODY_DEADLINE).await {
+    match read_body(request, MAX_REQUEST_BYTES, site.config.limits.body_timeout).await {
         Ok(body) => {
             let answered = Exchange { site, caller, entry }.answer(&body, kind).await;
             answered.unwrap_or_else(Refusal::answer)
         }
         Err(answer) => answer,
-    };
-    if let Some(origin) = origin {
-        let headers = answer.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     }
-    answer
 }
 
 /// What the request at hand is answered from.
@@ -131,7 +107,9 @@ impl Exchange<'_> {
         if !opens || way == Kind::Send {
             return Err(Refusal::NoSuchLink);
         }
-        let guard = self.site.admission.admit().ok_or(Refusal::TooMany)?;
+        self.caller.knock(self.site).map_err(Refusal::TooSoon)?;
+        let place = self.site.admission.admit(self.caller.counted_as());
+        let guard = place.map_err(Refusal::TurnedAway)?;
         let key = (header.key, entry.number);
         let link = Link::new(key, way == Kind::Stream, Some(guard));
         if !self.site.links.keep(&link) {

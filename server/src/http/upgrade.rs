@@ -17,7 +17,7 @@ use tickwire_shared::link::Net;
 
 use super::{Answer, Caller, Site, handshake, problem::problem, whole};
 use crate::{
-    directory::{Denied, RoomEntry, Seat, Wanted, Who},
+    directory::{Denied, RoomEntry, Seat, Wanted},
     shard::{Arrival, Carrier, Command, Entrance, Pipe, WebSocket},
     ws::close::CloseReason,
 };
@@ -73,7 +73,7 @@ fn shake(
 }
 
 fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Denied> {
-    let who = Who::at(caller.address);
+    let who = caller.who();
     let seat = site.directory.seat(wanted, &who, Instant::now(), |entry, room| {
         site.shards[entry.shard()].send(Command::Open(entry, room));
     });

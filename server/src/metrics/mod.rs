@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use hyper::StatusCode;
 use serde_json::Value;
 
 mod closes;
@@ -117,6 +118,8 @@ pub struct ServerMetrics {
     pub too_many_requests: Counter,
     /// Requests that are not as they have to be.
     pub bad_requests: Counter,
+    /// Requests whose header did not come in time.
+    pub late_headers: Counter,
     /// Requests with too large a body.
     pub large_bodies: Counter,
     /// Requests whose body did not come in time.
@@ -152,6 +155,25 @@ pub struct ServerMetrics {
 }
 
 impl ServerMetrics {
+    /// Notes what the status of an answer alone tells.
+    pub fn note_refusal(&self, status: StatusCode) {
+        match status {
+            StatusCode::BAD_REQUEST => self.bad_requests.add(1),
+            StatusCode::PAYLOAD_TOO_LARGE => self.large_bodies.add(1),
+            StatusCode::REQUEST_TIMEOUT => self.late_bodies.add(1),
+            _ => {}
+        }
+    }
+
+    /// Notes why HTTP on a socket ended before its time: it was not understood, or it was too slow.
+    pub fn note_cut(&self, not_understood: bool, too_slow: bool) {
+        if not_understood {
+            self.bad_requests.add(1);
+        } else if too_slow {
+            self.late_headers.add(1);
+        }
+    }
+
     /// The refusals, by reason.
     #[must_use]
     pub fn refusals(&self) -> Value {
@@ -161,6 +183,7 @@ impl ServerMetrics {
             ("too_many_requests", &self.too_many_requests),
             ("bad_handshakes", &self.bad_handshakes),
             ("bad_requests", &self.bad_requests),
+            ("late_headers", &self.late_headers),
             ("large_bodies", &self.large_bodies),
             ("late_bodies", &self.late_bodies),
             ("wrong_origins", &self.wrong_origins),

@@ -146,7 +146,8 @@ fn problems_are_json_with_the_right_status() {
     let missing = get(&server, "/nothing");
     assert_eq!((missing.status, json(&missing)["status"].as_u64()), (404, Some(404)));
     assert!(missing.header.contains("content-type: application/problem+json"));
-    let posted = request(&server, "POST", "/rooms", "");
+    assert_eq!(json(&missing)["code"], "not_found");
+    let posted = request(&server, "POST", "/status", "");
     assert_eq!(posted.status, 405);
     assert!(posted.header.contains("allow: get, head"));
     assert_eq!(get(&server, "/ws").status, 426);

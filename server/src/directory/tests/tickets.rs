@@ -2,7 +2,7 @@
 
 use tickwire_shared::message::CloseCode;
 
-use super::*;
+use super::{super::wanted::Filters, *};
 
 /// Reserves a seat for a player.
 fn reserve(directory: &Directory, wanted: &Wanted, now: Instant) -> Result<Reserved, Denied> {

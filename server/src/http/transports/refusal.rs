@@ -1,12 +1,16 @@
 //! Why a request of a connection is refused.
 
-use hyper::{StatusCode, header};
+use std::time::Duration;
+
+use hyper::StatusCode;
 use tickwire_shared::batch::BatchError;
 
 use crate::{
+    admission::TurnedAway,
+    directory::Denied,
     http::{
         Answer,
-        problem::{problem, problem_with},
+        problem::{coded, denied, problem, too_often, too_soon, turned_away},
     },
     links::NotTaken,
 };
@@ -22,8 +26,10 @@ pub(super) enum Refusal {
     NoSuchLink,
     /// The key of a new connection names another one.
     KeyTaken,
+    /// Its address opens connections too often; wait as long.
+    TooSoon(Duration),
     /// There are as many connections as may be.
-    TooMany,
+    TurnedAway(TurnedAway),
     /// The batch was not taken.
     NotTaken(NotTaken),
     /// A poll on a connection that has a stream.
@@ -35,34 +41,28 @@ pub(super) enum Refusal {
 impl Refusal {
     /// The answer that says so.
     pub(super) fn answer(self) -> Answer {
-        let conflict = |detail| problem(StatusCode::CONFLICT, detail);
+        let conflict = |code, detail| coded(StatusCode::CONFLICT, code, detail);
         match self {
             Refusal::Malformed(error) => problem(StatusCode::BAD_REQUEST, &error.to_string()),
-            Refusal::NoSuchRoom => {
-                let detail = "there is no room with this code; it may have closed";
-                problem(StatusCode::NOT_FOUND, detail)
-            }
+            Refusal::NoSuchRoom => denied(&Denied::NoSuchRoom),
             Refusal::NoSuchLink => {
                 let detail = "no connection has this key; it may be over. \
                               A new one begins with a join or a resume in its first batch";
-                problem(StatusCode::NOT_FOUND, detail)
+                coded(StatusCode::NOT_FOUND, "no_such_link", detail)
             }
-            Refusal::KeyTaken => conflict("this key names a connection already"),
-            Refusal::TooMany => {
-                let retry = (header::RETRY_AFTER, "5");
-                let detail = "the server has all the connections that it may have";
-                problem_with(StatusCode::SERVICE_UNAVAILABLE, detail, retry)
-            }
+            Refusal::KeyTaken => conflict("key_taken", "this key names a connection already"),
+            Refusal::TooSoon(wait) => too_soon(wait),
+            Refusal::TurnedAway(why) => turned_away(why),
             Refusal::NotTaken(NotTaken::Ahead) => {
-                conflict("too many batches before this one are missing")
+                conflict("batch_missing", "too many batches before this one are missing")
             }
             Refusal::NotTaken(NotTaken::Full) => {
-                let retry = (header::RETRY_AFTER, "1");
-                let detail = "too much waits to be read";
-                problem_with(StatusCode::TOO_MANY_REQUESTS, detail, retry)
+                too_often("too much waits to be read", Duration::from_secs(1))
             }
-            Refusal::HasStream => conflict("this connection has a stream"),
-            Refusal::WrongAnswer => conflict("this answer was not given, or is forgotten"),
+            Refusal::HasStream => conflict("has_stream", "this connection has a stream"),
+            Refusal::WrongAnswer => {
+                conflict("wrong_answer", "this answer was not given, or is forgotten")
+            }
         }
     }
 }

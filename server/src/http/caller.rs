@@ -1,0 +1,121 @@
+//! Who sends a request, and over which socket.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use hyper::HeaderMap;
+use parking_lot::Mutex;
+
+use super::{
+    Answer, Site, forwarded,
+    problem::{too_soon, turned_away},
+};
+use crate::{admission::Guard, config::Network, directory::Who};
+
+/// Who sends a request.
+pub(super) struct Caller {
+    /// The other end of the socket, which may be a proxy.
+    pub(super) peer: SocketAddr,
+    /// Where the request comes from in the first place.
+    pub(super) address: IpAddr,
+    /// A proxy that is trusted has sent it on.
+    pub(super) forwarded: bool,
+    line: Arc<Line>,
+}
+
+/// What the requests of one socket share.
+pub(super) struct Line {
+    pub(super) peer: SocketAddr,
+    /// Taken along when the socket becomes a player's.
+    guard: Mutex<Option<Guard>>,
+    /// How many answers are under way that may last for as long as somebody plays.
+    held: AtomicUsize,
+}
+
+/// Keeps a socket from being cut for its age while an answer is under way that may last long.
+pub(super) struct Hold(Arc<Line>);
+
+impl Line {
+    /// A socket that has a place.
+    pub(super) fn new(peer: SocketAddr, guard: Guard) -> Self {
+        Line { peer, guard: Mutex::new(Some(guard)), held: AtomicUsize::new(0) }
+    }
+
+    /// Whether an answer is under way that may last long.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.load(Relaxed) > 0
+    }
+}
+
+impl Caller {
+    /// Who sends a request with these headers.
+    pub(super) fn new(line: &Arc<Line>, headers: &HeaderMap, trusted: &[Network]) -> Self {
+        let client = forwarded::client(line.peer.ip(), headers, trusted);
+        let address = client.unwrap_or(line.peer.ip()).to_canonical();
+        Caller { peer: line.peer, address, forwarded: client.is_some(), line: Arc::clone(line) }
+    }
+
+    /// Whether it is this machine itself, for which no limit by address holds.
+    pub(super) fn is_local(&self) -> bool {
+        self.address.is_loopback() && !self.forwarded
+    }
+
+    /// Who it is, as far as its address tells.
+    pub(super) fn who(&self) -> Who {
+        Who { local: self.is_local(), ..Who::at(self.address) }
+    }
+
+    /// The address that connections of this caller count as, unless no limit holds for it.
+    pub(super) fn counted_as(&self) -> Option<IpAddr> {
+        (!self.is_local()).then_some(self.address)
+    }
+
+    /// Counts one more handshake or reservation of this caller.
+    ///
+    /// # Errors
+    /// How long to wait, if there were too many of late.
+    pub(super) fn knock(&self, site: &Site) -> Result<(), Duration> {
+        let Some(address) = self.counted_as() else { return Ok(()) };
+        let knocked = site.knocks.knock(address, Instant::now());
+        knocked.inspect_err(|_| site.metrics.too_many_requests.add(1))
+    }
+
+    /// Lets a handshake begin, unless there were too many of late, or are too many sockets already: a
+    /// proxy's socket counts as one of whoever it is for from now on. Others were counted before.
+    ///
+    /// # Errors
+    /// The answer that says so.
+    pub(super) fn begin_handshake(&self, site: &Site) -> Result<(), Answer> {
+        self.knock(site).map_err(too_soon)?;
+        if self.forwarded {
+            let share = site.admission.share(self.address).map_err(turned_away)?;
+            if let Some(guard) = self.line.guard.lock().as_mut() {
+                guard.count_as(share);
+            }
+        }
+        Ok(())
+    }
+
+    /// The socket's place among those that there may be, for who takes it along.
+    pub(super) fn take_guard(&self) -> Option<Guard> {
+        self.line.guard.lock().take()
+    }
+
+    /// An answer begins that may last for as long as somebody plays; over with what is returned.
+    pub(super) fn hold(&self) -> Hold {
+        self.line.held.fetch_add(1, Relaxed);
+        Hold(Arc::clone(&self.line))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.held.fetch_sub(1, Relaxed);
+    }
+}
