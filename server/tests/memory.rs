@@ -54,7 +54,10 @@ fn one_more_connection_takes_at_most_8_kib() {
 fn one_more_room_that_sleeps_takes_at_most_4_kib() {
     let _alone = COUNTING.lock();
     let server = TestServer::with_games(
-        |config| (config.shards, config.linger) = (Some(1), Duration::from_secs(600)),
+        |config| {
+            (config.shards, config.linger) = (Some(1), Duration::from_secs(600));
+            config.grace = Duration::ZERO;
+        },
         Games::new().with::<Arena>(),
     );
     let before = with_sleeping_rooms(&server, FEW);

@@ -11,7 +11,10 @@ use tickwire_shared::{
     session::{Resume, TOKEN_BYTES, Token},
 };
 
-use crate::directory::{Banned, Seat};
+use crate::{
+    directory::{Banned, Seat},
+    tickets::random_bytes,
+};
 
 /// A session.
 struct Session {
@@ -41,13 +44,6 @@ pub(crate) struct Sessions {
     moved: bool,
 }
 
-/// A token that nobody can foresee.
-fn new_token() -> Token {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).expect("the system gives random numbers");
-    Token(bytes)
-}
-
 impl Sessions {
     /// Begins one for a player that has joined over this connection from this address; its token.
     pub(crate) fn begin(
@@ -56,7 +52,7 @@ impl Sessions {
         seat: Seat,
         (connection, address): (u64, IpAddr),
     ) -> Token {
-        let (token, holder) = (new_token(), Some(connection));
+        let (token, holder) = (Token(random_bytes()), Some(connection));
         if self.list.len() == self.list.capacity() {
             // As rooms do with their players: not for twice as many.
             self.list.reserve_exact(8 + self.list.len() / 8);
@@ -77,7 +73,7 @@ impl Sessions {
         if session.token == resume.token {
             let attempt = Attempt { token: resume.token, attempt: resume.attempt };
             session.unconfirmed = Some(Box::new(attempt));
-            session.token = new_token();
+            session.token = Token(random_bytes());
         }
         self.moved |= session.holder.is_some();
         session.holder = Some(connection);

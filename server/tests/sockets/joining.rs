@@ -122,8 +122,10 @@ fn leaving_is_a_normal_close_and_frees_the_seat() {
 }
 
 #[test]
-fn a_connection_that_breaks_frees_the_seat() {
-    let server = TestServer::start(|config| config.max_players = Some(1));
+fn a_connection_that_breaks_frees_the_seat_when_its_grace_is_over() {
+    let server = TestServer::start(|config| {
+        (config.max_players, config.grace) = (Some(1), Duration::from_millis(300));
+    });
     let client = server.join("/ws");
     let code = client.room().to_owned();
     drop(client);

@@ -83,10 +83,12 @@ fn no_more_rooms_are_opened_than_allowed() {
 #[test]
 fn an_empty_room_stays_for_a_while_and_then_closes() {
     let server = TestServer::start(|config| config.linger = Duration::from_millis(300));
-    let client = server.join("/ws");
+    let mut client = server.join("/ws");
     let path = format!("/ws?room={}", client.room());
-    drop(client);
-    server.join(&path).play(30);
+    client.leave();
+    let mut next = server.join(&path);
+    next.play(30);
+    next.leave();
     eventually("the room closes", || server.rooms().is_empty());
     assert_eq!(server.connect(&path).wait_for_close().0, 4005);
     assert!(server.count("frames") >= 30, "what a closed room counted is not forgotten");
@@ -95,9 +97,9 @@ fn an_empty_room_stays_for_a_while_and_then_closes() {
 #[test]
 fn an_empty_room_sleeps_and_wakes_for_the_next_player() {
     let server = TestServer::start(|_| {});
-    let client = server.join("/ws");
+    let mut client = server.join("/ws");
     let path = format!("/ws?room={}", client.room());
-    drop(client);
+    client.leave();
     let asleep = || {
         let before = server.count("ticks");
         thread::sleep(Duration::from_millis(200));
@@ -155,12 +157,12 @@ fn the_status_shows_what_each_shard_has_to_do_and_which_rooms_sleep() {
         let loads = status["shard_loads"].as_array().expect("one for each shard").clone();
         loads.iter().map(|load| load.as_f64().expect("a number")).collect::<Vec<_>>()
     };
-    let client = server.join("/ws");
+    let mut client = server.join("/ws");
     let shard = server.rooms()[0].shard();
     eventually("the room is measured", || loads()[shard] > 0.0);
     assert_eq!((loads().len(), loads()[1 - shard]), (2, 0.0));
     assert_eq!(server.count("sleeping_rooms"), 0);
-    drop(client);
+    client.leave();
     eventually("the room sleeps", || server.count("sleeping_rooms") == 1);
     assert_eq!(loads()[shard], 0.0);
 }

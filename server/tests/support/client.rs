@@ -138,6 +138,12 @@ impl Client {
         }
     }
 
+    /// Leaves for good.
+    pub fn leave(&mut self) {
+        self.send_message(&ClientMessage::Leave);
+        assert_eq!(self.wait_for_close().0, 1000);
+    }
+
     /// Waits for the close: its code and reason. Afterwards the server must hang up.
     pub fn wait_for_close(&mut self) -> (u16, String) {
         let started = Instant::now();
