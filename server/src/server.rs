@@ -133,6 +133,7 @@ impl Running {
     /// Lets nobody in any more, but lets those who are in play on: `/readyz` says so.
     pub fn drain(&self) {
         self.site.directory.drain();
+        self.site.shards.iter().for_each(|shard| shard.send(Command::Drain));
     }
 
     /// Tells all players that it is over, waits for them for a moment, and ends.
@@ -148,6 +149,9 @@ impl Running {
         if tokio::time::timeout(most, ended).await.is_err() {
             tracing::error!("a room did not end in time");
         }
+        // Each socket that still speaks HTTP listens to this: its last answer may be on the way.
+        let _ =
+            tokio::time::timeout(self.site.config.limits.shutdown_wait, self.stop.closed()).await;
     }
 
     fn order_shutdown(&self) {

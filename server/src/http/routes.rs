@@ -20,10 +20,7 @@ use super::{
     upgrade::{upgrade, upgrade_room},
     whole,
 };
-use crate::{
-    directory::{Denied, RoomEntry},
-    status, watchdog,
-};
+use crate::{directory::Denied, status, watchdog};
 
 /// What `/` shows when no page was built in.
 const NO_PAGE: &str = "<!doctype html><title>Tickwire</title><p>Tickwire is running. \
@@ -72,8 +69,7 @@ async fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming
     if let Some((code, way)) = way
         && let Some(way) = Way::named(way)
     {
-        let entry = site.directory.room(code);
-        return connect(site, caller, request, (entry, way)).await;
+        return connect(site, caller, request, (code, way)).await;
     }
     match find(site, &request) {
         Some(answer) => admit(&request, READ_ONLY).unwrap_or(answer),
@@ -105,17 +101,17 @@ async fn connect(
     site: &Arc<Site>,
     caller: &Arc<Caller>,
     request: Request<Incoming>,
-    (entry, way): (Option<Arc<RoomEntry>>, Way),
+    (code, way): (&str, Way),
 ) -> Answer {
-    match (way, entry) {
-        (Way::Socket, Some(entry)) => match caller.begin_handshake(site) {
-            Ok(()) => upgrade_room(site, caller, request, entry),
-            Err(refusal) => refusal,
+    match way {
+        Way::Socket => match (site.directory.room(code), caller.begin_handshake(site)) {
+            (None, _) => denied(&Denied::NoSuchRoom),
+            (Some(_), Err(refusal)) => refusal,
+            (Some(entry), Ok(())) => upgrade_room(site, caller, request, entry),
         },
-        (Way::Socket, None) => denied(&Denied::NoSuchRoom),
-        (Way::Requests(kind), entry) => match admit(&request, "POST, OPTIONS") {
+        Way::Requests(kind) => match admit(&request, "POST, OPTIONS") {
             Some(answer) => answer,
-            None => transports::answer(site, caller, request, entry, kind).await,
+            None => transports::answer(site, caller, request, code, kind).await,
         },
     }
 }

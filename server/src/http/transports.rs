@@ -21,7 +21,6 @@ use tickwire_shared::{
 
 use super::{Answer, Caller, Site, body::read_body, whole};
 use crate::{
-    directory::RoomEntry,
     links::{Asked, Link, LinkCarrier},
     shard::{Arrival, Carrier, Command, Entrance},
 };
@@ -44,17 +43,17 @@ pub(super) enum Kind {
     Poll,
 }
 
-/// Answers a request of a connection to a room, which may have closed already.
+/// Answers a request of a connection to the room of this code, which may have closed already.
 pub(super) async fn answer(
     site: &Arc<Site>,
     caller: &Arc<Caller>,
     request: Request<Incoming>,
-    entry: Option<Arc<RoomEntry>>,
+    code: &str,
     kind: Kind,
 ) -> Answer {
     match read_body(request, MAX_REQUEST_BYTES, site.config.limits.body_timeout).await {
         Ok(body) => {
-            let answered = Exchange { site, caller, entry }.answer(&body, kind).await;
+            let answered = Exchange { site, caller, code }.answer(&body, kind).await;
             answered.unwrap_or_else(Refusal::answer)
         }
         Err(answer) => answer,
@@ -65,7 +64,7 @@ pub(super) async fn answer(
 struct Exchange<'a> {
     site: &'a Arc<Site>,
     caller: &'a Arc<Caller>,
-    entry: Option<Arc<RoomEntry>>,
+    code: &'a str,
 }
 
 impl Exchange<'_> {
@@ -91,7 +90,7 @@ impl Exchange<'_> {
     /// Whether a link leads to the room that the path names. One to a room that has closed has its
     /// last answer still to give.
     fn leads_here(&self, link: &Link) -> bool {
-        self.entry.as_ref().is_none_or(|entry| entry.number == link.room())
+        link.room().code.eq_ignore_ascii_case(self.code)
     }
 
     /// Opens a connection for whoever comes in or comes back.
@@ -101,7 +100,7 @@ impl Exchange<'_> {
         mut batch: Batch<'_>,
         way: Kind,
     ) -> Result<Arc<Link>, Refusal> {
-        let entry = self.entry.as_ref().ok_or(Refusal::NoSuchRoom)?;
+        let entry = self.site.directory.room(self.code).ok_or(Refusal::NoSuchRoom)?;
         let first = batch.next().and_then(|message| message.first().copied());
         let opens = header.number == 1 && matches!(first, Some(kind::JOIN | kind::RESUME));
         if !opens || way == Kind::Send {
@@ -110,8 +109,8 @@ impl Exchange<'_> {
         self.caller.knock(self.site).map_err(Refusal::TooSoon)?;
         let place = self.site.admission.admit(self.caller.counted_as());
         let guard = place.map_err(Refusal::TurnedAway)?;
-        let key = (header.key, entry.number);
-        let link = Link::new(key, way == Kind::Stream, Some(guard));
+        let shard = entry.shard();
+        let link = Link::new((header.key, Arc::clone(&entry)), way == Kind::Stream, Some(guard));
         if !self.site.links.keep(&link) {
             return Err(Refusal::KeyTaken);
         }
@@ -122,15 +121,15 @@ impl Exchange<'_> {
             address: self.caller.address,
             net: None,
         };
-        let entrance = Entrance::Door(Arc::clone(entry));
-        self.site.shards[entry.shard()].send(Command::Admit(arrival, entrance));
+        self.site.shards[shard].send(Command::Admit(arrival, Entrance::Door(entry)));
         Ok(link)
     }
 
     async fn poll(&self, link: &Arc<Link>, header: &RequestHeader) -> Result<Answer, Refusal> {
         let (asked, call) = link.ask(header).ok_or(Refusal::HasStream)?;
-        if let Some((connection, entry)) = call.zip(self.entry.as_ref()) {
-            self.site.shards[entry.shard()].send(Command::Answer(entry.number, connection));
+        if let Some(connection) = call {
+            let room = link.room();
+            self.site.shards[room.shard()].send(Command::Answer(room.number, connection));
         }
         match asked {
             Asked::Answer(bytes) => Ok(octets(bytes)),

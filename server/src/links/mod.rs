@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use crate::{
     admission::Guard,
+    directory::RoomEntry,
     metrics::{Counter, ServerMetrics},
 };
 
@@ -46,8 +47,8 @@ enum Down {
 /// A connection over HTTP requests.
 pub(crate) struct Link {
     key: Key,
-    /// The number of the room that it leads to.
-    room: u64,
+    /// The room that it leads to.
+    room: Arc<RoomEntry>,
     mailbox: Mutex<Mailbox>,
     ended: Notify,
     /// Counts as one connection until its key is forgotten.
@@ -64,8 +65,12 @@ struct Mailbox {
 }
 
 impl Link {
-    /// A link to the room of this number, over which polls or one stream bring messages down.
-    pub(crate) fn new((key, room): (Key, u64), is_stream: bool, guard: Option<Guard>) -> Arc<Self> {
+    /// A link to this room, over which polls or one stream bring messages down.
+    pub(crate) fn new(
+        (key, room): (Key, Arc<RoomEntry>),
+        is_stream: bool,
+        guard: Option<Guard>,
+    ) -> Arc<Self> {
         let down =
             if is_stream { Down::Stream(Stream::default()) } else { Down::Poll(Poll::default()) };
         let mailbox = Mailbox { up: Up::default(), down, connection: None, is_called: false };
@@ -73,9 +78,9 @@ impl Link {
         Arc::new(Link { key, room, mailbox, ended, _guard: guard })
     }
 
-    /// The number of the room that it leads to.
-    pub(crate) fn room(&self) -> u64 {
-        self.room
+    /// The room that it leads to.
+    pub(crate) fn room(&self) -> &Arc<RoomEntry> {
+        &self.room
     }
 
     /// Whether a stream, and not polls, brings messages down.

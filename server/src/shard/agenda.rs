@@ -82,6 +82,11 @@ impl<S: Socket> Agenda<S> {
         self.rooms.values()
     }
 
+    /// All rooms, to change what is no matter of their next turn.
+    pub(crate) fn rooms_mut(&mut self) -> impl Iterator<Item = &mut RoomHost<S>> {
+        self.rooms.values_mut()
+    }
+
     /// Takes all rooms out, in order of opening.
     pub(crate) fn take_all(&mut self) -> impl Iterator<Item = RoomHost<S>> + use<S> {
         self.turns.clear();

@@ -158,6 +158,11 @@ impl<S: Socket> RoomHost<S> {
         };
     }
 
+    /// Nobody is let in any more, and it is over soon: the room tells its players.
+    pub(crate) fn drain(&mut self) {
+        self.room.handle_drain();
+    }
+
     /// Whether nobody has been here for as long as a room stays.
     pub(crate) fn abandoned(&self, now: Instant) -> bool {
         self.empty_for(now).is_some_and(|time| time >= self.linger)

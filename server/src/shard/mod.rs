@@ -91,6 +91,8 @@ pub(crate) enum Command<S> {
     Answer(u64, u64),
     /// Tell a connection why it may not come in.
     Refuse(Arrival<S>, CloseReason),
+    /// Tell everybody that it is over soon.
+    Drain,
     /// Tell everybody that it is over, and end.
     Shutdown,
 }

@@ -120,6 +120,7 @@ impl<S: Socket> Shard<S> {
             Command::Admit(arrival, entrance) => self.admit(arrival, entrance, now),
             Command::Answer(room, connection) => self.answer(room, connection, now),
             Command::Refuse(arrival, reason) => self.refuse(arrival, &reason, now),
+            Command::Drain => self.agenda.rooms_mut().for_each(RoomHost::drain),
             Command::Shutdown => self.shut_down(now),
         }
     }

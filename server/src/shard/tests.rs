@@ -390,8 +390,8 @@ proptest! {
 /// Bytes, frames of bytes, and messages of every kind with any body.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let body = prop::collection::vec(any::<u8>(), 0..40);
-    let message =
-        (0_u8..8, body).prop_map(|(kind, body)| masked(0x82, &[[kind].as_slice(), &body].concat()));
+    let message = (0_u8..13, body)
+        .prop_map(|(kind, body)| masked(0x82, &[[kind].as_slice(), &body].concat()));
     let frame = (any::<u8>(), prop::collection::vec(any::<u8>(), 0..200))
         .prop_map(|(first, payload)| masked(first, &payload));
     let bytes = prop::collection::vec(any::<u8>(), 0..200);

@@ -9,6 +9,8 @@ mod nets;
 mod pages;
 mod play;
 mod rooms;
+mod sessions;
 mod slow;
 #[path = "../support/mod.rs"]
 mod support;
+mod transports;

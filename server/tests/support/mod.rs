@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod game;
+pub mod http;
 pub mod server;
 pub use game as test_game;
 pub mod viewer;

@@ -149,6 +149,11 @@ impl Viewer {
 
     /// An input for the tick that follows the one held, `ahead` ticks on.
     pub fn input(&self, ahead: i32, x: i8) -> Option<Vec<u8>> {
+        self.push(ahead, x).map(|message| masked(0x82, &message))
+    }
+
+    /// The same, without what carries it.
+    pub fn push(&self, ahead: i32, x: i8) -> Option<Vec<u8>> {
         let held = self.tick()?;
         let mut columns = [0];
         Push { x }.quantise(&mut columns);
@@ -156,7 +161,7 @@ impl Viewer {
         let schema = self.replica.as_ref()?.schema();
         RecordLayout::new(&schema.input).pack(&columns, &mut record);
         let (applied, tick) = (held, held.offset(ahead));
-        Some(framed(&ClientMessage::Input { applied, tick, behind: 0, record: &record }))
+        Some(bare(&ClientMessage::Input { applied, tick, behind: 0, record: &record }))
     }
 
     /// Says what is held.

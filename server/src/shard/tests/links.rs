@@ -34,7 +34,7 @@ struct Linked {
 
 impl World {
     fn link(&self, is_stream: bool, entrance: Entrance, first: &ClientMessage<'_>) -> Linked {
-        let link = Link::new(([7; 16], entrance.room().number), is_stream, None);
+        let link = Link::new(([7; 16], Arc::clone(entrance.room())), is_stream, None);
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let carrier = Carrier::Link(LinkCarrier::new(Arc::clone(&link)));
         let (early, address) = (Vec::new(), peer.ip());
@@ -66,7 +66,7 @@ impl World {
         let header = RequestHeader { key: [7; 16], number: 0, received: client.received, wait };
         let (asked, call) = client.link.ask(&header).expect("it polls");
         if let Some(connection) = call {
-            self.send(Command::Answer(client.link.room(), connection));
+            self.send(Command::Answer(client.link.room().number, connection));
         }
         match asked {
             Asked::Held(from) => client.held = Some(from),
