@@ -23,6 +23,7 @@ mod round;
 pub mod rows;
 pub mod schema;
 pub mod session;
+pub mod text;
 pub mod tick;
 
 pub use field::Replicate;

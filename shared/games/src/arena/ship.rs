@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 use slotmap::{SlotMap, new_key_type};
-use tickwire_shared::{PlayerId, Replicate};
+use tickwire_shared::{PlayerId, Replicate, message::MAX_NAME_GRAPHEMES, text};
 
 use super::{
     controls::Controls,
@@ -126,7 +126,8 @@ impl Ship {
         // Seven and sixteen share no factor: sixteen players in a row get all colours,
         // and neighbours get very different ones.
         let hue = (player.0.wrapping_mul(7) % u32::from(HUES)) as u8;
-        Ship { player: player.0, name: name.to_owned(), hue, ..Ship::default() }
+        let name = text::cut(name, MAX_NAME_GRAPHEMES, 16).to_owned();
+        Ship { player: player.0, name, hue, ..Ship::default() }
     }
 
     /// Puts a whole, shielded ship at `pos`, pointing towards `look_at`.

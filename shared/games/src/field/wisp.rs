@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 use slotmap::{SlotMap, new_key_type};
-use tickwire_shared::{PlayerId, Replicate};
+use tickwire_shared::{PlayerId, Replicate, message::MAX_NAME_GRAPHEMES, text};
 
 use super::{
     controls::Controls,
@@ -102,7 +102,7 @@ impl Wisp {
         // Seven and sixteen share no factor: sixteen players in a row get all colours.
         let hue = (player.0.wrapping_mul(7) % u32::from(HUES)) as u8;
         let beacon = Beacon { hue, ..Beacon::default() };
-        let name = name.to_owned();
+        let name = text::cut(name, MAX_NAME_GRAPHEMES, 16).to_owned();
         Wisp { player: player.0, name, hue, life: Life::Faded, beacon, ..Wisp::default() }
     }
 
