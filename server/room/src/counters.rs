@@ -54,6 +54,20 @@ pub struct RoomCounters {
     pub resumed_in_full: u64,
     /// Players that did not come back in time, or came back to messages that were forgotten.
     pub expired_sessions: u64,
+    /// Chat lines that were passed on.
+    pub chat_lines: u64,
+    /// Chat lines that were too many.
+    pub chat_dropped: u64,
+    /// Requests to the game that were passed on.
+    pub requests: u64,
+    /// Requests that were too many for a tick.
+    pub requests_dropped: u64,
+    /// Inputs and requests of spectators, and what others than the host asked for as if they were it.
+    pub refused_messages: u64,
+    /// Players that the host threw out.
+    pub kicks: u64,
+    /// Players that the host threw out for good.
+    pub bans: u64,
 }
 
 impl RoomCounters {

@@ -108,7 +108,7 @@ pub trait HostedRoom: Send {
     /// frames to have it back. A room that nothing is lent to keeps memory of its own.
     fn lend(&mut self, work: &mut Work);
 
-    /// Gives back all memory that can be made again. Does nothing while somebody is in; the next
+    /// Gives back all memory that can be made again. Does nothing while somebody is in, or watches; the next
     /// tick goes on where the last one ended.
     fn sleep(&mut self);
 
@@ -121,8 +121,11 @@ pub trait HostedRoom: Send {
     /// The join code.
     fn code(&self) -> &str;
 
-    /// How many players are in.
+    /// How many players are in, those included that are away.
     fn player_count(&self) -> usize;
+
+    /// How many are in that only watch.
+    fn spectator_count(&self) -> usize;
 
     /// The last tick made.
     fn now(&self) -> Tick;

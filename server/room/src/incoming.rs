@@ -40,8 +40,11 @@ impl<G: Game> Room<G> {
         match ClientMessage::read(bytes)? {
             ClientMessage::Join(_) => return Err(MessageError::Kind(message::kind::JOIN)),
             ClientMessage::Resume(_) => return Err(MessageError::Kind(message::kind::RESUME)),
-            ClientMessage::Chat(_) | ClientMessage::Request { .. } | ClientMessage::Moderate(_) => {
+            ClientMessage::Chat(line) => self.handle_chat(index, line),
+            ClientMessage::Request { index: kind, record } => {
+                self.handle_request(index, kind, record)?;
             }
+            ClientMessage::Moderate(moderation) => self.moderate(player, moderation),
             ClientMessage::Input { applied, tick, behind, record } => {
                 self.handle_input(index, (tick, left), behind, record)?;
                 self.acknowledge(index, applied);
@@ -68,6 +71,10 @@ impl<G: Game> Room<G> {
         let mut columns = [0; MAX_COLUMNS];
         let unpacked = self.spec.input_record.unpack(record, &mut columns);
         unpacked.map_err(|_| MessageError::Length(message::kind::INPUT))?;
+        if self.players[index].spectator {
+            self.counters.refused_messages += 1;
+            return Ok(());
+        }
         let input = G::Input::restore(&columns[..G::Input::COLUMNS]);
         self.players[index].inputs.push((self.now, left), tick, Intent { input, behind });
         Ok(())

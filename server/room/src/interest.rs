@@ -83,13 +83,13 @@ impl Interest {
         self.is_set
     }
 
-    /// Makes the subscriptions what the game says that a player sees.
+    /// Makes the subscriptions what the game says that a player sees, or somebody who only watches.
     ///
     /// # Panics
     /// When it says more than [`MAX_GROUPS`] groups.
     pub fn update(
         &mut self,
-        (player, team): (PlayerId, Option<u8>),
+        (player, team): (Option<PlayerId>, Option<u8>),
         view: &View,
         grid: Option<&Grid>,
         segments: &mut Segments,
@@ -108,7 +108,12 @@ impl Interest {
         self.subscribe(player, grid, segments);
     }
 
-    fn subscribe(&mut self, player: PlayerId, grid: Option<&Grid>, segments: &mut Segments) {
+    fn subscribe(
+        &mut self,
+        player: Option<PlayerId>,
+        grid: Option<&Grid>,
+        segments: &mut Segments,
+    ) {
         std::mem::swap(&mut self.before, &mut self.subscriptions);
         self.subscriptions.clear();
         self.before.sort_unstable_by_key(|old| old.slot);
@@ -119,7 +124,7 @@ impl Interest {
         };
         // Most games have no more than these, and most players keep them for as long as they stay.
         self.subscriptions.reserve_exact(whose().count() + 1);
-        for whose in whose().chain([Whose::Owner(player)]) {
+        for whose in whose().chain(player.map(Whose::Owner)) {
             self.add(SegmentKey::everywhere(whose), (Turns::ALWAYS, None), segments);
         }
         let around = grid.zip(cell).map(|(grid, from)| grid.around(from));

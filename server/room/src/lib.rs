@@ -14,21 +14,26 @@
 
 mod budget;
 mod capture;
+mod chat;
 mod config;
 mod counters;
 mod grid;
+mod host;
 mod hosted;
 mod incoming;
 mod inputs;
 mod interest;
 mod journal;
 mod ladder;
+mod limit;
 mod mail;
 mod name;
 mod outgoing;
 mod pace;
 mod plan;
+mod requests;
 mod room;
+mod roster;
 mod segment;
 mod segments;
 mod sessions;

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use tickwire_shared::{Tick, game::MAX_MESSAGE_BYTES_A_TICK};
+use tickwire_shared::{Tick, game::MAX_MESSAGE_BYTES_A_TICK, room_message::RoomMessage};
 
 /// A viewer for which more bytes than these wait is given up.
 const MAX_WAITING_BYTES: usize = 2 * MAX_MESSAGE_BYTES_A_TICK;
@@ -31,6 +31,12 @@ impl Bulletin {
     /// Adds a packed message.
     pub fn push(&mut self, message: &[u8]) {
         self.bytes.extend_from_slice(message);
+        self.ends.push_back(self.end());
+    }
+
+    /// Adds a message of the room's own.
+    pub fn post(&mut self, message: &RoomMessage<'_>) {
+        message.write(&mut self.bytes);
         self.ends.push_back(self.end());
     }
 
@@ -72,10 +78,12 @@ impl Bulletin {
 }
 
 /// How far a viewer has been told what everybody is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
     /// The place in the bulletin.
-    pub common: u64,
+    common: u64,
+    /// The last change of who is there; see [`crate::roster`].
+    roster: u64,
 }
 
 /// A message for one viewer.
@@ -117,7 +125,7 @@ impl Mail {
     /// The mail of a viewer that is told what everybody is from now on.
     #[must_use]
     pub fn new(bulletin: &Bulletin) -> Mail {
-        let place = Place { common: bulletin.end() };
+        let place = Place { common: bulletin.end(), roster: 0 };
         Mail { written: place, acknowledged: place, ..Mail::default() }
     }
 
@@ -141,6 +149,13 @@ impl Mail {
         self.bytes.extend_from_slice(message);
     }
 
+    /// Keeps a message of the room's own for the next frame; see [`Mail::queue`].
+    pub fn post(&mut self, bulletin: &Bulletin, message: &RoomMessage<'_>) {
+        let mut bytes = Vec::new();
+        message.write(&mut bytes);
+        self.queue(bulletin, &bytes);
+    }
+
     /// How many bytes wait.
     fn waiting(&self, bulletin: &Bulletin) -> usize {
         let letters = self.letters.iter().skip(self.written_letters);
@@ -161,9 +176,27 @@ impl Mail {
         self.overflowed || self.waiting(bulletin) > MAX_WAITING_BYTES
     }
 
-    /// Appends all that waits to the messages of a frame, and says how many these are.
-    pub fn write(&mut self, frame: Tick, bulletin: &Bulletin, out: &mut Vec<u8>) -> u32 {
-        let (mut count, mut from) = (0, self.written.common);
+    /// The last change of who is there that the viewer was told of.
+    #[must_use]
+    pub fn told(&self) -> u64 {
+        self.written.roster
+    }
+
+    /// The frame that is being written tells of changes of who is there, up to this one.
+    pub fn tell(&mut self, change: u64) {
+        self.written.roster = change;
+    }
+
+    /// Appends all that waits to the messages of a frame, which has `count` already, and says how many
+    /// there are then.
+    pub fn write(
+        &mut self,
+        frame: Tick,
+        bulletin: &Bulletin,
+        mut count: u32,
+        out: &mut Vec<u8>,
+    ) -> u32 {
+        let mut from = self.written.common;
         let before = self.letters.iter().take(self.written_letters);
         let mut at: usize = before.map(|letter| letter.bytes).sum();
         let new = self.letters.len() - self.written_letters;
@@ -212,7 +245,7 @@ impl Mail {
     pub fn restart(&mut self, bulletin: &Bulletin) {
         self.take_back();
         self.lost = None;
-        self.written.common = self.written.common.max(bulletin.start);
+        self.written = Place { common: self.written.common.max(bulletin.start), roster: 0 };
         self.acknowledged = self.written;
     }
 
@@ -230,7 +263,7 @@ mod tests {
 
     fn read(mail: &mut Mail, frame: u32, bulletin: &Bulletin) -> Vec<u8> {
         let mut out = Vec::new();
-        let count = mail.write(Tick(frame), bulletin, &mut out);
+        let count = mail.write(Tick(frame), bulletin, 0, &mut out);
         assert_eq!(count as usize, out.len(), "the messages here are of one byte");
         out
     }
@@ -267,7 +300,7 @@ mod tests {
             bulletin.push(&[7; 1024]);
             for mail in [&mut quick, &mut slow] {
                 assert!(!mail.overflowed(&bulletin));
-                mail.write(Tick(frame), &bulletin, &mut Vec::new());
+                mail.write(Tick(frame), &bulletin, 0, &mut Vec::new());
             }
             quick.acknowledge(Tick(frame - 1));
             bulletin.prune(quick.needed().min(slow.needed()));
@@ -282,7 +315,7 @@ mod tests {
         let mut mail = Mail::new(&bulletin);
         for frame in 1..=100 {
             mail.queue(&bulletin, &[7; 1024]);
-            mail.write(Tick(frame), &bulletin, &mut Vec::new());
+            mail.write(Tick(frame), &bulletin, 0, &mut Vec::new());
         }
         assert!(!mail.overflowed(&bulletin) && mail.bytes.len() <= MAX_WAITING_BYTES);
         assert!(!mail.rewind(Tick(1), &bulletin), "the first of them are forgotten");

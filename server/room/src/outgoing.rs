@@ -76,13 +76,15 @@ impl<G: Game> Room<G> {
             None => FrameTick::Full(self.now),
             Some(baseline) => FrameTick::After(self.now.since(baseline) as u8),
         };
-        let player = &mut self.players[index];
-        let input = player.inputs.take_echo(self.now);
-        let packed = &mut self.plan.messages;
+        let mut packed = std::mem::take(&mut self.plan.messages);
         packed.clear();
-        let count = player.viewer.mail.write(self.now, &self.bulletin, packed);
-        let messages = Messages { count, bytes: packed };
+        let count = self.tell_presences(index, &mut packed);
+        let player = &mut self.players[index];
+        let count = player.viewer.mail.write(self.now, &self.bulletin, count, &mut packed);
+        let input = player.inputs.take_echo(self.now);
+        let messages = Messages { count, bytes: &packed };
         FrameHeader { tick, hash, input, messages }.write(out);
+        self.plan.messages = packed;
     }
 
     /// The hash of what a viewer holds after this tick's frame.

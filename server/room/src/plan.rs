@@ -23,7 +23,7 @@ const TICKS_A_CELL: i32 = 4;
 /// What a segment takes beside its bytes: head, audience and length, about.
 const HEAD_BYTES: usize = 4;
 /// What a frame takes beside its segments, at the most: header, messages, and who is there.
-const HEADER_BYTES: usize = 64 * 1024;
+const HEADER_BYTES: usize = 128 * 1024;
 
 /// What a frame does with a segment.
 #[derive(Clone, Copy, Debug)]

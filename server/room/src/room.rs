@@ -8,12 +8,15 @@ use tickwire_shared::{
     codec::BUILTIN,
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
+    room_message::Departure,
     session::Token,
     tick::TICK_PARTS,
 };
 
 use crate::{
+    budget::Budget,
     capture::{Lives, TickCapture},
+    chat::{self, Allowance},
     config::RoomConfig,
     counters::RoomCounters,
     grid::Grid,
@@ -23,6 +26,8 @@ use crate::{
     mail::Bulletin,
     outgoing::Poll,
     plan::Plan,
+    requests::Requests,
+    roster::Roster,
     segments::Segments,
     spec::Spec,
     viewer::Viewer,
@@ -55,10 +60,19 @@ impl Refusal {
 #[derive(Debug)]
 pub(crate) struct Player<I> {
     pub(crate) id: PlayerId,
+    /// Its name, clean and like nobody else's.
+    pub(crate) name: Box<str>,
+    /// It only watches, and the game does not know it.
+    pub(crate) spectator: bool,
     pub(crate) inputs: InputQueue<I>,
     pub(crate) viewer: Viewer,
     /// Since when its connection is lost.
     pub(crate) away: Option<Tick>,
+    /// The number of the last change of how it is there; see [`Roster`].
+    pub(crate) changed: u64,
+    pub(crate) allowance: Allowance,
+    /// How many of its requests wait.
+    pub(crate) requests: u8,
 }
 
 /// A room that hosts one game.
@@ -79,6 +93,9 @@ pub struct Room<G: Game> {
     pub(crate) next_player: u32,
     /// What everybody is told.
     pub(crate) bulletin: Bulletin,
+    pub(crate) roster: Roster,
+    pub(crate) chat_budget: Budget,
+    pub(crate) requests: Requests,
     pub(crate) events: VecDeque<RoomEvent>,
     pub(crate) counters: RoomCounters,
 }
@@ -116,6 +133,9 @@ impl<G: Game> Room<G> {
             players: Vec::new(),
             next_player: 1,
             bulletin: Bulletin::default(),
+            roster: Roster::default(),
+            chat_budget: chat::budget(config.tick_hz, config.start_tick),
+            requests: Requests::default(),
             events: VecDeque::new(),
             counters: RoomCounters::default(),
             config,
@@ -150,7 +170,8 @@ impl<G: Game> Room<G> {
     }
 
     fn drain_inputs(&mut self) {
-        for player in &mut self.players {
+        self.drain_requests();
+        for player in self.players.iter_mut().filter(|player| !player.spectator) {
             let intent = player.inputs.take(self.now, self.config.repeat_ticks);
             let behind = intent.behind.min(self.config.rewind);
             self.game.sight(player.id, f32::from(behind) / TICK_PARTS as f32);
@@ -168,17 +189,23 @@ impl<G: Game> Room<G> {
 
     /// Decides which segments each player sees from this tick on.
     fn subscribe(&mut self) {
-        for Player { id, viewer, away, .. } in &mut self.players {
+        for Player { id, viewer, away, spectator, .. } in &mut self.players {
             // Who is away is shown nothing, but what it might come back to goes on being remembered.
             if away.is_some() && !viewer.interest.is_set() {
                 continue;
             }
             self.view.eye = None;
             self.view.groups.clear();
-            self.game.view(*id, &mut self.view);
+            let who = match spectator {
+                true => (None, None),
+                false => (Some(*id), self.game.team(*id)),
+            };
+            match spectator {
+                true => self.game.spectate(&mut self.view),
+                false => self.game.view(*id, &mut self.view),
+            }
             self.view.groups.sort_unstable();
             self.view.groups.dedup();
-            let who = (*id, self.game.team(*id));
             viewer.interest.update(who, &self.view, self.grid.as_ref(), &mut self.segments);
         }
     }
@@ -223,7 +250,7 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn handle_leave(&mut self, player: PlayerId) {
         if let Some(index) = self.position(player) {
-            self.leave(index);
+            self.leave(index, Departure::Left);
         }
     }
 
@@ -237,7 +264,10 @@ impl<G: Game> HostedRoom for Room<G> {
         self.position(player).is_some_and(|index| self.resume_session(index, applied))
     }
 
-    fn handle_drain(&mut self) {}
+    fn handle_drain(&mut self) {
+        self.roster.is_draining = true;
+        self.announce_state();
+    }
 
     fn handle_unasked(&mut self, player: PlayerId) {
         let Some(index) = self.position(player) else { return };
@@ -274,7 +304,10 @@ impl<G: Game> HostedRoom for Room<G> {
         self.outbox.clear();
         self.outbox.shrink();
         self.players.shrink_to_fit();
+        self.bulletin.prune(u64::MAX);
         self.bulletin.shrink();
+        self.roster.shrink();
+        self.requests.clear();
         self.events.shrink_to_fit();
         self.lend(&mut Work::default());
     }
@@ -296,7 +329,7 @@ impl<G: Game> HostedRoom for Room<G> {
             protocol: message::PROTOCOL,
             room: self.config.code.clone(),
             player,
-            spectator: false,
+            spectator: self.position(player).is_some_and(|index| self.players[index].spectator),
             token: *token,
             grace_ticks: self.config.grace_ticks,
             tick_hz: self.config.tick_hz,
@@ -312,7 +345,11 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn player_count(&self) -> usize {
-        self.players.len()
+        self.players.len() - self.spectator_count()
+    }
+
+    fn spectator_count(&self) -> usize {
+        self.roster.spectators as usize
     }
 
     fn now(&self) -> Tick {

@@ -5,12 +5,13 @@
 //! being remembered for as long as the history could serve a resume, so that who is back at once
 //! misses nothing and gets no keyframe.
 
-use tickwire_shared::{Game, PlayerId, Tick, message::CloseCode};
+use tickwire_shared::{Game, PlayerId, Tick, message::CloseCode, room_message::Departure};
 
 use crate::{
+    chat::Allowance,
     hosted::{Newcomer, RoomEvent},
     inputs::InputQueue,
-    name::clean_name,
+    name::{clean_name, distinct_name},
     pace::Pace,
     room::{Player, Refusal, Room},
     viewer::Viewer,
@@ -18,7 +19,12 @@ use crate::{
 
 impl<G: Game> Room<G> {
     pub(crate) fn join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal> {
-        if self.players.len() >= self.config.max_players as usize {
+        let spectators = self.roster.spectators;
+        let is_full = match newcomer.spectator {
+            true => spectators >= self.config.max_spectators,
+            false => self.players.len() as u32 - spectators >= self.config.max_players,
+        };
+        if is_full {
             return Err(Refusal::Full);
         }
         if newcomer.schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
@@ -26,24 +32,59 @@ impl<G: Game> Room<G> {
         }
         let id = PlayerId(self.next_player);
         self.next_player += 1;
+        let others = self.players.iter().map(|player| &*player.name);
+        let name = distinct_name(clean_name(newcomer.name), others, id.0).into_boxed_str();
         let mut viewer = Viewer::new(self.now, &self.config, &self.bulletin);
         viewer.pace = viewer.pace.with_phase(id.0);
         if self.players.len() == self.players.capacity() {
             // Players are large, so not for twice as many.
             self.players.reserve_exact(8 + self.players.len() / 8);
         }
-        self.players.push(Player { id, inputs: InputQueue::default(), viewer, away: None });
-        self.game.join(id, &clean_name(newcomer.name));
+        let spectator = newcomer.spectator;
+        self.players.push(Player {
+            id,
+            name,
+            spectator,
+            inputs: InputQueue::default(),
+            viewer,
+            away: None,
+            changed: 0,
+            allowance: Allowance::new(self.now),
+            requests: 0,
+        });
+        self.let_in(newcomer);
         Ok(id)
     }
 
+    /// Makes the last of the players known to the game and to the others.
+    fn let_in(&mut self, newcomer: &Newcomer<'_>) {
+        let index = self.players.len() - 1;
+        let player = &self.players[index];
+        if player.spectator {
+            self.roster.spectators += 1;
+        } else {
+            newcomer.identity.into_iter().for_each(|who| self.game.identify(player.id, who));
+            self.game.join(player.id, &player.name);
+        }
+        self.greet(index);
+        match !newcomer.spectator && (newcomer.host || self.roster.host.is_none()) {
+            true => self.appoint(index),
+            false => self.announce(index),
+        }
+    }
+
     /// A player is gone for good.
-    pub(crate) fn leave(&mut self, index: usize) {
+    pub(crate) fn leave(&mut self, index: usize, why: Departure) {
         let mut gone = self.players.remove(index);
         let counters = gone.inputs.counters();
         self.counters = self.counters.with_inputs(counters);
         gone.viewer.interest.end(&mut self.segments);
-        self.game.leave(gone.id);
+        if gone.spectator {
+            self.roster.spectators -= 1;
+        } else {
+            self.game.leave(gone.id);
+        }
+        self.announce_departure(gone.id, why);
     }
 
     /// A player has lost its connection.
@@ -53,6 +94,7 @@ impl<G: Game> Room<G> {
             player.away = Some(self.now);
             player.inputs.reset();
             self.counters.dropped_sessions += 1;
+            self.announce(index);
         }
     }
 
@@ -62,14 +104,20 @@ impl<G: Game> Room<G> {
         let is_recent =
             applied.is_some_and(|it| (0..self.segments.history() as i32).contains(&age(it)));
         let player = &mut self.players[index];
-        player.away = None;
+        let was_away = player.away.take().is_some();
         player.inputs.reset();
         // Nothing is known of the new connection yet.
         player.viewer.pace = Pace::new(self.now, self.config.tick_hz).with_phase(player.id.0);
         if !player.viewer.resume(applied, is_recent, &self.bulletin) {
             self.counters.expired_sessions += 1;
-            self.leave(index);
+            self.leave(index, Departure::Lost);
             return false;
+        }
+        if was_away {
+            self.announce(index);
+        }
+        if applied.is_none() {
+            self.greet(index);
         }
         self.counters.resumed_sessions += 1;
         self.counters.resumed_in_full += u64::from(!self.players[index].viewer.has_baseline());
@@ -86,7 +134,7 @@ impl<G: Game> Room<G> {
             if age > self.config.grace_ticks {
                 self.counters.expired_sessions += 1;
                 self.events.push_back(RoomEvent::Ended(id, CloseCode::NoSession));
-                self.leave(index);
+                self.leave(index, Departure::Lost);
             } else if age > self.config.history_ticks && viewer.interest.is_set() {
                 viewer.interest.release(&mut self.segments);
             }
@@ -104,7 +152,7 @@ impl<G: Game> Room<G> {
             if viewer.mail.overflowed(&self.bulletin) {
                 self.counters.overflowed_viewers += 1;
                 self.events.push_back(RoomEvent::Ended(id, CloseCode::TooSlow));
-                self.leave(index);
+                self.leave(index, Departure::Lost);
             } else if away.is_none() && (silent || stalled) {
                 self.counters.stalled_viewers += u64::from(!silent);
                 let code = if silent { CloseCode::Idle } else { CloseCode::TooSlow };

@@ -17,6 +17,7 @@ pub struct Spec {
     pub(crate) schema_hash: u32,
     pub(crate) input_record: RecordLayout,
     pub(crate) message_records: Vec<RecordLayout>,
+    pub(crate) request_records: Vec<RecordLayout>,
     /// By audience.
     pub(crate) codecs: [Codec; AUDIENCES.len()],
 }
@@ -40,6 +41,7 @@ impl Spec {
             schema_hash: schema.hash(),
             input_record: RecordLayout::new(&schema.input),
             message_records: schema.messages.iter().map(RecordLayout::new).collect(),
+            request_records: schema.requests.iter().map(RecordLayout::new).collect(),
             codecs,
             schema,
         }

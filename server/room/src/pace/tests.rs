@@ -287,3 +287,25 @@ fn a_full_window_lets_one_more_through_before_the_history_ends_unless_all_has_st
         "a stall gets no more than one beyond its window"
     );
 }
+
+#[test]
+fn who_asks_again_within_a_tick_has_not_skipped_more() {
+    // On this link about one frame in nine is skipped, which is no reason for a lower rate.
+    let slowed = |asks: u32| {
+        let (mut pace, mut arrival) = (Pace::new(Tick(0), 30), link(112));
+        let mut on_the_way: VecDeque<(i32, Tick)> = VecDeque::new();
+        for step in 1..3000 {
+            let now = Tick(step as u32);
+            while let Some((_, applied)) = on_the_way.pop_front_if(|(when, _)| *when <= step) {
+                pace.acknowledge(now, applied);
+            }
+            let sent = (0..asks).any(|_| pace.decide(now, false, 32) == Decision::Send);
+            if sent {
+                pace.sent(now);
+                on_the_way.push_back((arrival(step), now));
+            }
+        }
+        pace.take_slowed()
+    };
+    assert_eq!([slowed(1), slowed(10)], [0, 0]);
+}

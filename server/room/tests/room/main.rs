@@ -2,6 +2,10 @@
 
 mod hostile;
 mod interest;
+mod party;
+mod people;
+mod polled;
+mod requests;
 mod sessions;
 mod sim;
 mod simulation;
