@@ -1,40 +1,102 @@
 // Finds a room and connects to it.
 
-import { closeSentence } from './close_codes.js';
 import { TickwireError } from './errors.js';
-import { joinMessage, readServerMessage } from './message.js';
-import { Room } from './room.js';
+import { Keep } from './keep.js';
+import { Lobby } from './lobby.js';
+import { joinMessage } from './message.js';
+import { Session } from './session.js';
+import { surroundings } from './surroundings.js';
+import { TransportMemory } from './transports/memory.js';
+import { KINDS } from './transports/transport.js';
+
+/** @typedef {import('./lobby.js').GameInfo} GameInfo */
+/** @typedef {import('./lobby.js').RoomInfo} RoomInfo */
+/** @typedef {import('./lobby.js').Reservation} Reservation */
+/** @typedef {import('./room.js').Room} Room */
+/** @typedef {import('./transports/transport.js').TransportKind} TransportKind */
+
+/**
+ * Which rooms will do.
+ * @typedef {object} Filters
+ * @property {number} [tick_hz] the rate they run at
+ * @property {number} [max_players] how many they are for
+ * @property {number} [min_players] how many must be there already
+ */
 
 /**
  * @typedef {object} JoinOptions
  * @property {string} [name] the name to show
  * @property {string} [room] a join code, to come into that room
+ * @property {boolean} [spectate] only watches
+ * @property {string} [token] a signed token that says who the player is, for servers that want to know
  * @property {number} [schemaHash] refuses a game whose schema is another
+ * @property {Filters} [filters] for `joinOrCreate`
+ */
+
+/**
+ * What a new room is to be like; what is left out is as the server has it.
+ * @typedef {object} RoomOptions
+ * @property {number} [maxPlayers]
+ * @property {number} [tickHz]
+ * @property {boolean} [private] whether it is in no list, and found by its code only
  */
 
 /**
  * @typedef {object} ClientOptions
+ * @property {TransportKind | 'auto'} [transport] insists on one; by default the best that works
+ * @property {number} [pollHz] how often the server is asked, where that is the only way
  * @property {new (url: string) => WebSocket} [WebSocket] another implementation, outside browsers
+ * @property {typeof globalThis.fetch} [fetch] another implementation, outside browsers
  * @property {() => boolean} [isHidden] whether nobody looks at the game
  * @property {number} [timeout] milliseconds to wait for the first frame
+ * @property {boolean} [keep] whether the tab remembers the session, so that it goes on after a reload; true by
+ *   default
+ * @property {Partial<import('./surroundings.js').Surroundings>} [surroundings] other clocks and networks, for tests
  */
 
-const TIMEOUT = 10_000;
-const PING_INTERVAL = 1000;
-/** The code with which we close when the server's bytes make no sense. */
-const BAD_MESSAGE = 4000;
-/** The code of a connection that nobody closed. */
-const LOST = 1006;
+const TIMEOUT = 20_000;
+const POLL_HZ = 20;
 
 /** A server to play on. */
 export class Client {
   /**
-   * @param {string} [url] such as `ws://localhost:2567`; by default where the page came from
+   * @param {string} [url] such as `https://localhost:2567`; by default where the page came from
    * @param {ClientOptions} [options]
    */
   constructor(url = pageOrigin(), options = {}) {
-    this.url = url.replace(/^http/, 'ws').replace(/\/+$/, '');
+    this.url = url.replace(/^ws/, 'http').replace(/\/+$/, '');
     this.options = options;
+    const { WebSocket, fetch, isHidden } = options;
+    this.env = surroundings({ WebSocket, fetch, isHidden, ...options.surroundings });
+    this.lobby = new Lobby(this.env, this.url);
+    this.memory = new TransportMemory(this.env);
+    this.keep = new Keep(options.keep === false ? null : this.env.storage);
+  }
+
+  /**
+   * The games of this server.
+   * @returns {Promise<GameInfo[]>}
+   */
+  games() {
+    return this.lobby.games();
+  }
+
+  /**
+   * The rooms that anybody may come into.
+   * @param {{game?: string}} [of]
+   * @returns {Promise<RoomInfo[]>}
+   */
+  rooms({ game } = {}) {
+    return this.lobby.rooms(game);
+  }
+
+  /**
+   * What is known of a room, and the links that lead into it.
+   * @param {string} code
+   * @returns {Promise<RoomInfo>}
+   */
+  roomInfo(code) {
+    return this.lobby.room(code);
   }
 
   /**
@@ -45,7 +107,8 @@ export class Client {
    */
   joinOrCreate(game, options = {}) {
     if (options.room) return this.join(options.room, options);
-    return this.connect(`game=${encodeURIComponent(game)}`, options);
+    const { filters, spectate, token } = options;
+    return this.enter(() => this.lobby.match({ game: game || undefined, filters, spectate }, token), options);
   }
 
   /**
@@ -55,182 +118,91 @@ export class Client {
    * @returns {Promise<Room>}
    */
   join(code, options = {}) {
-    return this.connect(`room=${encodeURIComponent(code)}`, options);
+    return this.enter(() => this.lobby.seat(code, options.spectate ?? false, options.token), options);
   }
 
   /**
-   * Makes a room.
-   * @param {string} game
+   * Watches the room with this join code.
+   * @param {string} code
    * @param {JoinOptions} [options]
    * @returns {Promise<Room>}
    */
-  create(game, options = {}) {
-    return this.connect(`game=${encodeURIComponent(game)}&create=1`, options);
+  spectate(code, options = {}) {
+    return this.join(code, { ...options, spectate: true });
   }
 
   /**
-   * @param {string} query
+   * Makes a room, and is its host.
+   * @param {string} game
+   * @param {JoinOptions & RoomOptions} [options]
+   * @returns {Promise<Room>}
+   */
+  create(game, options = {}) {
+    const { maxPlayers, tickHz, token } = options;
+    const wish = { game: game || undefined, max_players: maxPlayers, tick_hz: tickHz, private: options.private };
+    return this.enter(() => this.lobby.create(wish, token), options);
+  }
+
+  /**
+   * The join code of the room that this tab was in before its page was loaded again, or null.
+   * @param {string} [code] only this one will do
+   */
+  resumable(code) {
+    return this.keep.load(this.url, code)?.code ?? null;
+  }
+
+  /**
+   * Goes on with what this tab played before its page was loaded again.
+   * @param {string} [code] only in this room
+   * @returns {Promise<Room | null>} null when there is nothing to go on with
+   */
+  async reconnect(code) {
+    const kept = this.keep.load(this.url, code);
+    if (kept === null) return null;
+    try {
+      return await this.session().restore(kept);
+    } catch (error) {
+      // What the server would not go on with need not be tried again.
+      if (error instanceof TickwireError && error.code === 'closed') this.keep.clear(this.url, kept.code);
+      throw error;
+    }
+  }
+
+  /**
+   * @param {() => Promise<Reservation>} reserve
    * @param {JoinOptions} options
    * @returns {Promise<Room>}
    */
-  async connect(query, options) {
-    const Socket = this.options.WebSocket ?? globalThis.WebSocket;
-    if (Socket === undefined) {
-      const message =
-        'there is no WebSocket here: use Node 22 or newer, or new Client(url, { WebSocket })';
-      throw new TickwireError('websocket', message);
+  async enter(reserve, { name = '', schemaHash, spectate = false, token }) {
+    /** @type {string | null} */
+    let code = null;
+    const seat = async () => {
+      // Another transport needs another ticket, but in the same room.
+      const { room, ticket } = await (code === null ? reserve() : this.lobby.seat(code, spectate, token));
+      code = room.code;
+      return { code, ticket };
+    };
+    return this.session().enter(seat, (ticket) => joinMessage(name, schemaHash ?? null, ticket));
+  }
+
+  session() {
+    const { pollHz = POLL_HZ, timeout = TIMEOUT } = this.options;
+    const { url: server, memory, keep } = this;
+    return new Session(this.env, { server, kinds: this.kinds(), pollHz, timeout, memory, keep });
+  }
+
+  /** The transports that may be used here. */
+  kinds() {
+    const { transport = 'auto' } = this.options;
+    const kinds = transport === 'auto' ? KINDS : [transport];
+    if (kinds.some((kind) => !KINDS.includes(kind))) {
+      throw new TickwireError('transport', `there is no transport ${JSON.stringify(transport)}, only ${KINDS.join(', ')}`);
     }
-    const socket = new Socket(`${this.url}/ws?${query}`);
-    return new Promise((resolve, reject) => {
-      new Connection(socket, this.url, options, this.options, resolve, reject);
-    });
+    const usable = kinds.filter((kind) => kind !== 'ws' || this.env.WebSocket !== undefined);
+    if (usable.length > 0) return usable;
+    const hint = 'there is no WebSocket here: use Node 22 or newer, or new Client(url, { WebSocket })';
+    throw new TickwireError('websocket', hint);
   }
-}
-
-/** A socket on its way from the join to a room, and then that room's. */
-class Connection {
-  /**
-   * @param {WebSocket} socket
-   * @param {string} url of the server
-   * @param {JoinOptions} join
-   * @param {ClientOptions} options
-   * @param {(room: Room) => void} resolve
-   * @param {(error: TickwireError) => void} reject
-   */
-  constructor(socket, url, join, options, resolve, reject) {
-    this.socket = socket;
-    this.url = url;
-    this.options = options;
-    this.resolve = resolve;
-    this.reject = reject;
-    /** @type {Room | null} */
-    this.room = null;
-    /** Why we closed, if we did. @type {TickwireError | null} */
-    this.failure = null;
-    this.timer = setTimeout(() => this.timeOut(), options.timeout ?? TIMEOUT);
-    /** @type {ReturnType<typeof setInterval> | undefined} */
-    this.pinger = undefined;
-    socket.binaryType = 'arraybuffer';
-    this.opened = false;
-    /** When the join was sent. */
-    this.joinedAt = 0;
-    socket.onopen = () => this.open(join);
-    socket.onmessage = (event) => this.receive(event.data);
-    socket.onerror = () => this.failed();
-    socket.onclose = (event) => this.closed(event.code, event.reason);
-  }
-
-  /** @param {JoinOptions} join */
-  open(join) {
-    this.opened = true;
-    this.joinedAt = performance.now();
-    this.send(joinMessage(join.name ?? '', join.schemaHash ?? null, null));
-  }
-
-  /** @param {Uint8Array<ArrayBuffer>} bytes */
-  send(bytes) {
-    if (this.socket.readyState === 1) this.socket.send(bytes);
-  }
-
-  /** @param {unknown} data */
-  receive(data) {
-    // After we gave up, what is still under way means nothing.
-    if (this.failure) return;
-    try {
-      if (!(data instanceof ArrayBuffer)) {
-        throw new TickwireError('message.text', 'a text message arrived');
-      }
-      this.dispatch(new Uint8Array(data));
-    } catch (error) {
-      if (!(error instanceof TickwireError)) throw error;
-      this.fail(error);
-    }
-  }
-
-  /** @param {Uint8Array} bytes */
-  dispatch(bytes) {
-    if (this.room === null) {
-      this.welcome(bytes);
-      return;
-    }
-    this.room.receive(bytes);
-    if (this.room.tick !== null && this.pinger === undefined) this.ready(this.room);
-  }
-
-  /** @param {Uint8Array} bytes */
-  welcome(bytes) {
-    const received = readServerMessage(bytes);
-    if (received.kind !== 'welcome') {
-      throw new TickwireError('message.unexpected', 'the first message was not a welcome');
-    }
-    this.room = new Room(received.welcome, {
-      send: (message) => this.send(/** @type {Uint8Array<ArrayBuffer>} */ (message)),
-      close: (code, reason) => this.socket.close(code, reason),
-      now: () => performance.now(),
-      after,
-      answered: performance.now() - this.joinedAt,
-      isHidden: this.options.isHidden ?? (() => globalThis.document?.hidden ?? false),
-    });
-  }
-
-  /** @param {Room} room */
-  ready(room) {
-    clearTimeout(this.timer);
-    this.pinger = setInterval(() => room.sendPing(), PING_INTERVAL);
-    room.sendPing();
-    this.resolve(room);
-  }
-
-  /** After an open socket's error comes its close; without a connection that may take long. */
-  failed() {
-    if (this.opened || this.failure) return;
-    const hint = 'Is the server running? Pages of other hosts need its --allow-origin.';
-    const message = `Nobody answers at ${this.url}. ${hint}`;
-    this.failure = new TickwireError('unreachable', message, LOST);
-    this.ended(LOST, message);
-  }
-
-  timeOut() {
-    this.fail(new TickwireError('timeout', 'The server did not answer in time.'));
-  }
-
-  /** @param {TickwireError} error */
-  fail(error) {
-    this.failure = error;
-    this.socket.close(BAD_MESSAGE, error.code);
-    // A socket whose server is out of reach takes long to close.
-    this.ended(BAD_MESSAGE, error.message);
-  }
-
-  /**
-   * @param {number} code
-   * @param {string} reason
-   */
-  closed(code, reason) {
-    if (this.failure === null) this.ended(code, closeSentence(code, reason));
-  }
-
-  /**
-   * @param {number} code
-   * @param {string} sentence
-   */
-  ended(code, sentence) {
-    clearTimeout(this.timer);
-    clearInterval(this.pinger);
-    this.reject(new TickwireError(this.failure?.code ?? 'closed', sentence, code));
-    this.room?.end(code, sentence);
-  }
-}
-
-/**
- * Does something later; returns what prevents it.
- * @param {number} milliseconds
- * @param {() => void} action
- */
-function after(milliseconds, action) {
-  // Rounded up, because what comes too early would have to wait for the least that timers wait.
-  const timer = setTimeout(action, Math.ceil(milliseconds));
-  return () => clearTimeout(timer);
 }
 
 /** The origin of the page, where its server is. */

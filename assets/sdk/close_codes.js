@@ -1,4 +1,4 @@
-// Why a connection ended, in words for players.
+// Why a connection ended, in words for players, and whether its session did.
 
 /** @type {Record<number, string>} */
 const SENTENCES = {
@@ -27,6 +27,24 @@ const SENTENCES = {
   4014: 'The room lets nobody in any more.',
   4015: 'The server wants to know who you are.',
 };
+
+/** The code of a connection that nobody closed. */
+export const LOST = 1006;
+/** The code with which we close when the server's bytes make no sense. */
+export const BAD_MESSAGE = 4000;
+/** The code with which the server closes a connection whose session goes on over another one. */
+export const TAKEN_OVER = 4010;
+
+/** After these the session may still be there: only its connection was lost, or the server comes back. */
+const RESUMABLE = [1001, 1005, LOST, 1011, 1012, 1013, 1014, 1015, 4006, 4007];
+
+/**
+ * Whether a close code ends the session, and not only the connection.
+ * @param {number} code
+ */
+export function isFinal(code) {
+  return !RESUMABLE.includes(code);
+}
 
 /** Codes that tell of a mistake in a client: what the server says more is for its author. */
 const MISTAKES = [1002, 1003, 1008, 1009, 4000, 4001];

@@ -55,10 +55,18 @@ export function readServerMessage(bytes) {
       return { kind: 'resumed', token: bytes.slice(1) };
     case 0x86:
       if (bytes.length < 3) throw wrongLength(bytes[0]);
-      return { kind: 'closed', code: bytes[1] | (bytes[2] << 8), reason: new TextDecoder().decode(bytes.subarray(3)) };
+      return { kind: 'closed', code: bytes[1] | (bytes[2] << 8), reason: textFrom(bytes, 3) };
     default:
       throw new TickwireError('message.kind', `unknown message kind ${hex(bytes[0])}`);
   }
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {number} at
+ */
+function textFrom(bytes, at) {
+  return new TextDecoder().decode(bytes.subarray(at));
 }
 
 /** @param {Uint8Array} bytes */

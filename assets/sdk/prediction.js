@@ -245,7 +245,9 @@ export class Prediction {
     const state = after < 0 ? this.state : (this.steps[after - 1]?.state ?? this.base?.state ?? null);
     if (state === null) return;
     rules.place(state, out);
-    const input = room.inputs.current();
+    // What stands because nothing has come for long is not to tremble.
+    const stands = after < 0 && this.steps.length === MOST_AHEAD;
+    const input = stands ? null : room.inputs.current();
     const ahead = after >= 0 ? this.steps[after].state : input && rules.step(state, input);
     this.ahead = ahead;
     if (!ahead || (rules.isJump?.(state, ahead) ?? false)) return;

@@ -1,5 +1,6 @@
 // A room that this client is in: its state, its messages, and what the player does.
 
+import { Company } from './company.js';
 import { differences } from './differences.js';
 import { Entities } from './entities.js';
 import { TickwireError } from './errors.js';
@@ -20,12 +21,21 @@ import { Stats } from './stats.js';
  * What a room needs of its connection and surroundings.
  * @typedef {object} Link
  * @property {(bytes: Uint8Array) => void} send
- * @property {(code: number, reason: string) => void} close
+ * @property {() => void} leave
  * @property {() => number} now milliseconds
  * @property {(milliseconds: number, action: () => void) => () => void} after does something later; returns
  *   what prevents it
  * @property {number} answered how long the server took to answer, in milliseconds
  * @property {() => boolean} isHidden whether nobody looks, so that no input is meant
+ * @property {() => import('./transports/transport.js').Traffic} traffic what the connection has cost so far
+ */
+
+/**
+ * What listeners are told when the connection is lost, while the room tries to come back.
+ * @typedef {object} Drop
+ * @property {number} code the WebSocket close code
+ * @property {string} reason a sentence for people
+ * @property {number} until when the server gives the player's place up, as `performance.now()` tells the time
  */
 
 /**
@@ -46,24 +56,26 @@ const MOST_DISPUTES = 16;
 /** After so many frames that no input told of, one is acknowledged by itself. */
 const MOST_UNTOLD = 3;
 
-export class Room {
+export class Room extends Company {
   /**
    * @param {Welcome} welcome
    * @param {Link} link
    */
   constructor(welcome, link) {
+    super(welcome, (bytes) => link.send(bytes));
     /** The join code, to share. */
     this.code = welcome.room;
-    /** Your number in this room. */
-    this.player = welcome.player;
     this.tickHz = welcome.tickHz;
-    this.schema = welcome.schema;
+    /** For how many ticks your place is kept when the connection is lost. */
+    this.graceTicks = welcome.graceTicks;
     this.schemaHash = welcome.schemaHash;
     /** What the game told once, such as its map. */
     this.setup = welcome.setup;
     this.stats = new Stats();
-    /** Whether the connection has ended. */
-    this.closed = false;
+    /** How the connection fares. @type {'connected' | 'reconnecting' | 'closed'} */
+    this.connection = 'connected';
+    /** What the room goes over. @type {import('./transports/transport.js').TransportKind} */
+    this.transport = 'ws';
 
     this.link = link;
     this.replica = new Replica(welcome.schema, welcome.priors, welcome.tickHz);
@@ -82,6 +94,10 @@ export class Room {
     this.frameListeners = new Listeners();
     /** @type {Listeners<[number, string]>} */
     this.leaveListeners = new Listeners();
+    /** @type {Listeners<[Drop]>} */
+    this.dropListeners = new Listeners();
+    /** @type {Listeners<[]>} */
+    this.resumeListeners = new Listeners();
     /** @type {Listeners<[Difference[], number]>} */
     this.mismatchListeners = new Listeners();
     this.messageKinds = this.schema.messages.map(({ name }) => ({
@@ -94,6 +110,16 @@ export class Room {
   /** The tick that is held, or null before the first frame. */
   get tick() {
     return this.replica.tick;
+  }
+
+  /** Whether it is all over. */
+  get closed() {
+    return this.connection === 'closed';
+  }
+
+  /** What the connection has cost so far: requests, and bytes both ways without what HTTP and TCP add. */
+  get traffic() {
+    return this.link.traffic();
   }
 
   /**
@@ -171,7 +197,26 @@ export class Room {
   }
 
   /**
-   * Calls back once, when the connection has ended.
+   * Calls back when the connection is lost. The room comes back by itself if it can: all stays as it was
+   * meanwhile, and then `onResume` or `onLeave` is next.
+   * @param {(drop: Drop) => void} listener
+   * @returns {() => void} stops it
+   */
+  onDrop(listener) {
+    return this.dropListeners.add(listener);
+  }
+
+  /**
+   * Calls back when the connection is back.
+   * @param {() => void} listener
+   * @returns {() => void} stops it
+   */
+  onResume(listener) {
+    return this.resumeListeners.add(listener);
+  }
+
+  /**
+   * Calls back once, when it is all over.
    * @param {(code: number, reason: string) => void} listener
    * @returns {() => void} stops it
    */
@@ -234,7 +279,8 @@ export class Room {
    * @param {number} [now] milliseconds
    */
   update(now = this.link.now()) {
-    if (this.closed || this.tick === null) return;
+    // Who only watches does nothing.
+    if (this.closed || this.tick === null || this.spectator) return;
     this.waiting?.();
     for (const bytes of this.inputs.due(now, this.tick, this.link.isHidden())) {
       this.link.send(bytes);
@@ -256,9 +302,7 @@ export class Room {
 
   /** Leaves the room. */
   leave() {
-    if (this.closed) return;
-    this.link.send(message.leaveMessage());
-    this.link.close(1000, 'left');
+    if (!this.closed) this.link.leave();
   }
 
   /**
@@ -293,6 +337,7 @@ export class Room {
     if (holds === false) this.reportMismatch(applied.tick);
     this.answer(applied.tick);
     this.state.update(this.replica.changes);
+    this.takeRoomMessages(this.replica.roomMessages);
     for (const { index, columns } of this.replica.messages) {
       const { listeners } = this.messageKinds[index];
       if (listeners.any()) listeners.tell(this.replica.records[index].toObject(columns));
@@ -321,7 +366,8 @@ export class Room {
     this.stats.inputs(slack === null ? null : slack / TICK_PARTS, age);
     this.stats.lead = ((clock.tick - applied) | 0) + clock.share;
     this.untold += 1;
-    if (source !== null && !this.link.isHidden() && this.untold < MOST_UNTOLD) return;
+    const tells = source !== null && !this.spectator && !this.link.isHidden();
+    if (tells && this.untold < MOST_UNTOLD) return;
     this.untold = 0;
     this.link.send(message.ackMessage(applied));
   }
@@ -366,13 +412,43 @@ export class Room {
   }
 
   /**
-   * The connection has ended.
+   * There is a connection: the first one, another one of which nobody needs to know, or one after a loss.
+   * @param {import('./transports/transport.js').TransportKind} transport
+   * @param {number} answered how long the server took to answer, in milliseconds
+   */
+  connected(transport, answered) {
+    const was = this.connection;
+    this.connection = 'connected';
+    this.transport = transport;
+    this.link.answered = answered;
+    this.untold = 0;
+    this.ping = null;
+    // The server remembers no connection's mismatches but this one's.
+    this.disputes.clear();
+    this.expectEverybody();
+    if (was === 'reconnecting') this.resumeListeners.tell();
+  }
+
+  /**
+   * The connection is lost.
+   * @param {number} code
+   * @param {string} reason
+   * @param {number} until when the server gives up
+   */
+  dropped(code, reason, until) {
+    if (this.connection !== 'connected') return;
+    this.connection = 'reconnecting';
+    this.dropListeners.tell({ code, reason, until });
+  }
+
+  /**
+   * It is all over.
    * @param {number} code
    * @param {string} reason
    */
   end(code, reason) {
     if (this.closed) return;
-    this.closed = true;
+    this.connection = 'closed';
     this.waiting?.();
     this.leaveListeners.tell(code, reason);
   }

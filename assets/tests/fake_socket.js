@@ -65,12 +65,32 @@ export class FakeSocket {
 
 const Socket = /** @type {any} */ (FakeSocket);
 
+/** What a server was asked, as method, path and body. @type {[string, string, any][]} */
+export const asked = [];
+
 /**
- * A client whose sockets are fake.
+ * A server that has a seat for everybody.
+ * @param {string | URL | Request} url
+ * @param {RequestInit} [options]
+ */
+async function fetchSeat(url, options) {
+  const body = typeof options?.body === 'string' ? JSON.parse(options.body) : null;
+  asked.push([options?.method ?? 'GET', `${url}`.replace('http://host:2567', ''), body]);
+  return Response.json({ room: { code: 'A' }, ticket: 't' });
+}
+
+/**
+ * A client whose sockets and seats are fake.
  * @param {import('../sdk/client.js').ClientOptions} [options]
  */
 export function fakeClient(options = {}) {
-  return new Client('ws://host:2567/', { WebSocket: Socket, ...options });
+  return new Client('ws://host:2567/', { WebSocket: Socket, fetch: fetchSeat, transport: 'ws', ...options });
+}
+
+/** The socket that a client opens once it has its seat. */
+export async function nextSocket() {
+  for (const had = sockets.length; sockets.length === had; ) await new Promise(setImmediate);
+  return lastSocket();
 }
 
 /** The socket that was made last. */
@@ -89,7 +109,7 @@ export const welcome = bytes(golden('welcomes')[0].hex);
  */
 export async function joined(options) {
   const promise = fakeClient(options).joinOrCreate('ships', { name: 'Ada' });
-  const socket = lastSocket();
+  const socket = await nextSocket();
   socket.open();
   socket.deliver(welcome);
   socket.deliver(bytes(session.steps[0].hex));
@@ -117,7 +137,7 @@ export function timed() {
   assert.ok(received.kind === 'welcome');
   const room = new Room(received.welcome, {
     send: (bytes) => line.sent.push(bytes),
-    close: () => {},
+    leave: () => {},
     now: () => line.now,
     after(milliseconds, action) {
       assert.equal(timer, null, 'one timer at a time');
@@ -126,6 +146,7 @@ export function timed() {
     },
     answered: 0,
     isHidden: () => false,
+    traffic: () => ({ requests: 1, up: 0, down: 0 }),
   });
   room.receive(bytes(session.steps[0].hex));
   line.sent.length = 0;

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import { Client, TickwireError, describe } from '../sdk/tickwire.js';
-import { fakeClient, joined, lastSocket, session, sockets, timed, welcome } from './fake_socket.js';
+import { fakeClient, joined, lastSocket, nextSocket, session, sockets, timed, welcome } from './fake_socket.js';
 import { bytes, hex } from './golden.js';
 
 afterEach(() => {
-  for (const socket of sockets.splice(0)) if (socket.readyState < 2) socket.drop(1001);
+  for (const socket of sockets.splice(0)) if (socket.readyState < 2) socket.drop(4008);
 });
 
 /** @param {number} index */
@@ -16,24 +16,12 @@ function frame(index) {
   return bytes(session.steps[index].hex);
 }
 
-test('rooms are asked for by game, by code, or anew', () => {
-  const client = fakeClient();
-  const ignore = () => {};
-  client.joinOrCreate('arena').catch(ignore);
-  assert.equal(lastSocket().url, 'ws://host:2567/ws?game=arena');
-  client.joinOrCreate('arena', { room: 'ABC' }).catch(ignore);
-  assert.equal(lastSocket().url, 'ws://host:2567/ws?room=ABC');
-  client.create('my game').catch(ignore);
-  assert.equal(lastSocket().url, 'ws://host:2567/ws?game=my%20game&create=1');
-  client.join('X&Y').catch(ignore);
-  assert.equal(lastSocket().url, 'ws://host:2567/ws?room=X%26Y');
-});
-
 test('a room is there when the welcome and the first frame have come', async () => {
   const promise = fakeClient().joinOrCreate('ships', { name: 'Ada' });
-  const socket = lastSocket();
+  const socket = await nextSocket();
+  assert.equal(socket.url, 'ws://host:2567/rooms/A/ws');
   socket.open();
-  assert.equal(hex(socket.sent[0]), '0101034164610000');
+  assert.equal(hex(socket.sent[0]), '01010341646100010174');
   let settled = false;
   promise.then(() => (settled = true));
   socket.deliver(welcome);
@@ -186,11 +174,11 @@ test('an input that the schema does not know is refused with what it knows', asy
 
 test('a socket that fails before it opens says at once that nobody answers', async () => {
   const promise = fakeClient().joinOrCreate('ships');
-  lastSocket().onerror({});
+  (await nextSocket()).onerror({});
   await assert.rejects(promise, {
     code: 'unreachable',
     closeCode: 1006,
-    message: /^Nobody answers at ws:\/\/host:2567\. Is the server running/,
+    message: /^Nobody answers at http:\/\/host:2567\. Is the server running/,
   });
   // The close that follows changes nothing.
   lastSocket().drop(1006);
@@ -199,16 +187,17 @@ test('a socket that fails before it opens says at once that nobody answers', asy
 test('an error of an open socket is left to its close', async () => {
   const { room, socket } = await joined();
   socket.onerror({});
-  assert.equal(room.closed, false);
+  assert.equal(room.connection, 'connected');
   socket.drop(1006);
-  assert.equal(room.closed, true);
+  assert.equal(room.connection, 'reconnecting');
+  room.leave();
 });
 
 test('without a WebSocket the client says where to get one', async (context) => {
   const had = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
   context.after(() => had && Object.defineProperty(globalThis, 'WebSocket', had));
   Reflect.deleteProperty(globalThis, 'WebSocket');
-  await assert.rejects(new Client('ws://host').joinOrCreate('ships'), {
+  await assert.rejects(new Client('ws://host', { transport: 'ws' }).joinOrCreate('ships'), {
     code: 'websocket',
     message: /Node 22 or newer, or new Client\(url, \{ WebSocket \}\)/,
   });
@@ -257,7 +246,7 @@ test('a wrong hash is reported, and the evidence shows what differed', async () 
 
 test('a server that closes tells why', async () => {
   const promise = fakeClient().join('NOPE');
-  const socket = lastSocket();
+  const socket = await nextSocket();
   socket.open();
   socket.drop(4005, 'no room NOPE');
   await assert.rejects(promise, (error) => {
@@ -273,9 +262,9 @@ test('a room that ends tells its listeners once', async () => {
   /** @type {[number, string][]} */
   const ends = [];
   room.onLeave((code, reason) => ends.push([code, reason]));
-  socket.drop(1006);
-  socket.drop(1006);
-  assert.deepEqual(ends, [[1006, 'The connection was lost.']]);
+  socket.drop(4008);
+  socket.drop(4008);
+  assert.deepEqual(ends, [[4008, 'The room has ended.']]);
   assert.equal(room.closed, true);
 });
 
@@ -297,6 +286,6 @@ test('a frame that makes no sense ends the room', async () => {
 
 test('a server that says nothing is given up', async () => {
   const promise = fakeClient({ timeout: 5 }).joinOrCreate('ships');
-  lastSocket().open();
+  (await nextSocket()).open();
   await assert.rejects(promise, /did not answer in time/);
 });

@@ -1,0 +1,71 @@
+// From a lesser transport to a better one, while the game goes on.
+//
+// The better one asks for the session with a resume, and its first frame builds upon what was held when it
+// asked. So what the old connection brings from then on waits a moment: it is not needed if the new
+// one answers, and applied if it does not.
+
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {import('./transports/transport.js').TransportKind} TransportKind */
+
+/** After so long a better transport is tried, and then again, each time after thrice as long. */
+const [FIRST, LAST] = [10_000, 270_000];
+/** How long frames wait for the better transport's answer. */
+const MOST_HELD = 1500;
+
+export class Upgrade {
+  /** @param {Session} session */
+  constructor(session) {
+    this.session = session;
+    this.wait = FIRST;
+    /** Frames of the old connection, while the new one may go on from before them. @type {Uint8Array[] | null} */
+    this.held = null;
+  }
+
+  /** Sees to it that a better transport is tried, if there is one. */
+  plan() {
+    const { kind, plan, timers } = this.session;
+    const better = kind === null ? [] : plan.memory.better(plan.kinds, kind);
+    if (better.length === 0) return;
+    timers.set('upgrade', this.wait, () => this.run(better));
+    this.wait = Math.min(this.wait * 3, LAST);
+  }
+
+  /** @param {TransportKind[]} kinds */
+  async run(kinds) {
+    const { session } = this;
+    for (const kind of kinds) {
+      if (session.wire === null || session.candidate !== null || session.over) return;
+      const { wire, failure } = await session.try(kind, () => this.ask());
+      if (failure === null || session.over) return;
+      this.release();
+      if (wire.askedAt !== null) session.plan.memory.failed(kind, true);
+      if (session.wire !== null) continue;
+      session.comeback.begin(session.comeback.lost ?? failure);
+      return;
+    }
+    this.plan();
+  }
+
+  /** What is held now must stay as it is for a moment: the new connection will go on from there. */
+  ask() {
+    const { session } = this;
+    const { candidate, timers, room } = session;
+    this.held = [];
+    timers.set('held', MOST_HELD, () => candidate?.giveUp());
+    return session.resume(room?.tick ?? null);
+  }
+
+  /** The better transport has answered. */
+  done() {
+    this.held = null;
+    this.session.timers.cancel('held');
+  }
+
+  /** Nothing comes of the better transport: applies what was held. */
+  release() {
+    const { session } = this;
+    const held = this.held;
+    this.done();
+    for (const bytes of held ?? []) if (session.wire !== null) session.message(session.wire, bytes);
+  }
+}
