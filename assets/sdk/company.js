@@ -48,8 +48,6 @@ export class Company {
     this.access = 'open';
     /** Everybody who is there, you as well, by number. @type {Map<number, Player>} */
     this.company = new Map();
-    /** Players whom a new connection has not told of yet. @type {Set<number>} */
-    this.untoldPlayers = new Set();
     this.requests = this.schema.requests.map((kind) => ({ kind, layout: new RecordLayout(kind) }));
     /** @type {Listeners<[Player, Player | null]>} */
     this.presenceListeners = new Listeners();
@@ -182,11 +180,6 @@ export class Company {
     this.say(message.moderateMessage(APPOINT, player));
   }
 
-  /** A new connection tells of everybody anew; whom it does not tell of has gone meanwhile. */
-  expectEverybody() {
-    this.untoldPlayers = new Set(this.company.keys());
-  }
-
   /**
    * Takes what the room said in a frame.
    * @param {{index: number, body: Uint8Array}[]} messages
@@ -197,10 +190,6 @@ export class Company {
       // What makes no sense, or is not known yet, spoils nothing else.
       if (received !== null) this.takeRoomMessage(received);
     }
-    // They are told of in one go, oneself among them.
-    if (this.untoldPlayers.has(this.player) || this.untoldPlayers.size === 0) return;
-    for (const id of this.untoldPlayers) this.gone(id, 'left');
-    this.untoldPlayers.clear();
   }
 
   /** @param {import('./room_message.js').RoomMessage} received */
@@ -221,7 +210,6 @@ export class Company {
   /** @param {Player} player */
   present(player) {
     const before = this.company.get(player.id) ?? null;
-    this.untoldPlayers.delete(player.id);
     this.company.set(player.id, player);
     if (JSON.stringify(before) !== JSON.stringify(player)) this.presenceListeners.tell(player, before);
   }
@@ -232,7 +220,6 @@ export class Company {
    */
   gone(id, why) {
     const player = this.company.get(id);
-    this.untoldPlayers.delete(id);
     if (player === undefined) return;
     this.company.delete(id);
     this.goneListeners.tell(player, why);

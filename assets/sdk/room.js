@@ -425,7 +425,6 @@ export class Room extends Company {
     this.ping = null;
     // The server remembers no connection's mismatches but this one's.
     this.disputes.clear();
-    this.expectEverybody();
     if (was === 'reconnecting') this.resumeListeners.tell();
   }
 

@@ -59,19 +59,6 @@ test('what is said comes with a name, and as it is', () => {
   ]);
 });
 
-test('after a new connection those who are not told of have gone', () => {
-  const { room } = timed();
-  room.takeRoomMessages([presence(0, 'Ada'), presence(7, 'Bob'), presence(8, 'Eve')]);
-  /** @type {string[]} */
-  const left = [];
-  room.onGone(({ name }) => left.push(name));
-  room.connected('ws', 0);
-  room.takeRoomMessages([chat(8, 'still here')]);
-  assert.deepEqual(left, [], 'not told yet');
-  room.takeRoomMessages([presence(0, 'Ada'), presence(8, 'Eve')]);
-  assert.deepEqual(left, ['Bob']);
-});
-
 test('the room says whether it lets others in, and what it dropped', () => {
   const { room } = timed();
   /** @type {string[]} */

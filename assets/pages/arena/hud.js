@@ -12,10 +12,9 @@ export class Hud extends BaseHud {
   /**
    * @param {Setup} setup
    * @param {number} player the own number
-   * @param {string} code the room's
    */
-  constructor(setup, player, code) {
-    super(player, code);
+  constructor(setup, player) {
+    super(player);
     this.setup = setup;
     /**
      * The names of all players seen, for those who have left.

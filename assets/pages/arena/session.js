@@ -31,7 +31,7 @@ export class Session extends BaseSession {
     super(room, scene, camera, 'ship', isJump);
     this.map = new GameMap(this.setup);
     this.effects = new ShipEffects();
-    this.hud = new Hud(this.setup, room.player, room.code);
+    this.hud = new Hud(this.setup, room.player);
     this.pilot = PREDICTS ? new Pilot(room, this.map, this.setup) : null;
     this.prediction = this.pilot?.prediction ?? null;
     this.shots = this.pilot && this.ownShots(this.pilot);
@@ -67,7 +67,9 @@ export class Session extends BaseSession {
     const ships = this.ships();
     this.shots?.update(ships, this.own?.id ?? -1, this.view.entities('bullet'));
     const heading = this.steer();
-    if (this.own) this.camera.follow(this.own.entity.pos, this.controls.aim, this.map, seconds);
+    const seen = this.room.spectator ? this.findWatched() : this.own;
+    const aim = this.room.spectator ? (seen?.entity.heading ?? 0) : this.controls.aim;
+    if (seen) this.camera.follow(seen.entity.pos, aim, this.map, seconds);
     this.trail(ships, seconds);
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, ships, heading);

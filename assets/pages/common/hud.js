@@ -24,17 +24,13 @@ export function scoreLine({ name, hue, score }, place, own) {
 
 /** What the heads-up displays of all games begin with. */
 export class BaseHud {
-  /**
-   * @param {number} player the own number
-   * @param {string} code the room's
-   */
-  constructor(player, code) {
+  /** @param {number} player the own number */
+  constructor(player) {
     this.player = player;
     this.shown = 0;
     this.scores = element('scores', HTMLOListElement);
     this.notice = element('notice', HTMLDivElement);
     this.feed = new Feed();
-    element('room-code', HTMLElement).textContent = code;
   }
 
   /**

@@ -1,10 +1,13 @@
-// The network for whoever wants to see it: a graph, figures, and what makes it worse. The key N or the
-// button shows them; while they are hidden they cost next to nothing.
+// The network for whoever wants to see it: a graph, figures, and what makes it worse. The keys N and F3
+// and the button show them; while they are hidden they cost next to nothing.
 
 import { Conditions } from './conditions.js';
 import { element, make } from './dom.js';
 import { Graph } from './graph.js';
 import { History } from './history.js';
+
+/** What each transport is called. @type {Record<string, string>} */
+const TRANSPORTS = { ws: 'WebSocket', stream: 'stream', 'long-poll': 'long poll', poll: 'poll' };
 
 /** How often figures and the graph are brought up to date, in milliseconds. */
 const INTERVAL = 250;
@@ -32,8 +35,11 @@ export class Overlay {
     window.addEventListener(
       'keydown',
       (event) => {
-        if (event.code !== 'KeyN' || event.repeat) return;
-        if (!(event.target instanceof HTMLInputElement)) this.toggle();
+        if ((event.code !== 'KeyN' && event.code !== 'F3') || event.repeat) return;
+        if (event.target instanceof HTMLInputElement) return;
+        // In browsers F3 searches.
+        if (event.code === 'F3') event.preventDefault();
+        this.toggle();
       },
       { signal },
     );
@@ -71,8 +77,8 @@ export class Overlay {
     const rtt = Number.isNaN(stats.rtt) ? '–' : `${stats.rtt.toFixed(0)} ms`;
     const rate = (stats.bytesPerFrame * tickHz) / 1024;
     return [
-      ['tick', `${tick}`, ''],
-      ['rate', `${tickHz} Hz`, ''],
+      ['tick', `${tick}, ${tickHz} Hz`, ''],
+      ['over', TRANSPORTS[this.room.transport], this.room.transport === 'ws' ? '' : 'bad'],
       ['down', `${rate.toFixed(2)} KiB/s`, ''],
       ['round trip', rtt, stats.rtt > 150 ? 'bad' : ''],
       ['ahead', `${ahead.toFixed(0)} ms`, ''],

@@ -33,6 +33,8 @@ export class BaseSession {
     /** What is predicted, for those games that do. @type {import('./history.js').Predicted} */
     this.prediction = null;
     this.overlay = new Overlay(room, this.view, () => this.prediction);
+    /** Whom a spectator follows, as an id. @type {number | null} */
+    this.watched = null;
     this.last = performance.now();
     camera.placed = false;
   }
@@ -56,6 +58,16 @@ export class BaseSession {
       if (entity.player === this.room.player) return { id, entity };
     }
     return null;
+  }
+
+  /** Whom a spectator follows: who leads when the one before has gone. */
+  findWatched() {
+    const entities = this.view.entities(this.kind);
+    const entity = this.watched === null ? undefined : entities.get(this.watched);
+    if (this.watched !== null && entity) return { id: this.watched, entity };
+    const [best] = [...entities].sort(([, a], [, b]) => (b.score ?? 0) - (a.score ?? 0));
+    this.watched = best?.[0] ?? null;
+    return best ? { id: best[0], entity: best[1] } : null;
   }
 
   /** The own entity as the server last told, for figures that should not lag. */

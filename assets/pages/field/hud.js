@@ -9,10 +9,9 @@ export class Hud extends BaseHud {
   /**
    * @param {import('./session.js').Setup} setup
    * @param {number} player the own number
-   * @param {string} code the room's
    */
-  constructor(setup, player, code) {
-    super(player, code);
+  constructor(setup, player) {
+    super(player);
     this.setup = setup;
     this.bars = { light: bar('light'), energy: bar('energy'), ready: bar('ready') };
   }

@@ -39,7 +39,7 @@ export class Session extends BaseSession {
     super(room, scene, camera, 'wisp', isJump);
     this.world = { width: this.setup.size, height: this.setup.size };
     this.effects = new Effects(true);
-    this.hud = new Hud(this.setup, room.player, room.code);
+    this.hud = new Hud(this.setup, room.player);
     this.events = new Events(room, this.effects, camera, this.hud, this.setup);
     this.overview = new Overview(this.setup);
     this.wisps = new Wisps(this.setup);
@@ -58,10 +58,11 @@ export class Session extends BaseSession {
   draw(now) {
     const seconds = this.advance(now);
     const own = this.findOwn();
-    const { x, y } = own?.entity.pos ?? this.camera;
+    const seen = this.room.spectator ? this.findWatched() : own;
+    const { x, y } = seen?.entity.pos ?? this.camera;
     this.place = { x, y };
-    if (own && own.entity.life !== 'faded') {
-      this.camera.follow(own.entity.pos, this.controls.way, this.world, seconds);
+    if (seen && seen.entity.life !== 'faded') {
+      this.camera.follow(seen.entity.pos, this.controls.way, this.world, seconds);
     }
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, seconds, own);

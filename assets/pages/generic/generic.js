@@ -1,7 +1,8 @@
 // Plays any game: what there is to see and to do follows from the schema.
 
-import { Client, Interpolation, TickwireError } from '/sdk/tickwire.js';
+import { Interpolation } from '/sdk/tickwire.js';
 
+import { openLobby } from '../common/lobby.js';
 import { Inputs } from './inputs.js';
 import { World } from './world.js';
 
@@ -33,11 +34,7 @@ function make(tag, text) {
   return made;
 }
 
-const menu = element('menu', HTMLElement);
 const side = element('side', HTMLElement);
-const trouble = element('trouble', HTMLElement);
-const code = element('code', HTMLInputElement);
-const play = element('play', HTMLButtonElement);
 
 /** A game being played. */
 class Play {
@@ -65,7 +62,9 @@ class Play {
     for (const { name } of room.schema.messages) room.onMessage(name, (it) => this.message(name, it));
     element('game', HTMLElement).textContent = room.schema.game;
     element('room', HTMLElement).textContent = room.code;
-    element('player', HTMLElement).textContent = `player ${room.player}`;
+    element('player', HTMLElement).textContent = room.spectator ? 'watching' : `player ${room.player}`;
+    document.title = `${room.schema.game} · Tickwire`;
+    side.hidden = false;
   }
 
   /** Lists the kinds, each a button that shows its entities; returns where their numbers stand. */
@@ -112,12 +111,17 @@ class Play {
 
   /** @param {number} now milliseconds */
   draw(now) {
-    if (this.room.closed) return;
     this.view.update(now);
     this.room.send(this.inputs.read());
     this.world.draw(this.view, this.picked?.id ?? null);
     if (now - this.shown >= INTERVAL) this.show(now);
-    requestAnimationFrame((next) => this.draw(next));
+  }
+
+  /** Stops listening. */
+  end() {
+    this.ending.abort();
+    this.view.stop();
+    side.hidden = true;
   }
 
   /** @param {number} now milliseconds */
@@ -129,8 +133,9 @@ class Play {
       button.setAttribute('aria-pressed', `${pressed}`);
     }
     this.showPicked();
-    const { stats, tick, tickHz } = this.room;
-    fill(element('net', HTMLElement), {
+    const { stats, tick, tickHz, transport } = this.room;
+    fill(element('figures', HTMLElement), {
+      over: transport,
       tick: `${tick} @ ${tickHz} Hz`,
       frame: `${stats.bytesPerFrame.toFixed(1)} B`,
       'round trip': Number.isNaN(stats.rtt) ? '–' : `${stats.rtt.toFixed(0)} ms`,
@@ -203,52 +208,9 @@ function textOf(value) {
   return `${value}`;
 }
 
-/** @param {string} text */
-function complain(text) {
-  trouble.textContent = text;
-  trouble.hidden = text === '';
-}
-
-async function join() {
-  complain('');
-  // Who is impatient would else come in twice.
-  play.disabled = true;
-  const name = element('name', HTMLInputElement).value.trim();
-  const game = new URLSearchParams(location.search).get('game') ?? '';
-  try {
-    // Without a name the server gives the game that it is for.
-    const wanted = code.value.trim().toUpperCase() || undefined;
-    const room = await new Client().joinOrCreate(game, { name, room: wanted });
-    begin(room);
-  } catch (error) {
-    if (!(error instanceof TickwireError)) throw error;
-    complain(error.message);
-  } finally {
-    play.disabled = false;
-  }
-}
-
-/** @param {Room} room */
-function begin(room) {
-  // A field that keeps the focus, hidden as it is, would keep the arrow keys too.
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  menu.hidden = true;
-  side.hidden = false;
-  document.title = `${room.schema.game} · Tickwire`;
-  history.replaceState(null, '', `${location.pathname}${location.search}#${room.code}`);
-  const game = new Play(room);
-  room.onLeave((_, reason) => {
-    game.ending.abort();
-    menu.hidden = false;
-    side.hidden = true;
-    complain(reason);
-  });
-  requestAnimationFrame((now) => game.draw(now));
-  Object.assign(window, { tickwire: { room } });
-}
-
-code.value = (new URLSearchParams(location.search).get('room') ?? location.hash.slice(1)).toUpperCase();
-element('join', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  join();
+openLobby({
+  // Without a name the server gives the game that it is for.
+  name: new URLSearchParams(location.search).get('game') ?? '',
+  begin: (room) => new Play(room),
+  idle() {},
 });

@@ -53,6 +53,7 @@ export class Inputs {
   key(event, down) {
     // What goes up is let go of in any case, or it would stick.
     if (down && (event.ctrlKey || event.metaKey || event.altKey)) return;
+    if (down && event.target instanceof HTMLInputElement && event.target.type === 'text') return;
     const moves = event.code.startsWith('Arrow') || event.code === 'Space';
     // A slider, a list or a box that has the focus keeps its own keys.
     if (moves && down && event.target instanceof Element && event.target.matches('input, select')) return;
