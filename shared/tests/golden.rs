@@ -23,6 +23,8 @@ mod memo;
 mod messages;
 #[path = "golden/refusals.rs"]
 mod refusals;
+#[path = "golden/room_messages.rs"]
+mod room_messages;
 #[path = "golden/schemas.rs"]
 mod schemas;
 #[path = "golden/sessions.rs"]
@@ -52,6 +54,11 @@ fn welcomes_have_the_same_bytes() {
 #[test]
 fn messages_have_the_same_bytes() {
     store::check("messages", &messages::cases());
+}
+
+#[test]
+fn what_a_room_tells_has_the_same_bytes_alone_and_in_frames() {
+    store::check("room_messages", &room_messages::cases());
 }
 
 #[test]

@@ -27,18 +27,11 @@ pub struct Entry {
 }
 
 /// Notes on a viewer's frames, in their order; bounded, and empty once all are acknowledged.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Journal {
     entries: VecDeque<Entry>,
     /// The oldest frame after which it is known what was held.
     oldest: Option<Tick>,
-}
-
-impl Default for Journal {
-    fn default() -> Self {
-        // In most games all that is ever noted is that an entity of the player's own comes or goes.
-        Journal { entries: VecDeque::with_capacity(2), oldest: None }
-    }
 }
 
 impl Journal {

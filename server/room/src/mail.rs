@@ -100,8 +100,8 @@ struct Mark {
     tick: Tick,
     /// How far the viewer was told with it.
     place: Place,
-    /// How many letters it had.
-    letters: usize,
+    /// How many letters it had; all that may wait are fewer.
+    letters: u16,
 }
 
 /// One viewer's messages.
@@ -209,7 +209,7 @@ impl Mail {
         if count > 0 {
             self.written.common = bulletin.end();
             self.written_letters += new;
-            self.marks.push_back(Mark { tick: frame, place: self.written, letters: new });
+            self.marks.push_back(Mark { tick: frame, place: self.written, letters: new as u16 });
         }
         count
     }
@@ -217,9 +217,10 @@ impl Mail {
     /// The viewer has applied a frame: what that and those before brought need not be kept.
     pub fn acknowledge(&mut self, applied: Tick) {
         while let Some(mark) = self.marks.pop_front_if(|mark| !mark.tick.is_after(applied)) {
-            let bytes: usize = self.letters.drain(..mark.letters).map(|letter| letter.bytes).sum();
+            let letters = usize::from(mark.letters);
+            let bytes: usize = self.letters.drain(..letters).map(|letter| letter.bytes).sum();
             self.bytes.drain(..bytes);
-            self.written_letters -= mark.letters;
+            self.written_letters -= letters;
             self.acknowledged = mark.place;
         }
     }

@@ -243,6 +243,13 @@ impl Game for Field {
             view.look_from(self.wisps[*key].pos);
         }
     }
+
+    /// Over the shoulder of the player with the highest score, or at the middle of the meadow.
+    fn spectate(&self, view: &mut View) {
+        let best = self.overview.standings.values().next().map_or(0, |line| line.player);
+        let wisp = self.players.get(&PlayerId(best)).map(|key| self.wisps[*key].pos);
+        view.look_from(wisp.unwrap_or(Vec2::splat(tuning::SIZE / 2.0)));
+    }
 }
 
 impl Field {

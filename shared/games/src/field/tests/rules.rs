@@ -1,13 +1,13 @@
 //! Gathering, calls, bites, dashes, and players who come and go.
 
 use glam::Vec2;
-use tickwire_shared::{Game, PlayerId, Tick};
+use tickwire_shared::{Game, PlayerId, Tick, View};
 
 use super::Match;
 use crate::field::{
     Caught, Coat, Config, Controls, Eaten, Forager, Growth, Hunt, Life, Meal, Mood, Predator,
     Stage,
-    tuning::{ENERGY_MAX, LIGHT_MAX, MARGIN, Rates},
+    tuning::{self, ENERGY_MAX, LIGHT_MAX, MARGIN, Rates},
 };
 
 const MIDDLE: f32 = 8000.0;
@@ -259,6 +259,26 @@ fn the_standings_name_the_best_and_everybody_knows_its_rank() {
     assert!(standings().map(|it| it.player).eq((5..=12).rev()));
     assert!(standings().all(|it| it.name == "somebody"));
     assert_eq!((field.wisp(12).rank, field.wisp(1).rank), (1, 12));
+}
+
+#[test]
+fn spectators_look_over_the_shoulder_of_the_best() {
+    let mut field = Match::bare();
+    let eye = |field: &Match| {
+        let mut view = View::default();
+        field.game.spectate(&mut view);
+        view.eye.expect("they look from somewhere")
+    };
+    assert_eq!(eye(&field), Vec2::splat(tuning::SIZE / 2.0));
+    for player in 1..=2 {
+        field.place(player, 1000.0 * player as f32, MIDDLE);
+        field.wisp_mut(player).change_score(10 * player as i32);
+    }
+    field.step(20);
+    assert_eq!(eye(&field), field.wisp(2).pos);
+    field.game.leave(PlayerId(2));
+    field.step(20);
+    assert_eq!(eye(&field), field.wisp(1).pos);
 }
 
 #[test]
