@@ -40,8 +40,10 @@ struct Attempt {
 #[derive(Default)]
 pub(crate) struct Sessions {
     list: Vec<Session>,
-    /// Players whose session has changed hands, and whose connection before that is to be closed.
+    /// Whether some have changed hands, and whose connection before that is to be closed.
     moved: bool,
+    /// By what those are known whose session has ended since the room was last asked what it wants.
+    ended: Vec<(PlayerId, Banned)>,
 }
 
 impl Sessions {
@@ -105,11 +107,25 @@ impl Sessions {
         }
     }
 
-    /// Ends a session and gives its seat back; says by what its player is known if it is to stay out.
-    pub(crate) fn end(&mut self, player: PlayerId) -> Option<Banned> {
-        let mut session = self.list.remove(self.position(player)?);
+    /// Ends a session and gives its seat back.
+    pub(crate) fn end(&mut self, player: PlayerId) {
+        let Some(index) = self.position(player) else { return };
+        let mut session = self.list.remove(index);
         let identity = session.seat.pass.identity.take().map(Banned::Identity);
-        Some(identity.unwrap_or(Banned::Address(session.address)))
+        self.ended.push((player, identity.unwrap_or(Banned::Address(session.address))));
+    }
+
+    /// By what a player is known whose session has just ended, if it is to stay out.
+    pub(crate) fn known_as(&self, player: PlayerId) -> Option<Banned> {
+        let ended = self.ended.iter().find(|(ended, _)| *ended == player);
+        ended.map(|(_, known)| known.clone())
+    }
+
+    /// Forgets whose session has ended.
+    pub(crate) fn forget_ended(&mut self) {
+        if !self.ended.is_empty() {
+            self.ended = Vec::new();
+        }
     }
 
     /// Whether there are none.

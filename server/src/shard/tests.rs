@@ -205,6 +205,7 @@ impl World {
     }
 }
 
+mod hosts;
 mod links;
 mod nets;
 mod sessions;

@@ -61,7 +61,8 @@ impl<S: Socket> RoomHost<S> {
                     self.close_connection(player, End::Away(reason(code)));
                 }
                 RoomEvent::Ended(player, code) => {
-                    let known = self.sessions.end(player);
+                    self.sessions.end(player);
+                    let known = self.sessions.known_as(player);
                     if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
                         cx.directory.ban(&self.entry, known);
                     }
@@ -70,6 +71,7 @@ impl<S: Socket> RoomHost<S> {
                 RoomEvent::Locked(locked) => cx.directory.set_locked(&self.entry, locked),
             }
         }
+        self.sessions.forget_ended();
     }
 
     /// Ends the connection of a player of whose end the room knows.

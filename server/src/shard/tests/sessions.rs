@@ -25,7 +25,7 @@ impl World {
     }
 
     /// Goes on with a client's session over another connection.
-    fn resume(&self, client: &mut Client, attempt: u8, keeps: bool) -> Client {
+    pub(super) fn resume(&self, client: &mut Client, attempt: u8, keeps: bool) -> Client {
         let first = client.viewer.resume(attempt, keeps);
         let viewer = std::mem::take(&mut client.viewer);
         self.come_back(&self.room(), viewer, &first)
