@@ -1,10 +1,12 @@
 //! The server over real sockets, on a port of its own for each test.
 
+mod abuse;
 mod closing;
 mod framing;
 mod handshake;
 mod joining;
 mod limits;
+mod lobby;
 mod nets;
 mod pages;
 mod play;

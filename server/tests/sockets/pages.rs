@@ -1,37 +1,25 @@
 //! What plain HTTP requests get.
 
-use std::{io::Read, time::Duration};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::{
-    client::{exchange, status_of},
+    api::{self, Answer},
     game::STALL,
     server::{TestServer, eventually},
 };
 
-struct Answer {
-    status: u16,
-    header: String,
-    body: String,
-}
-
 fn request(server: &TestServer, method: &str, path: &str, more: &str) -> Answer {
-    let addr = server.addr();
-    let text =
-        format!("{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n{more}\r\n");
-    let (mut stream, header, mut body) = exchange(addr, text.as_bytes());
-    let _ = stream.read_to_end(&mut body);
-    let body = String::from_utf8_lossy(&body).into_owned();
-    Answer { status: status_of(&header), header: header.to_lowercase(), body }
+    api::request(server.addr(), (method, path), more, "")
 }
 
 fn get(server: &TestServer, path: &str) -> Answer {
-    request(server, "GET", path, "")
+    server.get(path)
 }
 
 fn json(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.body).expect("the body is JSON")
+    answer.json()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, missing_docs, reason = "each test uses its part of it")]
 
+pub mod api;
 pub mod client;
 pub mod game;
 pub mod http;

@@ -5,7 +5,11 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use serde_json::Value;
 use tickwire_server::{Config, Games, RoomEntry, Running, Server};
 
-use super::{client::Client, game::Restless};
+use super::{
+    api::{self, Answer},
+    client::Client,
+    game::Restless,
+};
 
 pub struct TestServer {
     pub running: Option<Running>,
@@ -51,6 +55,21 @@ impl TestServer {
     pub fn count(&self, path: &str) -> u64 {
         let status = self.status();
         status.pointer(&format!("/{path}")).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    /// What a GET request is answered.
+    pub fn get(&self, path: &str) -> Answer {
+        api::request(self.addr(), ("GET", path), "", "")
+    }
+
+    /// What a POST request with a body is answered.
+    pub fn post(&self, path: &str, body: &str) -> Answer {
+        self.post_with(path, "", body)
+    }
+
+    /// The same with more header lines, each with its end.
+    pub fn post_with(&self, path: &str, more: &str, body: &str) -> Answer {
+        api::request(self.addr(), ("POST", path), more, body)
     }
 
     /// A client that has shaken hands.

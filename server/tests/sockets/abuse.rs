@@ -1,0 +1,1 @@
+//! What somebody may do who means no good, and what it costs others: nothing.
