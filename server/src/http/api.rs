@@ -11,10 +11,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use super::{
-    Answer, Caller, Site,
-    body::read_body,
-    json_answer, links,
-    problem::{denied, problem, too_soon, unidentified},
+    Answer, Caller, Site, body::read_body, json_answer, links, problem::denied, refused::Refused,
     see, whole,
 };
 use crate::{
@@ -91,7 +88,7 @@ pub(super) async fn answer(
     request: Request<Incoming>,
     call: Call<'_>,
 ) -> Answer {
-    let found = |code: &str| site.directory.room(code).ok_or_else(|| denied(&Denied::NoSuchRoom));
+    let found = |code: &str| site.directory.room(code).ok_or(Refused::Denied(Denied::NoSuchRoom));
     let outcome = match call {
         Call::Games => Ok(json_answer(&status::games(&site.directory))),
         Call::Rooms if request.method() != Method::POST => {
@@ -105,14 +102,14 @@ pub(super) async fn answer(
             None => nowhere(&request),
         }),
     };
-    outcome.unwrap_or_else(|refusal| refusal)
+    outcome.unwrap_or_else(Refused::answer)
 }
 
 /// The public rooms, or those of a game.
-fn rooms(site: &Site, query: &str) -> Result<Answer, Answer> {
+fn rooms(site: &Site, query: &str) -> Result<Answer, Refused> {
     let game = query.split('&').find_map(|pair| pair.strip_prefix("game="));
     let game = game.filter(|name| !name.is_empty()).map(|name| site.directory.game(Some(name)));
-    let game = game.transpose().map_err(|why| denied(&why))?.map(|game| game.name);
+    let game = game.transpose().map_err(Refused::Denied)?.map(|game| game.name);
     Ok(json_answer(&status::rooms(&site.directory, game)))
 }
 
@@ -128,11 +125,12 @@ async fn reserve(
     caller: &Caller,
     request: Request<Incoming>,
     call: Call<'_>,
-) -> Result<Answer, Answer> {
-    caller.knock(site).map_err(too_soon)?;
+) -> Result<Answer, Refused> {
+    caller.knock(site).map_err(Refused::TooSoon)?;
     let who = identify(site, caller, request.headers())?;
     let headers = request.headers().clone();
-    let body = read_body(request, MOST_BODY_BYTES, site.config.limits.body_timeout).await?;
+    let body = read_body(request, MOST_BODY_BYTES, site.config.limits.body_timeout).await;
+    let body = body.map_err(Refused::Body)?;
     let (wanted, spectator, status) = match call {
         Call::Rooms => (Wanted::New(parse(&body)?), false, StatusCode::CREATED),
         Call::Seats(code) => {
@@ -148,7 +146,7 @@ async fn reserve(
     let Reserved { room, ticket, time } = reserved.map_err(|why| {
         why.count(&site.metrics);
         tracing::info!(peer = %caller.peer, %wanted, why = why.text(), "refused");
-        denied(&why)
+        Refused::Denied(why)
     })?;
     let mut answer = json_answer(&json!({
         "room": status::room(&room),
@@ -165,7 +163,7 @@ async fn reserve(
 }
 
 /// Who asks, as far as the server wants to know.
-fn identify(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Who, Answer> {
+fn identify(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Who, Refused> {
     let Some(identities) = &site.identities else { return Ok(caller.who()) };
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| {
@@ -178,19 +176,19 @@ fn identify(site: &Site, caller: &Caller, headers: &HeaderMap) -> Result<Who, An
     };
     let identity = identity.map_err(|why| {
         site.metrics.unidentified.add(1);
-        unidentified(&why)
+        Refused::Unidentified(why)
     })?;
     Ok(Who { identity: Some(identity), ..caller.who() })
 }
 
 /// What a body asks for; one that is empty asks for nothing in particular.
-fn parse<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Answer> {
+fn parse<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Refused> {
     if body.trim_ascii().is_empty() {
         return Ok(T::default());
     }
     serde_json::from_slice(body).map_err(|error| {
-        let detail = format!("the body has to be a JSON object that is understood: {error}");
-        problem(StatusCode::BAD_REQUEST, &detail)
+        let why = format!("the body has to be a JSON object that is understood: {error}");
+        Refused::Malformed(why)
     })
 }
 
@@ -199,12 +197,11 @@ fn picture<B>(
     caller: &Caller,
     request: &Request<B>,
     room: &RoomEntry,
-) -> Result<Answer, Answer> {
+) -> Result<Answer, Refused> {
     let links = links::to_room(site, caller, request.headers(), &room.code);
     let svg = links.first().and_then(|link| links::qr_svg(link));
-    let svg = svg.ok_or_else(|| {
-        problem(StatusCode::BAD_REQUEST, "the link to the room is too long for a picture")
-    })?;
+    let long = || Refused::Malformed("the link to the room is too long for a picture".to_owned());
+    let svg = svg.ok_or_else(long)?;
     let answer = Response::builder().header(header::CONTENT_TYPE, "image/svg+xml");
     Ok(answer.body(whole(svg)).expect("the parts are valid"))
 }

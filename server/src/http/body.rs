@@ -14,33 +14,53 @@ use super::{
     problem::{problem, problem_with},
 };
 
+/// Why a body cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadBody {
+    /// It has more bytes than these.
+    TooLarge(usize),
+    /// It did not come in time.
+    Late,
+    /// It ended before its end.
+    Broken,
+}
+
+impl BadBody {
+    /// The answer that says so.
+    pub(super) fn answer(self) -> Answer {
+        match self {
+            BadBody::TooLarge(limit) => {
+                let detail = format!("the body may have at most {limit} bytes");
+                problem(StatusCode::PAYLOAD_TOO_LARGE, &detail)
+            }
+            BadBody::Late => {
+                let detail = "the body did not come in time; send it at once";
+                let close = (header::CONNECTION, "close");
+                problem_with(StatusCode::REQUEST_TIMEOUT, detail, close)
+            }
+            BadBody::Broken => problem(StatusCode::BAD_REQUEST, "the body broke off"),
+        }
+    }
+}
+
 /// Reads a request's body, up to `limit` bytes within `deadline`.
 ///
 /// # Errors
-/// The answer that says what is wrong with it.
+/// What is wrong with it.
 pub(super) async fn read_body(
     request: Request<Incoming>,
     limit: usize,
     deadline: Duration,
-) -> Result<Bytes, Answer> {
-    let too_large = || {
-        let detail = format!("the body may have at most {limit} bytes");
-        problem(StatusCode::PAYLOAD_TOO_LARGE, &detail)
-    };
+) -> Result<Bytes, BadBody> {
     let body = request.into_body();
     // What it says of itself is refused before it is read.
     if body.size_hint().lower() > limit as u64 {
-        return Err(too_large());
+        return Err(BadBody::TooLarge(limit));
     }
-    let collected = tokio::time::timeout(deadline, Limited::new(body, limit).collect()).await;
-    match collected {
+    match tokio::time::timeout(deadline, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(problem(StatusCode::BAD_REQUEST, "the body broke off")),
-        Err(_) => {
-            let detail = "the body did not come in time; send it at once";
-            let close = (header::CONNECTION, "close");
-            Err(problem_with(StatusCode::REQUEST_TIMEOUT, detail, close))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BadBody::TooLarge(limit)),
+        Ok(Err(_)) => Err(BadBody::Broken),
+        Err(_) => Err(BadBody::Late),
     }
 }

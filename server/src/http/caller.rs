@@ -12,10 +12,7 @@ use std::{
 use hyper::HeaderMap;
 use parking_lot::Mutex;
 
-use super::{
-    Answer, Site, forwarded,
-    problem::{too_soon, turned_away},
-};
+use super::{Site, forwarded, refused::Refused};
 use crate::{admission::Guard, config::Network, directory::Who};
 
 /// Who sends a request.
@@ -90,11 +87,11 @@ impl Caller {
     /// proxy's socket counts as one of whoever it is for from now on. Others were counted before.
     ///
     /// # Errors
-    /// The answer that says so.
-    pub(super) fn begin_handshake(&self, site: &Site) -> Result<(), Answer> {
-        self.knock(site).map_err(too_soon)?;
+    /// Why it may not.
+    pub(super) fn begin_handshake(&self, site: &Site) -> Result<(), Refused> {
+        self.knock(site).map_err(Refused::TooSoon)?;
         if self.forwarded {
-            let share = site.admission.share(self.address).map_err(turned_away)?;
+            let share = site.admission.share(self.address).map_err(Refused::TurnedAway)?;
             if let Some(guard) = self.line.guard.lock().as_mut() {
                 guard.count_as(share);
             }

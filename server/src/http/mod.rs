@@ -43,6 +43,7 @@ mod headers;
 mod links;
 mod origins;
 mod problem;
+mod refused;
 mod routes;
 mod transports;
 mod upgrade;

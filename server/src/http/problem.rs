@@ -90,7 +90,7 @@ pub(super) fn denied(denied: &Denied) -> Answer {
         Denied::RoomFull => (StatusCode::CONFLICT, "room_full"),
         Denied::RoomLocked => (StatusCode::CONFLICT, "room_locked"),
         Denied::Banned => (StatusCode::FORBIDDEN, "banned"),
-        Denied::Unidentified => return unidentified(&denied.text()),
+        Denied::Unidentified => (StatusCode::UNAUTHORIZED, "unidentified"),
         Denied::TooManyRooms | Denied::TooManyOwnRooms => {
             (StatusCode::TOO_MANY_REQUESTS, "too_many_rooms")
         }
@@ -104,10 +104,4 @@ pub(super) fn denied(denied: &Denied) -> Answer {
         }
         _ => answer,
     }
-}
-
-/// Says that the server wants to know who it is, and how one says so.
-pub(super) fn unidentified(detail: &str) -> Answer {
-    let how = (header::WWW_AUTHENTICATE, "Bearer");
-    problem_with(StatusCode::UNAUTHORIZED, detail, how)
 }

@@ -56,7 +56,7 @@ async fn route(site: &Arc<Site>, caller: &Arc<Caller>, request: Request<Incoming
     if uri.path() == "/ws" {
         return match caller.begin_handshake(site) {
             Ok(()) => upgrade(site, caller, request),
-            Err(refusal) => refusal,
+            Err(refused) => refused.answer(),
         };
     }
     if let Some(call) = Call::of(uri.path()) {
@@ -106,7 +106,7 @@ async fn connect(
     match way {
         Way::Socket => match (site.directory.room(code), caller.begin_handshake(site)) {
             (None, _) => denied(&Denied::NoSuchRoom),
-            (Some(_), Err(refusal)) => refusal,
+            (Some(_), Err(refused)) => refused.answer(),
             (Some(entry), Ok(())) => upgrade_room(site, caller, request, entry),
         },
         Way::Requests(kind) => match admit(&request, "POST, OPTIONS") {

@@ -56,7 +56,7 @@ pub(super) async fn answer(
             let answered = Exchange { site, caller, code }.answer(&body, kind).await;
             answered.unwrap_or_else(Refusal::answer)
         }
-        Err(answer) => answer,
+        Err(bad) => bad.answer(),
     }
 }
 
