@@ -100,7 +100,8 @@ export class Client {
   }
 
   /**
-   * Comes into a room of a game, or makes one if there is none with a place.
+   * Comes into a room of a game, or makes one if there is none with a place. A spectator comes into the
+   * one with most players.
    * @param {string} game
    * @param {JoinOptions} [options]
    * @returns {Promise<Room>}
@@ -108,7 +109,20 @@ export class Client {
   joinOrCreate(game, options = {}) {
     if (options.room) return this.join(options.room, options);
     const { filters, spectate, token } = options;
-    return this.enter(() => this.lobby.match({ game: game || undefined, filters, spectate }, token), options);
+    if (spectate) return this.enter(() => this.seatToWatch(game, token), options);
+    return this.enter(() => this.lobby.match({ game: game || undefined, filters }, token), options);
+  }
+
+  /**
+   * A seat to watch from, where there is most to see.
+   * @param {string} game
+   * @param {string} [token]
+   */
+  async seatToWatch(game, token) {
+    const rooms = await this.lobby.rooms(game);
+    const [best] = rooms.filter(({ state }) => state !== 'closed').sort((a, b) => b.players - a.players);
+    if (best === undefined) throw new TickwireError('no_such_room', 'There is no room to watch yet.');
+    return this.lobby.seat(best.code, true, token);
   }
 
   /**

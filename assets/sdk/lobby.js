@@ -34,7 +34,6 @@ const SENTENCES = {
   room_locked: 'The room lets nobody in any more.',
   no_such_room: 'There is no room with this code.',
   no_such_game: 'This server does not have that game.',
-  too_many_rooms: 'The server has no place for another room.',
   shutting_down: 'The server is shutting down.',
   banned: 'The host has thrown you out for good.',
   unidentified: 'The server wants to know who you are.',

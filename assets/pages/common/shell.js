@@ -9,7 +9,7 @@ const FIELDS = `
       </label>
       <button id="play" class="primary" type="submit">Play</button>
       <div id="code-row">
-        <label>Room code <span class="hint">if somebody gave you one</span>
+        <label>Room code <span class="hint">if you have one</span>
           <input id="code" name="room" maxlength="12" autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="any room">
         </label>
         <button id="watch" class="second" type="button" title="Look on without playing">Watch</button>

@@ -32,16 +32,20 @@ export class Poller {
 
   async ask() {
     const { link, manner } = this;
+    const { env } = link;
+    let due = env.now();
     while (!link.over) {
-      const began = link.env.now();
       // Beside a batch that is on its way no other one is to overtake it.
       const { number, messages } = link.sending ? { number: 0, messages: [] } : link.nextBatch();
       const answer = await link.insist('poll', link.body(number, messages, manner.wait));
       if (answer === null) return;
       const came = await this.take(answer);
       link.ready = true;
-      const rest = began + (came ? manner.interval : manner.idle) - link.env.now();
-      if (rest > 0) await link.pause(rest);
+      // By the clock, so that what is late once does not make all that follows late, but never in a rush.
+      const now = env.now();
+      const interval = came ? manner.interval : manner.idle;
+      due = Math.max(due + interval, now - interval);
+      if (due > now) await link.pause(due - now);
     }
   }
 
