@@ -215,6 +215,27 @@ test('without a session there is nothing to go on with', async () => {
   assert.equal(await server.client().reconnect(), null);
 });
 
+test('nonsense in the storage is no session', async () => {
+  const server = new FakeServer();
+  for (const text of ['{', 'null', '{"server":"http://host","code":"A","token":"00"}', '{"server":"http://other"}', '7']) {
+    server.time.stored.set('tickwire.session', text);
+    assert.equal(server.client().resumable(), null, text);
+  }
+});
+
+test('what becomes of a session that the server gave up while the page was away', async () => {
+  const server = new FakeServer();
+  const before = await server.joined();
+  server.refuse = 4009;
+  const client = server.client();
+  const promise = client.reconnect();
+  promise.catch(() => {});
+  await server.time.pass(10);
+  await assert.rejects(promise, { code: 'closed', closeCode: 4009 });
+  assert.equal(client.resumable(), null, 'it is not tried again');
+  before.leave();
+});
+
 test('a tab that was duplicated takes over, and the first one says so', async () => {
   const server = new FakeServer();
   const first = await server.joined();

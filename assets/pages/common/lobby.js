@@ -53,6 +53,8 @@ function begin(room) {
     return;
   }
   document.body.classList.toggle('watching', room.spectator);
+  // Where there are thumbs only, their buttons are there before the first touch.
+  if (matchMedia('(pointer: coarse)').matches) document.body.classList.add('touch');
   hud.hidden = false;
   session = game?.begin(room) ?? null;
   social = new Social(room, client);

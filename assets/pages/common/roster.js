@@ -16,16 +16,17 @@ export class Roster {
     this.button = element('roster-toggle', HTMLButtonElement);
     this.list = element('roster-list', HTMLElement);
     this.lock = element('lock', HTMLButtonElement);
-    this.button.addEventListener('click', () => this.toggle(), { signal });
+    this.button.addEventListener('click', () => this.open(this.panel.hidden), { signal });
     this.lock.addEventListener('click', () => this.act(this.lock, () => this.toggleLock()), { signal });
     const show = () => this.show();
     this.stops = [room.onPresence(show), room.onGone(show), room.onState(show)];
     this.show();
   }
 
-  toggle() {
-    this.panel.hidden = !this.panel.hidden;
-    this.button.setAttribute('aria-expanded', `${!this.panel.hidden}`);
+  /** @param {boolean} open */
+  open(open) {
+    this.panel.hidden = !open;
+    this.button.setAttribute('aria-expanded', `${open}`);
     // A focused button would take the space bar, which fires.
     this.button.blur();
   }

@@ -42,6 +42,7 @@ const SOCIAL = `
     <button id="roster-toggle" class="chip" title="Who is here" aria-expanded="false" aria-controls="roster">
       <b id="roster-count">1</b> <span id="roster-word" class="hint">here</span>
     </button>
+    <span id="watching" class="chip">watching</span>
     <button id="chat-toggle" class="chip" title="Say something (Enter)">chat</button>
     <button id="leave" class="chip" title="Back to the menu">leave</button>
   </div>

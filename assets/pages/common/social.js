@@ -43,6 +43,9 @@ export class Social {
     this.chat = new Chat(room, signal);
     this.roster = new Roster(room, signal);
     this.invitation = new Invitation(room, client, signal);
+    // They take the same place.
+    this.roster.button.addEventListener('click', () => this.invitation.show(false), { signal });
+    this.invitation.button.addEventListener('click', () => this.roster.open(false), { signal });
     element('room-code', HTMLElement).textContent = room.code;
     element('leave', HTMLButtonElement).addEventListener('click', () => room.leave(), { signal });
     this.stops = [
@@ -65,7 +68,9 @@ export class Social {
     } else if (before && id !== this.room.player && away !== before.away) {
       this.toasts.show(name, away ? 'has lost the connection' : 'is back');
     }
-    if (before && host && !before.host) this.toasts.show(id === this.room.player ? 'You' : name, id === this.room.player ? 'are the host now' : 'is the host now');
+    if (!before || !host || before.host) return;
+    if (id === this.room.player) this.toasts.show('', 'You are the host now');
+    else this.toasts.show(name, 'is the host now');
   }
 
   /** Stops listening. */

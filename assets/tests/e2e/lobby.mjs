@@ -116,7 +116,8 @@ async function company(browser) {
   await shot(guest.page, 'lobby-phone-play');
   await throwOut(host.page, guest.page);
   assert.deepEqual(host.errors, []);
-  assert.deepEqual(guest.errors, []);
+  // The browser itself complains of an answer that says no.
+  assert.deepEqual(guest.errors.filter((error) => !error.includes('409')), []);
   await Promise.all([host.context.close(), guest.context.close()]);
   return 'invited by QR, met, talked, thrown out';
 }
@@ -166,7 +167,6 @@ async function throwOut(host, guest) {
   await guest.click('#play');
   await guest.waitForSelector('#trouble', { state: 'visible' });
   assert.match((await guest.textContent('#trouble')) ?? '', /lets nobody in/);
-  // The browser itself complains of an answer that says no.
 }
 
 /** @param {Browser} browser */
