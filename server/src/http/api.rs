@@ -23,6 +23,7 @@ use crate::{
 /// What a browser shows to somebody who follows a link to a room that has closed.
 const NO_ROOM: &str = "<!doctype html><title>No such room</title><p>This room has closed, or never \
                        was there. <a href=\"/\">Play in another one</a>.";
+const NO_SUCH_ROOM: Refused = Refused::Denied(Denied::NoSuchRoom);
 /// The largest body of a request to the lobby, in bytes.
 const MOST_BODY_BYTES: usize = 4 * 1024;
 
@@ -88,7 +89,11 @@ pub(super) async fn answer(
     request: Request<Incoming>,
     call: Call<'_>,
 ) -> Answer {
-    let found = |code: &str| site.directory.room(code).ok_or(Refused::Denied(Denied::NoSuchRoom));
+    let found = |code: &str| match site.directory.room(code) {
+        Some(room) => Ok(room),
+        // Whoever guesses codes is at the door, not at the window.
+        None => Err(caller.knock(site).err().map_or(NO_SUCH_ROOM, Refused::TooSoon)),
+    };
     let outcome = match call {
         Call::Games => Ok(json_answer(&status::games(&site.directory))),
         Call::Rooms if request.method() != Method::POST => {
@@ -97,10 +102,11 @@ pub(super) async fn answer(
         Call::Rooms | Call::Match | Call::Seats(_) => reserve(site, caller, request, call).await,
         Call::Room(code) => found(code).map(|room| describe(site, caller, &request, &room)),
         Call::Qr(code) => found(code).and_then(|room| picture(site, caller, &request, &room)),
-        Call::Join(code) => Ok(match site.directory.room(code) {
-            Some(room) => to_page(site, &room),
-            None => nowhere(&request),
-        }),
+        Call::Join(code) => match found(code) {
+            Ok(room) => Ok(to_page(site, &room)),
+            Err(Refused::Denied(_)) => Ok(nowhere(&request)),
+            Err(refused) => Err(refused),
+        },
     };
     outcome.unwrap_or_else(Refused::answer)
 }

@@ -104,10 +104,10 @@ async fn connect(
     (code, way): (&str, Way),
 ) -> Answer {
     match way {
-        Way::Socket => match (site.directory.room(code), caller.begin_handshake(site)) {
-            (None, _) => denied(&Denied::NoSuchRoom),
-            (Some(_), Err(refused)) => refused.answer(),
-            (Some(entry), Ok(())) => upgrade_room(site, caller, request, entry),
+        Way::Socket => match (caller.begin_handshake(site), site.directory.room(code)) {
+            (Err(refused), _) => refused.answer(),
+            (Ok(()), None) => denied(&Denied::NoSuchRoom),
+            (Ok(()), Some(entry)) => upgrade_room(site, caller, request, entry),
         },
         Way::Requests(kind) => match admit(&request, "POST, OPTIONS") {
             Some(answer) => answer,

@@ -12,8 +12,8 @@ use serde_json::json;
 use tickwire_server::Config;
 
 use crate::support::{
+    api::{self, Answer},
     client::{Client, PATIENCE, exchange, handshake, status_of},
-    http::{self, Answer},
     server::{TestServer, eventually},
 };
 
@@ -97,12 +97,12 @@ fn a_body_that_is_too_large_is_not_read_however_it_comes() {
     for path in ["/rooms".to_owned(), "/match".to_owned(), format!("/rooms/{code}/seats")] {
         let claimed =
             format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n{{");
-        let known = http::send(server.addr(), claimed.as_bytes());
+        let known = api::send(server.addr(), claimed.as_bytes());
         known.problem(413, "body_too_large");
         let chunk = format!("1000\r\n{}\r\n", " ".repeat(4096)).repeat(8);
         let chunked =
             format!("POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}");
-        http::send(server.addr(), chunked.as_bytes()).problem(413, "body_too_large");
+        api::send(server.addr(), chunked.as_bytes()).problem(413, "body_too_large");
         let large = json!({ "game": "x".repeat(5_000) }).to_string();
         server.post(&path, &large).problem(413, "body_too_large");
         let largest = format!("{{}}{}", " ".repeat(4094));
@@ -115,7 +115,7 @@ fn a_body_that_is_too_large_is_not_read_however_it_comes() {
 fn a_header_that_is_too_large_is_refused_and_counted() {
     let server = TestServer::start(|_| {});
     for more in [format!("X: {}\r\n", "x".repeat(40_000)), "X: y\r\n".repeat(500)] {
-        let answer = http::request(server.addr(), ("POST", "/rooms"), &more, "");
+        let answer = api::request(server.addr(), ("POST", "/rooms"), &more, "");
         assert_eq!(answer.status, 431);
     }
     let path = format!("/rooms/{}", "x".repeat(40_000));
@@ -183,7 +183,16 @@ fn one_address_may_knock_so_often_and_another_as_often() {
     for _ in 0..50 {
         assert_ne!(server.post("/match", "").status, 429, "this machine itself may");
     }
-    assert_eq!(server.count("refusals/too_many_requests"), 4);
+    let guess =
+        |path: &str| api::request(server.addr(), ("GET", path), &from("192.0.2.3"), "").status;
+    for path in
+        ["/rooms/ZZZZZ", "/join/ZZZZZ", "/rooms/ZZZZZ/qr.svg", "/rooms/ZZZZZ", "/join/ZZZZZ"]
+    {
+        assert_eq!(guess(path), 404);
+    }
+    assert_eq!((guess("/rooms/ZZZZZ"), guess("/join/ZZZZZ")), (429, 429));
+    assert_eq!(guess("/rooms"), 200, "who only reads is not counted");
+    assert_eq!(server.count("refusals/too_many_requests"), 6);
 }
 
 #[test]
