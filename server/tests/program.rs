@@ -213,15 +213,22 @@ fn the_page_is_where_it_says() {
 #[test]
 fn the_help_teaches_with_examples() {
     let help = String::from_utf8(output(&["--help"]).stdout).expect("it is text");
-    for part in ["--listen", "TICKWIRE_LISTEN", "--seed", "Examples:", "[arena]", "127.0.0.1:2567"]
-    {
+    for part in [
+        "--listen",
+        "TICKWIRE_LISTEN",
+        "--seed",
+        "Examples:",
+        "[arena]",
+        "127.0.0.1:2567",
+        "TICKWIRE_SECRET",
+    ] {
         assert!(help.contains(part), "no {part} in:\n{help}");
     }
 }
 
 #[test]
 fn bad_flags_are_refused_with_what_to_do() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["--tick-hz", "0"], "1 to 240"),
         (&["--tick-hz", "241"], "1 to 240"),
         (&["--linger", "0"], "1 to 86400"),
@@ -233,12 +240,19 @@ fn bad_flags_are_refused_with_what_to_do() {
         (&["--game", "chess"], "arena"),
         (&["--allow-origin", "example.com"], "https://example.com"),
         (&["--assets", "/nowhere"], "pages"),
+        (&["--grace", "601"], "0 to 600"),
+        (&["--max-spectators", "10001"], "0 to 10000"),
+        (&["--trusted-proxy", "proxy"], "10.0.0.0/8"),
+        (&["--public-url", "play.example"], "https://play.example.com"),
+        (&["--jwt-key", "/nowhere"], "/nowhere"),
         (&["--tickhz", "3"], "--tick-hz"),
     ];
     for (args, part) in cases {
         let refusal = refusal(program().args(args));
         assert!(refusal.contains(part), "{args:?} gave {refusal}");
     }
+    let short = refusal(program().env("TICKWIRE_JWT_KEY", "short"));
+    assert!(short.contains("TICKWIRE_JWT_KEY") && !short.contains("\"short\""), "{short}");
     assert!(refusal(program().env("TICKWIRE_MAX_PLAYERS", "0")).contains("1 to 10000"));
 }
 
