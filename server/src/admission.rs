@@ -44,7 +44,7 @@ impl Admission {
             self.metrics.too_many_connections.add(1);
             return Err(TurnedAway::Full);
         };
-        let share = address.map(|address| self.share(address)).transpose()?;
+        let share = address.map(|address| self.share(address).map(Box::new)).transpose()?;
         self.metrics.accepted.add(1);
         self.metrics.connections.add(1);
         Ok(Guard { _place: place, share, metrics: Arc::clone(&self.metrics) })
@@ -67,14 +67,15 @@ impl Admission {
 /// One socket's place, given back when dropped. It goes along to the shard.
 pub(crate) struct Guard {
     _place: OwnedSemaphorePermit,
-    share: Option<Share>,
+    /// Apart, because connections of this machine have none.
+    share: Option<Box<Share>>,
     metrics: Arc<ServerMetrics>,
 }
 
 impl Guard {
     /// Counts as one of another address from now on: it was a proxy's, and is somebody's now.
     pub(crate) fn count_as(&mut self, share: Share) {
-        self.share = Some(share);
+        self.share = Some(Box::new(share));
     }
 }
 
