@@ -273,6 +273,12 @@ impl Directory {
         self.rooms.lock().reservations.len()
     }
 
+    /// How much is kept of rooms and of who wants in: nothing when all have closed.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> [usize; 4] {
+        self.rooms.lock().kept()
+    }
+
     /// What the whole server counts.
     pub(crate) fn metrics(&self) -> &Arc<ServerMetrics> {
         &self.metrics

@@ -117,9 +117,9 @@ impl Rooms {
         self.all().fold(self.retired, |sum, room| plus(sum, room.counters()))
     }
 
-    /// How much is kept of rooms and of who wants in: nothing when all have closed.
+    /// The sizes of all that grows with rooms and with who wants in.
     #[cfg(test)]
-    pub(crate) fn kept(&self) -> [usize; 4] {
+    pub(super) fn kept(&self) -> [usize; 4] {
         [self.open.len(), self.codes.len(), self.openers.len(), self.reservations.len()]
     }
 

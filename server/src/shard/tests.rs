@@ -206,6 +206,7 @@ impl World {
 }
 
 mod hosts;
+mod lifecycle;
 mod links;
 mod nets;
 mod sessions;

@@ -238,28 +238,3 @@ fn many_who_reserve_come_let_it_go_and_leave_take_no_seat_too_many_and_lose_none
     assert_eq!((room.seats(), directory.reservations()), (0, 0));
     assert!(directory.close_if_empty(&room, Instant::now()));
 }
-
-#[test]
-fn nothing_is_kept_of_a_hundred_thousand_rooms() {
-    let directory = directory(|config| config.max_rooms = 200);
-    let mut now = Instant::now();
-    let far = Who::at(std::net::Ipv4Addr::new(192, 0, 2, 1).into());
-    for round in 0..1_000 {
-        let open = |n| {
-            let who = if n < 8 { &far } else { &somebody() };
-            directory.reserve(&Wanted::Create(None), (who, n % 3 == 0), now, |_, _| {})
-        };
-        let rooms: Vec<Reserved> = (0..100).map(|n| open(n).expect("a room")).collect();
-        for (n, kept) in rooms.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
-            let seat = directory.redeem(&kept.ticket, &kept.room, now).expect("it is good");
-            directory.ban(&kept.room, Banned::Identity(format!("{n}").into()));
-            drop(seat);
-        }
-        now += directory.config.limits.ticket_time;
-        for kept in &rooms {
-            assert!(directory.close_if_empty(&kept.room, now), "round {round}");
-            assert_eq!(Arc::strong_count(&kept.room), 1, "nobody else holds on to it");
-        }
-    }
-    assert_eq!(directory.rooms.lock().kept(), [0; 4]);
-}
