@@ -256,6 +256,13 @@ pub struct Settings {
     /// Sockets of one address beyond this are turned away, unless it is this machine's [default: 64]
     #[arg(long, value_name = "N", env = "TICKWIRE_MAX_CONNECTIONS_PER_ADDRESS", value_parser = whole::<usize>(bounds::MAX_CONNECTIONS_PER_ADDRESS))]
     pub max_connections_per_address: Option<usize>,
+    /// Handshakes and reservations that one address may make in a second, and five times as many at
+    /// once, unless it is this machine's [default: 20]
+    #[arg(long, value_name = "N", env = "TICKWIRE_JOINS_PER_ADDRESS", value_parser = whole::<u32>(bounds::JOINS_PER_ADDRESS))]
+    pub joins_per_address: Option<u32>,
+    /// Rooms of one address that there may be, unless it is this machine's [default: 8]
+    #[arg(long, value_name = "N", env = "TICKWIRE_ROOMS_PER_ADDRESS", value_parser = whole::<u32>(bounds::ROOMS_PER_ADDRESS))]
+    pub rooms_per_address: Option<u32>,
     /// Rooms beyond this are not opened [default: 1000]
     #[arg(long, value_name = "N", env = "TICKWIRE_MAX_ROOMS", value_parser = whole::<usize>(bounds::MAX_ROOMS))]
     pub max_rooms: Option<usize>,
@@ -306,6 +313,8 @@ impl Settings {
             max_connections_per_address: self
                 .max_connections_per_address
                 .or(under.max_connections_per_address),
+            joins_per_address: self.joins_per_address.or(under.joins_per_address),
+            rooms_per_address: self.rooms_per_address.or(under.rooms_per_address),
             max_rooms: self.max_rooms.or(under.max_rooms),
             linger: self.linger.or(under.linger),
             grace: self.grace.or(under.grace),

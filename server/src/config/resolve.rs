@@ -5,7 +5,7 @@ use std::{net::ToSocketAddrs, path::PathBuf, time::Duration};
 use tickwire_shared::link::{Conditions, NetError};
 
 use super::{
-    Config, DEFAULT_LISTEN, Network, Secret,
+    Config, DEFAULT_LISTEN, Limits, Network, Secret,
     bounds::{self, Bounds},
     error::ConfigError,
     file,
@@ -87,8 +87,18 @@ fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
         grace: settings.grace.map_or(usual.grace, Duration::from_secs),
         net: net(settings.net.as_deref())?,
         net_control: settings.net_control,
-        limits: usual.limits,
+        limits: limits(usual.limits, settings.joins_per_address, settings.rooms_per_address),
     })
+}
+
+fn limits(usual: Limits, joins: Option<u32>, rooms: Option<u32>) -> Limits {
+    let knocks_a_second = joins.unwrap_or(usual.knocks_a_second);
+    Limits {
+        knocks_a_second,
+        knocks_at_once: joins.map_or(usual.knocks_at_once, |joins| joins * 5),
+        rooms_per_address: rooms.unwrap_or(usual.rooms_per_address),
+        ..usual
+    }
 }
 
 fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
@@ -105,6 +115,9 @@ fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
     within("max-connections", size(settings.max_connections), bounds::MAX_CONNECTIONS)?;
     let per_address = size(settings.max_connections_per_address);
     within("max-connections-per-address", per_address, bounds::MAX_CONNECTIONS_PER_ADDRESS)?;
+    let (joins, rooms) = (settings.joins_per_address, settings.rooms_per_address);
+    within("joins-per-address", joins.map(u64::from), bounds::JOINS_PER_ADDRESS)?;
+    within("rooms-per-address", rooms.map(u64::from), bounds::ROOMS_PER_ADDRESS)?;
     within("max-spectators", settings.max_spectators.map(u64::from), bounds::MAX_SPECTATORS)?;
     within("grace", settings.grace, bounds::GRACE)?;
     within("max-rooms", size(settings.max_rooms), bounds::MAX_ROOMS)?;

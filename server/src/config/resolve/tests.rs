@@ -67,6 +67,8 @@ fn every_setting_may_stand_in_the_file() {
         jwt-audience = 'my-game'
         max-connections = 10
         max-connections-per-address = 3
+        joins-per-address = 2
+        rooms-per-address = 1
         max-rooms = 4
         linger = 5
         grace = 0
@@ -123,6 +125,16 @@ fn the_example_file_shows_the_defaults() {
         check(settings, Secrets::default(), &mut games).expect("the example is fine").config;
     let usual = Config { seed: shown.seed, ..Config::default() };
     assert_eq!(format!("{shown:?}"), format!("{usual:?}"));
+}
+
+#[test]
+fn one_address_may_do_as_much_as_is_said() {
+    let limits = |args: &[&str]| resolved(args).expect("it is fine").config.limits;
+    let shown =
+        |limits: Limits| (limits.knocks_a_second, limits.knocks_at_once, limits.rooms_per_address);
+    assert_eq!(shown(limits(&[])), (20, 100, 8));
+    let args = ["--joins-per-address", "300", "--rooms-per-address", "50"];
+    assert_eq!(shown(limits(&args)), (300, 1500, 50));
 }
 
 #[test]
