@@ -27,9 +27,11 @@
 //! So a far cell that is sent every eighth tick takes no bytes in between.
 //!
 //! **The baseline rule.** The transport is ordered and reliable, so a segment's baseline
-//! is what was last written of it to the same viewer. `gap` says how many ticks ago the
-//! last frame was. A FULL frame has no baseline: the viewer forgets every segment, and
-//! all that follow are keyframes.
+//! is what was last written of it to the same viewer. When a session is
+//! [resumed](crate::session::Resume), that is what the viewer held after the frame that it says it
+//! applied last; later ones count as never written. `gap` says how many ticks ago the last frame
+//! was. A FULL frame has no baseline: the viewer forgets every segment, and all that follow are
+//! keyframes.
 
 use thiserror::Error;
 

@@ -34,9 +34,12 @@ impl<'a> Newcomer<'a> {
 /// What a room wants of its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomEvent {
-    /// A player's connection is to be closed; it is away, and may come back.
+    /// A player's connection is to be closed; it is away, and may come back. [`CloseCode::Idle`] when
+    /// nothing was heard of it, [`CloseCode::TooSlow`] when it acknowledged nothing.
     Dropped(PlayerId, CloseCode),
-    /// A player has left already, and its connection, if it has one, is to be closed.
+    /// A player has left already, and its connection, if it has one, is to be closed:
+    /// [`CloseCode::Kicked`], [`CloseCode::Banned`], [`CloseCode::TooSlow`] when more messages waited
+    /// for it than are kept, [`CloseCode::NoSession`] when it was away and did not come back in time.
     Ended(PlayerId, CloseCode),
     /// The host lets nobody in any more, or does so again.
     Locked(bool),
@@ -56,17 +59,18 @@ pub trait HostedRoom: Send {
     /// A player is gone for good. Unknown players are ignored.
     fn handle_leave(&mut self, player: PlayerId);
 
-    /// A player's connection is lost: it is away, gets no frames, and does nothing. It stays for
+    /// A player's connection is lost: it is away, gets no frames, and does nothing; what it sent and is
+    /// not used yet is forgotten, and what comes late from its old connection ignored. It stays for
     /// [`RoomConfig::grace_ticks`](crate::RoomConfig), after which it has left.
     fn handle_drop(&mut self, player: PlayerId);
 
     /// A player is back on a new connection (whether or not the old one was known to be lost), and
     /// still holds the frame of `applied`. The next frame builds upon that if the history still has it,
     /// and else, or without one, stands alone; messages sent since then come again. False when there is
-    /// no such player any more.
+    /// no such player any more, or messages that it lacks are no longer kept, in which case it has now left.
     fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool;
 
-    /// The room lets nobody in any more and ends soon: players are told.
+    /// The room ends when the last one has left, or soon: players are told.
     fn handle_drain(&mut self);
 
     /// Frames go to this player over a transport that asks for each: those that it does not ask for are
@@ -101,7 +105,8 @@ pub trait HostedRoom: Send {
     /// Makes the next tick.
     fn tick(&mut self);
 
-    /// Appends the player's frame for the last tick to `out`, if one is due.
+    /// Appends the player's frame for the last tick to `out`, if one is due. That may be asked at any time
+    /// between two ticks, and again until there is [nothing](Poll::Nothing) more.
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll;
 
     /// Swaps the room's working memory with `work`: before a tick to lend it, and after the tick's

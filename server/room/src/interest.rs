@@ -167,7 +167,7 @@ impl Interest {
 
     /// Makes what the viewer holds what it held after the frame of `applied`; false when that is not
     /// known, and then it is to be forgotten.
-    pub fn restore(&mut self, applied: Tick) -> bool {
+    pub fn restore(&mut self, applied: Tick, segments: &Segments) -> bool {
         if !self.journal.reaches(applied) {
             return false;
         }
@@ -187,7 +187,18 @@ impl Interest {
         let live = held.values_mut().filter(|(_, held)| held.cadence == Cadence::Live);
         live.for_each(|(_, held)| held.tick = applied);
         let mut by_slot: BTreeMap<_, _> = held.into_values().collect();
-        self.subscriptions.iter_mut().for_each(|one| one.held = by_slot.remove(&one.slot));
+        for one in &mut self.subscriptions {
+            // Nobody may have watched it for a while. What is live is seen to be forgotten when it is
+            // sent next; what rests need not be sent for long, so it has to go.
+            let is_of_use = |held: Held| {
+                held.cadence == Cadence::Live || segments.remembers(one.slot, held.tick)
+            };
+            if by_slot.get(&one.slot).is_some_and(|held| is_of_use(*held)) {
+                one.held = by_slot.remove(&one.slot);
+            } else {
+                one.held = None;
+            }
+        }
         self.dropped.extend(by_slot);
         true
     }

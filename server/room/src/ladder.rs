@@ -6,7 +6,8 @@
 //! | 1 skip | a window of frames is unacknowledged | no frame; the next one merges what was missed | `skipped_frames`, `merged_frames` |
 //! | 2 lower rate | in two seconds running a quarter of the frames was skipped, or a second of frames was acknowledged at once | every 2nd tick, then 4th, then 8th; up by one step after some seconds without a skip | `slowed_viewers`, `thinned_frames` |
 //! | 3 keyframe | the last frame has left the history; while frames still arrive, one more is let through before that | the next frame stands alone | `lag_keyframes` |
-//! | 4 close | no acknowledgement for `stall_ticks`, or its messages overflow | 4007 | `stalled_viewers`, `overflowed_viewers` |
+//! | 4 drop | no acknowledgement for `stall_ticks` | 4007; the player is [away](crate::sessions) and may come back | `stalled_viewers` |
+//! | 5 end | its messages overflow | 4007; the player has left | `overflowed_viewers` |
 //!
 //! All of it is decided here, in [`crate::pace`] and in [`crate::window`], in ticks.
 //! This file is rung 2. A link that is too slow is better used by frames that come

@@ -100,15 +100,12 @@ impl<G: Game> Room<G> {
 
     /// A player has another connection; false when it could not go on, and has left.
     pub(crate) fn resume_session(&mut self, index: usize, applied: Option<Tick>) -> bool {
-        let age = |applied: Tick| self.now.since(applied);
-        let is_recent =
-            applied.is_some_and(|it| (0..self.segments.history() as i32).contains(&age(it)));
         let player = &mut self.players[index];
         let was_away = player.away.take().is_some();
         player.inputs.reset();
         // Nothing is known of the new connection yet.
         player.viewer.pace = Pace::new(self.now, self.config.tick_hz).with_phase(player.id.0);
-        if !player.viewer.resume(applied, is_recent, &self.bulletin) {
+        if !player.viewer.resume(applied, &self.segments, &self.bulletin) {
             self.counters.expired_sessions += 1;
             self.leave(index, Departure::Lost);
             return false;

@@ -18,7 +18,7 @@ use crate::{
     interest::Interest,
     mail::{Bulletin, Mail},
     pace::Pace,
-    segments::SegmentSlot,
+    segments::{SegmentSlot, Segments},
 };
 
 /// What a viewer held is remembered for this many frames with a hash.
@@ -105,14 +105,21 @@ impl Viewer {
     /// Goes on for a client on another connection that holds the frame of `applied`: from there,
     /// if all that it takes is remembered, and else with a frame that stands alone. False when messages
     /// that were written since are lost.
-    pub fn resume(&mut self, applied: Option<Tick>, is_recent: bool, bulletin: &Bulletin) -> bool {
+    pub fn resume(
+        &mut self,
+        applied: Option<Tick>,
+        segments: &Segments,
+        bulletin: &Bulletin,
+    ) -> bool {
         let last = self.baseline.take();
         let Some(applied) = applied else {
             self.mail.restart(bulletin);
             return true;
         };
         let was_written = last.is_some_and(|last| !applied.is_after(last));
-        if was_written && is_recent && self.interest.restore(applied) {
+        let ages = 0..segments.history() as i32;
+        let is_recent = ages.contains(&segments.now().since(applied));
+        if was_written && is_recent && self.interest.restore(applied, segments) {
             self.baseline = Some(applied);
         }
         self.mail.rewind(applied, bulletin)

@@ -21,7 +21,7 @@ fn session() -> (Sim<World>, Random, PlayerId) {
 }
 
 fn message() -> impl Strategy<Value = Vec<u8>> {
-    let kind = prop_oneof![4 => 0u8..8, 1 => any::<u8>()];
+    let kind = prop_oneof![4 => 0u8..12, 1 => any::<u8>()];
     (kind, prop::collection::vec(any::<u8>(), 0..40)).prop_map(|(kind, mut body)| {
         body.insert(0, kind);
         body
