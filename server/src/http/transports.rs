@@ -117,7 +117,6 @@ impl Exchange<'_> {
         let arrival = Arrival {
             carrier: Carrier::Link(LinkCarrier::new(Arc::clone(&link))),
             early: Vec::new(),
-            peer: self.caller.peer,
             address: self.caller.address,
             net: None,
         };

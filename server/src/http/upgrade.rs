@@ -112,8 +112,7 @@ async fn hand_over(
     let net = config.net.map(|conditions| Net::numbered(conditions, config.seed, number));
     let pipe = Pipe::new(socket, caller.take_guard());
     let carrier = Carrier::Socket(WebSocket { pipe });
-    let (peer, address) = (caller.peer, caller.address);
-    let arrival = Arrival { carrier, early, peer, address, net };
+    let arrival = Arrival { carrier, early, address: caller.address, net };
     match entrance {
         Ok(entrance) => {
             let shard = entrance.room().shard();

@@ -1,11 +1,7 @@
 //! One connection of a room: what it sent is read at a tick, what it gets is
 //! written at the same one.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Instant,
-};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use tickwire_room::{HostedRoom, Poll};
 use tickwire_shared::{PlayerId, message::CloseCode};
@@ -61,18 +57,24 @@ pub(crate) struct Hall<'a> {
     pub(crate) entry: &'a Arc<RoomEntry>,
 }
 
+/// What is known of a connection until it joins or resumes.
+struct Stranger {
+    /// A seat that it came with.
+    seat: Option<Seat>,
+    since: Instant,
+}
+
 /// A connection to a room.
 pub(crate) struct Connection<S> {
-    /// Its number among all of the room, in order of arrival.
+    /// Its number among all of the room, in order of arrival, from 1.
     pub(crate) number: u64,
     pub(crate) carrier: Carrier<S>,
-    pub(crate) peer: SocketAddr,
-    address: IpAddr,
-    /// A seat that it came with, until it joins.
-    seat: Option<Seat>,
+    /// Where its peer is.
+    pub(crate) address: IpAddr,
+    /// As long as it has neither joined nor resumed. Apart, because most have.
+    stranger: Option<Box<Stranger>>,
     /// Bytes that came and were not used yet: a part of a message, or messages beyond a tick's limit.
     received: Vec<u8>,
-    opened: Instant,
     flooding_since: Option<Instant>,
     /// Messages read since the last tick.
     heard: u32,
@@ -82,7 +84,8 @@ pub(crate) struct Connection<S> {
     pub(crate) player: Option<PlayerId>,
     /// Its client has shown that it has the token that it was given.
     is_confirmed: bool,
-    pub(crate) end: Option<End>,
+    /// How it ends, once it does.
+    pub(crate) end: Option<Box<End>>,
     /// What its end means for the room has been seen to.
     pub(crate) is_settled: bool,
     _open: Open,
@@ -96,7 +99,7 @@ impl<S: Socket> Connection<S> {
         now: Instant,
         cx: &Context,
     ) -> Self {
-        let Arrival { mut carrier, early, peer, address, net } = arrival;
+        let Arrival { mut carrier, early, address, net } = arrival;
         if let Some(net) = net {
             carrier.impair(net, cx);
         }
@@ -107,11 +110,9 @@ impl<S: Socket> Connection<S> {
             number,
             _open: Open::new(carrier.way(), &cx.metrics),
             carrier,
-            peer,
             address,
-            seat,
+            stranger: Some(Box::new(Stranger { seat, since: now })),
             received,
-            opened: now,
             flooding_since: None,
             heard: 0,
             taken: 0,
@@ -125,7 +126,7 @@ impl<S: Socket> Connection<S> {
     /// Gives a seat back that it did not use, before the peer hears that it is over and may come
     /// again. From now on nobody is behind it.
     pub(crate) fn settle(&mut self) {
-        self.seat = None;
+        self.stranger = None;
         self.player = None;
         self.is_settled = true;
     }
@@ -149,7 +150,7 @@ impl<S: Socket> Connection<S> {
     }
 
     pub(crate) fn end(&mut self, end: End) {
-        self.end.get_or_insert(end);
+        self.end.get_or_insert_with(|| Box::new(end));
     }
 
     fn watch_flood(&mut self, excess: bool, now: Instant, cx: &Context) {
@@ -166,8 +167,8 @@ impl<S: Socket> Connection<S> {
     }
 
     fn watch_greeting(&mut self, now: Instant, cx: &Context) {
-        let waited = now.saturating_duration_since(self.opened);
-        if self.player.is_none() && waited >= cx.limits.join_timeout {
+        let Some(stranger) = &self.stranger else { return };
+        if now.saturating_duration_since(stranger.since) >= cx.limits.join_timeout {
             let why = "no join came in time";
             self.end(End::Close(CloseReason::new(CloseCode::NoJoin, why)));
         }

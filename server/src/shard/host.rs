@@ -276,7 +276,7 @@ impl<S: Socket> RoomHost<S> {
     /// Takes the connections that have ended out of the room.
     fn sweep(&mut self, now: Instant, closing: &mut Closing<S>, cx: &Context) {
         for connection in self.connections.extract_if(.., |one| one.end.is_some()) {
-            match connection.end {
+            match connection.end.map(|end| *end) {
                 Some(End::Close(reason) | End::Away(reason)) => {
                     closing.begin(connection.carrier, &reason, now, &cx.metrics);
                 }

@@ -9,7 +9,7 @@
 //! ([`sessions`]). Rooms that nobody is in and nobody may come back to sleep, and are not looked at.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -56,8 +56,7 @@ pub(crate) struct Arrival<S> {
     pub(crate) carrier: Carrier<S>,
     /// What the peer sent right behind its handshake.
     pub(crate) early: Vec<u8>,
-    pub(crate) peer: SocketAddr,
-    /// Where the peer is, also when `peer` is a proxy.
+    /// Where the peer is, also behind a proxy.
     pub(crate) address: IpAddr,
     /// The bad network that it is to be on.
     pub(crate) net: Option<Net>,

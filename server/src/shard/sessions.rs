@@ -16,6 +16,9 @@ use crate::{
     tickets::random_bytes,
 };
 
+/// No connection has this number.
+const NOBODY: u64 = 0;
+
 /// A session.
 struct Session {
     player: PlayerId,
@@ -26,8 +29,8 @@ struct Session {
     token: Token,
     /// The attempt that this token was made for, until its client shows that it has it.
     unconfirmed: Option<Box<Attempt>>,
-    /// The number of the connection that holds it, unless its player is away.
-    holder: Option<u64>,
+    /// The number of the connection that holds it, or [`NOBODY`] while its player is away.
+    holder: u64,
 }
 
 /// By what an attempt is known that is made again.
@@ -54,7 +57,7 @@ impl Sessions {
         seat: Seat,
         (connection, address): (u64, IpAddr),
     ) -> Token {
-        let (token, holder) = (Token(random_bytes()), Some(connection));
+        let (token, holder) = (Token(random_bytes()), connection);
         if self.list.len() == self.list.capacity() {
             // As rooms do with their players: not for twice as many.
             self.list.reserve_exact(8 + self.list.len() / 8);
@@ -77,21 +80,21 @@ impl Sessions {
             session.unconfirmed = Some(Box::new(attempt));
             session.token = Token(random_bytes());
         }
-        self.moved |= session.holder.is_some();
-        session.holder = Some(connection);
+        self.moved |= session.holder != NOBODY;
+        session.holder = connection;
         Some((session.player, session.token))
     }
 
     /// The client behind this connection has its token: the one before is good for nothing any more.
     pub(crate) fn confirm(&mut self, player: PlayerId, connection: u64) {
-        if let Some(session) = self.get(player).filter(|one| one.holder == Some(connection)) {
+        if let Some(session) = self.get(player).filter(|one| one.holder == connection) {
             session.unconfirmed = None;
         }
     }
 
     /// Whether this connection holds the player's session.
     pub(crate) fn is_held_by(&self, player: PlayerId, connection: u64) -> bool {
-        let held = |index: usize| self.list[index].holder == Some(connection);
+        let held = |index: usize| self.list[index].holder == connection;
         self.position(player).is_some_and(held)
     }
 
@@ -103,7 +106,7 @@ impl Sessions {
     /// The player is away.
     pub(crate) fn release(&mut self, player: PlayerId) {
         if let Some(session) = self.get(player) {
-            session.holder = None;
+            session.holder = NOBODY;
         }
     }
 

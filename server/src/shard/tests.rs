@@ -163,12 +163,11 @@ impl World {
         early: Vec<u8>,
     ) -> Client {
         let wire = Arc::new(Mutex::new(Wire { capacity, ..Wire::default() }));
-        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let socket = SimSocket(Arc::clone(&wire));
         let net = net.map(|conditions| Net { conditions, seed: 1 });
-        let address = peer.ip();
+        let address = Ipv4Addr::LOCALHOST.into();
         let carrier = Carrier::Socket(WebSocket { pipe: Pipe::new(socket, None) });
-        let arrival = Arrival { carrier, early, peer, address, net };
+        let arrival = Arrival { carrier, early, address, net };
         self.send(Command::Admit(arrival, entrance));
         Client { wire, viewer: Viewer::default(), frames: 0, pongs: 0, close: None, resumed: false }
     }

@@ -48,6 +48,37 @@ fn all_transports_play_in_one_room_and_every_hash_holds() {
     assert_eq!((server.rooms()[0].players(), server.count("hash_mismatches")), (3, 0));
 }
 
+/// Reserves a seat in a room: its ticket.
+fn reserve(server: &TestServer, room: &str) -> String {
+    let answer = Http::connect(server.addr()).post(&format!("/rooms/{room}/seats"), b"{}");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let value: serde_json::Value = serde_json::from_slice(&answer.body).expect("it is JSON");
+    value["ticket"].as_str().expect("a ticket").to_owned()
+}
+
+#[test]
+fn who_has_a_ticket_comes_in_over_any_of_them() {
+    let server = TestServer::start(|_| {});
+    let mut host = server.join("/ws");
+    let room = host.room().to_owned();
+    let ticket = || join_with(Some(&reserve(&server, &room)));
+    let mut socket = server.connect(&format!("/rooms/{room}/ws"));
+    socket.send_message(&ticket());
+    let mut stream = Linked::new(server.addr(), &room, 1, &ticket());
+    stream.open_stream();
+    let mut polls = Linked::new(server.addr(), &room, 2, &ticket());
+    thread::scope(|scope| {
+        scope.spawn(|| socket.play(20));
+        scope.spawn(|| stream.play(20));
+        scope.spawn(|| polls.play(20));
+        scope.spawn(|| host.play(20));
+    });
+    assert_eq!(server.rooms()[0].players(), 4);
+    polls.say(&ClientMessage::Leave);
+    assert_eq!(polls.wait_for_close().0, 1000);
+    eventually("it has left", || server.rooms()[0].players() == 3);
+}
+
 #[test]
 fn inputs_count_over_each_of_them() {
     let server = TestServer::start(|config| config.tick_hz = Some(30));

@@ -43,7 +43,7 @@ impl<S: Socket> Connection<S> {
         hall: &Hall<'_>,
         cx: &Context,
     ) -> Result<Seat, CloseReason> {
-        let own = self.seat.take();
+        let own = self.stranger.as_mut().and_then(|stranger| stranger.seat.take());
         match &join.ticket {
             Some(ticket) => cx.directory.redeem(ticket, hall.entry, now),
             None => own.ok_or_else(|| {
@@ -66,10 +66,10 @@ impl<S: Socket> Connection<S> {
         let player = joined
             .map_err(|refusal| CloseReason::new(refusal.close_code(), refusal.to_string()))?;
         let token = hall.sessions.begin(player, seat, (self.number, self.address));
-        self.player = Some(player);
+        (self.player, self.stranger) = (Some(player), None);
         self.carrier.reply(&hall.room.welcome(player, &token));
-        let (name, peer) = (clean_name(&join.name), self.peer);
-        tracing::debug!(room = hall.room.code(), player = player.0, name, %peer, "joined");
+        let (name, from) = (clean_name(&join.name), self.address);
+        tracing::debug!(room = hall.room.code(), player = player.0, name, %from, "joined");
         Ok(())
     }
 
@@ -86,14 +86,14 @@ impl<S: Socket> Connection<S> {
             hall.sessions.end(player);
             return Err(no_session(cx));
         }
-        (self.player, self.is_confirmed, self.seat) = (Some(player), false, None);
+        (self.player, self.is_confirmed, self.stranger) = (Some(player), false, None);
         match resume.applied {
             Some(_) => self.carrier.reply(&message::resumed(&token)),
             None => self.carrier.reply(&hall.room.welcome(player, &token)),
         }
         cx.metrics.resumes.add(1);
-        let peer = self.peer;
-        tracing::debug!(room = hall.room.code(), player = player.0, %peer, "resumed");
+        let from = self.address;
+        tracing::debug!(room = hall.room.code(), player = player.0, %from, "resumed");
         Ok(())
     }
 }

@@ -19,22 +19,22 @@ impl<S: Socket> RoomHost<S> {
             let Some(end) = connection.end.as_ref().filter(|_| !connection.is_settled) else {
                 continue;
             };
-            let ((code, why), peer) = (end.parts(), connection.peer);
+            let ((code, why), from) = (end.parts(), connection.address);
             let held = |player: &PlayerId| self.sessions.is_held_by(*player, connection.number);
             match connection.player.filter(held) {
                 Some(player) if end.may_come_back() => {
                     let room = self.room.code();
-                    tracing::debug!(room, player = player.0, %peer, code, why, "away");
+                    tracing::debug!(room, player = player.0, %from, code, why, "away");
                     self.room.handle_drop(player);
                     self.sessions.release(player);
                 }
                 Some(player) => {
                     let room = self.room.code();
-                    tracing::debug!(room, player = player.0, %peer, code, why, "left");
+                    tracing::debug!(room, player = player.0, %from, code, why, "left");
                     self.room.handle_leave(player);
                     self.sessions.end(player);
                 }
-                None => tracing::debug!(%peer, code, why, "connection ended"),
+                None => tracing::debug!(%from, code, why, "connection ended"),
             }
             connection.settle();
         }

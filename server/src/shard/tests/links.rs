@@ -35,10 +35,9 @@ struct Linked {
 impl World {
     fn link(&self, is_stream: bool, entrance: Entrance, first: &ClientMessage<'_>) -> Linked {
         let link = Link::new(([7; 16], Arc::clone(entrance.room())), is_stream, None);
-        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         let carrier = Carrier::Link(LinkCarrier::new(Arc::clone(&link)));
-        let (early, address) = (Vec::new(), peer.ip());
-        self.send(Command::Admit(Arrival { carrier, early, peer, address, net: None }, entrance));
+        let (early, address) = (Vec::new(), Ipv4Addr::LOCALHOST.into());
+        self.send(Command::Admit(Arrival { carrier, early, address, net: None }, entrance));
         let body = is_stream.then(|| link.body(()));
         let mut client = Linked {
             link,
