@@ -18,10 +18,11 @@ use peak_alloc::PeakAlloc;
 use support::{
     client::{exchange, status_of},
     server::{TestServer, eventually},
-    viewer::join,
+    viewer::{framed, join},
 };
 use tickwire_games::arena::Arena;
 use tickwire_server::Games;
+use tickwire_shared::message::ClientMessage;
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -99,6 +100,9 @@ fn settled(server: &TestServer, sockets: &mut [TcpStream]) -> usize {
     let tick = server.rooms()[0].tick();
     eventually("a history has passed", || {
         drain(sockets);
+        // As players do who keep up.
+        let acknowledged = framed(&ClientMessage::Ack(server.rooms()[0].tick()));
+        sockets.iter_mut().for_each(|socket| drop(socket.write_all(&acknowledged)));
         server.rooms()[0].tick().since(tick) > 48
     });
     HEAP.current_usage()
