@@ -21,7 +21,10 @@ fn resume(server: &TestServer, client: &mut Client, attempt: u8, keeps: bool) ->
     let first = client.viewer.resume(attempt, keeps);
     let mut back = server.connect(&format!("/rooms/{}/ws", client.room()));
     back.welcome = client.welcome.take();
+    // What the old socket brought stays with it.
+    let came = std::mem::take(&mut back.viewer.bytes);
     back.viewer = std::mem::take(&mut client.viewer);
+    client.viewer.bytes = std::mem::replace(&mut back.viewer.bytes, came);
     back.send_message(&first);
     back
 }
@@ -40,21 +43,22 @@ fn players(client: &Client) -> Vec<u32> {
 
 #[test]
 fn a_session_goes_on_from_its_frame_after_its_socket_was_killed() {
-    let server = TestServer::start(|config| config.tick_hz = Some(30));
+    // Slow ticks, so that a busy machine is within the history all the same.
+    let server = TestServer::start(|config| config.tick_hz = Some(10));
     let mut witness = server.join("/ws");
     let mut player = server.join("/ws");
-    player.play(20);
+    player.play(5);
     kill(&player);
     thread::sleep(Duration::from_millis(300));
     let held = player.viewer.tick().expect("frames came");
     let mut back = resume(&server, &mut player, 1, true);
     let tick = back.wait_for_frame();
     assert!(tick.since(held) < 30, "{} ticks were merged", tick.since(held));
-    back.play(30);
-    witness.play(30);
+    back.play(5);
+    witness.play(5);
     assert_eq!(players(&back), [1, 2]);
     assert_eq!((server.count("resumes"), server.count("takeovers")), (1, 0));
-    eventually("both first frames are counted", || server.count("full_frames") == 2);
+    assert_eq!(back.viewer.full, 1, "only the first frame stood alone");
     assert_eq!(server.count("hash_mismatches"), 0);
 }
 
@@ -70,25 +74,25 @@ fn a_page_that_was_loaded_again_is_the_same_player() {
     assert_eq!(back.player(), id);
     back.play(20);
     assert_eq!(players(&back), [1]);
-    assert_eq!(player.wait_for_close().0, 4010);
+    assert_eq!(player.wait_for_close_code(), 4010);
 }
 
 #[test]
 fn a_session_moves_from_polls_to_a_socket_in_the_middle_of_a_game() {
-    let server = TestServer::start(|_| {});
+    let server = TestServer::start(|config| config.tick_hz = Some(10));
     let mut player = server.join("/ws");
-    player.play(5);
+    player.play(3);
     let first = player.viewer.resume(1, true);
     let mut polls = Linked::new(server.addr(), player.room(), 1, &first);
     polls.viewer = std::mem::take(&mut player.viewer);
-    polls.play(20);
+    polls.play(5);
     player.viewer = std::mem::take(&mut polls.viewer);
     let mut back = resume(&server, &mut player, 2, true);
-    back.play(20);
+    back.play(5);
     assert_eq!(players(&back), [1]);
     polls.viewer = Viewer::default();
     assert_eq!(polls.wait_for_close().0, 4010);
-    eventually("the first frame is counted", || server.count("full_frames") == 1);
+    assert_eq!(back.viewer.full, 1, "only the first frame stood alone");
 }
 
 #[test]

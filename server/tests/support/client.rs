@@ -144,6 +144,19 @@ impl Client {
         assert_eq!(self.wait_for_close().0, 1000);
     }
 
+    /// Waits for the close, whatever comes before it, when its viewer has gone on elsewhere.
+    pub fn wait_for_close_code(&mut self) -> u16 {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            if let Some(code) = self.viewer.close_code() {
+                return code;
+            }
+            let read = self.stream.read(&mut buffer).expect("a close comes");
+            assert!(read > 0, "the server hung up without a close");
+            self.viewer.bytes.extend_from_slice(&buffer[..read]);
+        }
+    }
+
     /// Waits for the close: its code and reason. Afterwards the server must hang up.
     pub fn wait_for_close(&mut self) -> (u16, String) {
         let started = Instant::now();

@@ -34,6 +34,8 @@ pub struct Viewer {
     pub token: Option<Token>,
     /// Hashes that held. One that does not is a failed test.
     pub checked: u32,
+    /// Frames that stood alone.
+    pub full: u32,
     pub closes: u32,
 }
 
@@ -106,6 +108,18 @@ impl Viewer {
         Some(event)
     }
 
+    /// The code of the close among what came, whatever else did.
+    pub fn close_code(&mut self) -> Option<u16> {
+        loop {
+            let (first, payload, used) = split_frame(&self.bytes)?;
+            let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+            self.bytes.drain(..used);
+            if first == 0x88 {
+                return code;
+            }
+        }
+    }
+
     /// Takes in one message, without what carries it.
     pub fn read(&mut self, message: &[u8]) -> Event {
         match ServerMessage::read(message).expect("a server's messages are well formed") {
@@ -118,6 +132,7 @@ impl Viewer {
             ServerMessage::Frame(frame) => {
                 let replica = self.replica.as_mut().expect("the welcome comes first");
                 let applied = replica.apply(frame).expect("frames fit what came before");
+                self.full += u32::from(applied.full);
                 if let Some(check) = applied.hash {
                     assert!(check.holds(), "the replica differs at tick {}", applied.tick);
                     self.checked += 1;
