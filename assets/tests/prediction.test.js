@@ -223,3 +223,24 @@ test('without an own entity there is nothing to draw, and no more ticks are kept
   for (let now = 0; now < 10_000; now += 10) alone.prediction.draw(now);
   assert.equal(alone.prediction.steps.length, 64, 'while no frame comes');
 });
+
+test('when the connection is lost for long all stands still, and then it goes on', () => {
+  const line = new Line(4);
+  line.push = 1;
+  line.run(60);
+  const now = line.made * TICK_MS;
+  const places = [];
+  for (let picture = 1; picture < 600; picture++) places.push(line.prediction.draw(now + picture * 16)?.[0] ?? NaN);
+  const standing = places.slice(-300);
+  assert.equal(longestStep(standing), 0, 'it trembles');
+  // Meanwhile the server went on without inputs.
+  for (let ticks = Math.round((600 * 16) / TICK_MS); ticks > 0; ticks--) {
+    line.made += 1;
+    line.cart = step(line.cart, { push: 0 });
+    line.frames.push({ tick: line.made, own: { ...line.cart } });
+  }
+  line.run(10);
+  const { confirmed } = line.prediction;
+  line.run(60);
+  assert.ok(line.prediction.confirmed > confirmed + 50, `${line.prediction.confirmed - confirmed} confirmed`);
+});
