@@ -93,5 +93,5 @@ function text(index, bytes) {
 
 /** @param {number} index */
 function bad(index) {
-  return new TickwireError('room_message', `the room's message 0x${index.toString(16)} makes no sense`);
+  return new TickwireError('frame.message', `message 0x${index.toString(16)} of the room makes no sense`);
 }

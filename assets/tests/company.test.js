@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { ControlReader, readSchema } from '../sdk/control.js';
+import { Replica } from '../sdk/replica.js';
 import { readRoomMessage } from '../sdk/room_message.js';
 import { timed } from './fake_socket.js';
-import { hex } from './golden.js';
+import { bytes, golden, hex } from './golden.js';
 
 const encoder = new TextEncoder();
 
@@ -109,12 +111,34 @@ test('a spectator acknowledges, and never steers', () => {
   assert.deepEqual(line.sent.map((it) => it[0]), [0x03]);
 });
 
-test('bodies that are not of their kind are refused', () => {
-  for (const [index, body] of /** @type {[number, number[]][]} */ ([
-    [0xf0, [1, 0, 0]], [0xf0, [1, 0, 0, 0, 0, 0xff]], [0xf1, [1, 0, 0, 0, 9]], [0xf1, [1, 0, 0, 0]],
-    [0xf2, [1]], [0xf3, [1, 1]], [0xf4, []],
-  ])) {
-    assert.throws(() => readRoomMessage(index, Uint8Array.from(body)), /makes no sense/);
-  }
-  assert.equal(readRoomMessage(0xff, Uint8Array.of(1, 2)), null);
-});
+const cases = golden('room_messages');
+
+for (const { name, index, body, read } of cases.filter((it) => it.body !== undefined)) {
+  test(`what the room says, golden: ${name}`, () => {
+    const received = () => readRoomMessage(index, bytes(body));
+    if (read?.refused) assert.throws(received, { name: 'TickwireError', code: read.refused });
+    else assert.deepEqual(received(), read);
+  });
+}
+
+for (const { name, frame, read } of cases.filter((it) => it.frame !== undefined)) {
+  test(`what the room says in a frame, golden: ${name}`, () => {
+    const { schema, table } = cases.find((it) => it.schema !== undefined);
+    const replica = new Replica(readSchema(new ControlReader(bytes(schema))), bytes(table), 30);
+    if (read.refused) {
+      assert.throws(() => replica.apply(bytes(frame)), { name: 'TickwireError', code: read.refused });
+      return;
+    }
+    replica.apply(bytes(frame));
+    const ofRoom = replica.roomMessages.map(({ index, body }) => ({ index, body: hex(body) }));
+    const ofGame = replica.messages.map(({ index, columns }) => {
+      /** @type {number[]} */
+      const record = [];
+      replica.records[index].pack(columns, record);
+      return { index, body: hex(record) };
+    });
+    const told = (/** @type {boolean} */ room) => read.messages.filter((/** @type {any} */ it) => it.index >= 0xf0 === room);
+    assert.deepEqual(ofRoom, told(true));
+    assert.deepEqual(ofGame, told(false));
+  });
+}

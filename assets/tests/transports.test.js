@@ -55,7 +55,8 @@ test('a proxy that keeps the stream back is noticed, and the seat it took given 
   const room = await promise;
   assert.equal(room.transport, 'long-poll');
   assert.equal(server.links[0].heard.at(-1), '04', 'the first join left');
-  assert.deepEqual(paths(server).slice(0, 4), ['POST /match', 'POST /rooms/A/stream', 'POST /rooms/A/send', 'POST /rooms/A/seats']);
+  const asked = ['POST /match', 'POST /rooms/A/stream', 'POST /rooms/A/send', 'POST /rooms/A/seats'];
+  assert.deepEqual(paths(server).slice(0, 4), asked);
   assert.match(server.links[1].heard[0], /027432$/, 'with a ticket of its own');
 });
 

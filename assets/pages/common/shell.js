@@ -10,7 +10,8 @@ const FIELDS = `
       <button id="play" class="primary" type="submit">Play</button>
       <div id="code-row">
         <label>Room code <span class="hint">if you have one</span>
-          <input id="code" name="room" maxlength="12" autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="any room">
+          <input id="code" name="room" maxlength="12" autocomplete="off" autocapitalize="characters" spellcheck="false"
+            placeholder="any room">
         </label>
         <button id="watch" class="second" type="button" title="Look on without playing">Watch</button>
       </div>
@@ -22,9 +23,13 @@ const FIELDS = `
       <details id="make">
         <summary>Make a room of your own</summary>
         <div class="wishes">
-          <label>Players <input id="make-players" type="number" min="1" max="1000" inputmode="numeric" placeholder="usual"></label>
+          <label>Players
+            <input id="make-players" type="number" min="1" max="1000" inputmode="numeric" placeholder="usual">
+          </label>
           <label>Ticks a second
-            <select id="make-rate"><option value="">usual</option><option>10</option><option>20</option><option>30</option><option>60</option></select>
+            <select id="make-rate">
+              <option value="">usual</option><option>10</option><option>20</option><option>30</option><option>60</option>
+            </select>
           </label>
           <label class="check"><input id="make-private" type="checkbox"> private: only by code or link</label>
         </div>
@@ -65,7 +70,8 @@ const SOCIAL = `
   <section id="chat" aria-label="Chat">
     <ol id="chat-log" aria-live="polite"></ol>
     <form id="chat-form" hidden>
-      <input id="chat-input" maxlength="200" autocomplete="off" spellcheck="false" placeholder="Say something" aria-label="Say something">
+      <input id="chat-input" maxlength="200" autocomplete="off" spellcheck="false" placeholder="Say something"
+        aria-label="Say something">
     </form>
   </section>`;
 

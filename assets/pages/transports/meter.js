@@ -8,7 +8,10 @@ export const WINDOW = 10_000;
 export const REQUEST_HEADERS = 480;
 const SOCKET_HEADERS = 4;
 
-/** What the connection has come to so far. @typedef {{at: number, frames: number, updates: number, bytes: number, requests: number}} Reading */
+/**
+ * What the connection has come to so far.
+ * @typedef {{at: number, frames: number, updates: number, bytes: number, requests: number}} Reading
+ */
 
 /** The time at which the first of all clients had a tick, as far as it is known. */
 export class Reference {

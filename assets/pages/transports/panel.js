@@ -166,7 +166,7 @@ export const WAYS = [
     kind: 'long-poll',
     name: 'Long poll',
     colour: COLOURS.gold,
-    words: 'A request waits at the server until there is news, and the next one follows: each answer costs the way there and back.',
+    words: 'A request waits at the server until there is news, and the next one follows: more is sent for the same news.',
   },
   {
     kind: 'poll',

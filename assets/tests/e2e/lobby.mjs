@@ -291,7 +291,8 @@ async function sideBySide(browser) {
   );
   assert.deepEqual(rooms.map((/** @type {any} */ it) => it.over), ['ws', 'stream', 'long-poll', 'poll']);
   for (const { over, right, wrong, connection } of rooms) {
-    assert.ok(right > 0 && wrong === 0 && connection === 'connected', `${over}: ${right} right, ${wrong} wrong, ${connection}`);
+    const fine = right > 0 && wrong === 0 && connection === 'connected';
+    assert.ok(fine, `${over}: ${right} right, ${wrong} wrong, ${connection}`);
   }
   await context.close();
   return 'four side by side';
