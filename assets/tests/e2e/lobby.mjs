@@ -202,9 +202,28 @@ async function comeback(browser) {
   assert.equal(await playerOf(page), player, 'a reload made another player of it');
   const again = await look(page, 'ship');
   assert.equal(again.own.player, player);
+  await duplicate(page, player);
   await context.close();
   rope.close();
-  return 'cut off and back, reloaded and back';
+  return 'cut off and back, reloaded and back, duplicated';
+}
+
+/**
+ * A window that is opened by another one of the same place has a copy of its storage: it takes over.
+ * @param {Page} page
+ * @param {number} player
+ */
+async function duplicate(page, player) {
+  const opened = page.context().waitForEvent('page');
+  await page.evaluate(() => void window.open(location.href));
+  const copy = await opened;
+  await copy.waitForSelector('body.playing');
+  assert.equal(await playerOf(copy), player);
+  await page.waitForSelector('#ended', { state: 'visible' });
+  assert.equal(await page.textContent('#ended-reason'), 'The game goes on in another window.');
+  await page.waitForTimeout(1500);
+  const connection = await copy.evaluate(() => /** @type {any} */ (window).tickwire.room.connection);
+  assert.equal(connection, 'connected', 'the first window fights back');
 }
 
 /** @param {Browser} browser */
