@@ -30,6 +30,9 @@ export class Invitation {
     this.button.addEventListener('click', () => this.toggle(), { signal });
     this.copy.addEventListener('click', () => this.copyLink(), { signal });
     element('invite-close', HTMLButtonElement).addEventListener('click', () => this.toggle(), { signal });
+    // Where there is little room it does not stand in the way of thumbs.
+    const touched = (/** @type {PointerEvent} */ event) => event.pointerType === 'touch' && this.giveWay();
+    element('scene', HTMLCanvasElement).addEventListener('pointerdown', touched, { signal });
     const timer = setTimeout(() => this.openIfAlone(), ALONE_AFTER);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
@@ -44,8 +47,8 @@ export class Invitation {
     this.show(true);
   }
 
-  /** Somebody has come. */
-  joined() {
+  /** It has done its work, or is in the way: what opened by itself closes by itself. */
+  giveWay() {
     if (this.byItself) this.show(false);
   }
 

@@ -64,7 +64,7 @@ export class Social {
     const isNew = before === null && performance.now() - this.begun > SETTLED && id !== this.room.player;
     if (isNew) {
       this.toasts.show(name, spectator ? 'is watching' : 'has joined');
-      this.invitation.joined();
+      this.invitation.giveWay();
     } else if (before && id !== this.room.player && away !== before.away) {
       this.toasts.show(name, away ? 'has lost the connection' : 'is back');
     }
