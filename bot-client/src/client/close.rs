@@ -30,6 +30,17 @@ impl Closed {
         self.code == Some(code as u16)
     }
 
+    /// Whether the session outlives the connection that was closed so.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        // 1006 stands for a connection that broke off.
+        let is_cut = self.code.is_none_or(|code| code == 1006);
+        is_cut
+            || [CloseCode::GoingAway, CloseCode::Idle, CloseCode::TooSlow]
+                .iter()
+                .any(|code| self.is(*code))
+    }
+
     fn words(&self) -> String {
         let Some(code) = self.code else { return "without a code".to_owned() };
         let meaning = meaning(code).unwrap_or("a code that this client does not know");
@@ -42,7 +53,7 @@ impl Closed {
 /// What a close code means.
 #[must_use]
 pub fn meaning(code: u16) -> Option<&'static str> {
-    const MEANINGS: [(CloseCode, &str); 15] = [
+    const MEANINGS: [(CloseCode, &str); 22] = [
         (CloseCode::Normal, "a normal end"),
         (CloseCode::GoingAway, "the server shuts down"),
         (CloseCode::Protocol, "the client broke the WebSocket protocol"),
@@ -58,6 +69,13 @@ pub fn meaning(code: u16) -> Option<&'static str> {
         (CloseCode::Idle, "nothing was heard from the client for too long"),
         (CloseCode::TooSlow, "the client did not take its frames for too long"),
         (CloseCode::RoomClosed, "the room ended"),
+        (CloseCode::NoSession, "the session is over"),
+        (CloseCode::TakenOver, "another connection has taken the session over"),
+        (CloseCode::Kicked, "the host threw the player out"),
+        (CloseCode::Banned, "the host threw the player out for good"),
+        (CloseCode::BadTicket, "the ticket is not good for this seat, or no more"),
+        (CloseCode::RoomLocked, "the room lets nobody in any more"),
+        (CloseCode::Unidentified, "the server wants to know who the player is"),
     ];
     MEANINGS.iter().find(|(known, _)| *known as u16 == code).map(|(_, meaning)| *meaning)
 }

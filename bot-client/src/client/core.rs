@@ -5,19 +5,24 @@ use std::{sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use tickwire_shared::{
     PlayerId, Replicate, Tick,
-    message::{ClientMessage, Join, PROTOCOL, ServerMessage},
+    message::{ClientMessage, Join, PROTOCOL, ServerMessage, Welcome},
     record::RecordLayout,
     replica::{Applied, Memo, Replica},
     schema::MAX_COLUMNS,
+    session::Resume,
 };
 
-use super::{error::CoreError, mismatch::MismatchReport, ping::Pings, session::Session};
+use super::{
+    error::CoreError, mismatch::MismatchReport, ping::Pings, session::Session, speech::Outbox,
+};
 
 /// What a message from the server turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The welcome: the client is in, and frames follow.
     Joined,
+    /// The session goes on over a new connection, and frames follow.
+    Resumed,
     /// A frame was applied. If it carried a hash, the check is in [`Applied::hash`];
     /// one that does not hold has been reported to the server already.
     Frame(Applied),
@@ -50,9 +55,14 @@ pub struct Core {
     join: Option<Join>,
     /// When the join was sent.
     joined_at: Duration,
-    session: Option<Session>,
+    pub(super) session: Option<Session>,
     memo: Option<Arc<Mutex<Memo>>>,
-    pings: Pings,
+    pub(super) pings: Pings,
+    pub(super) outbox: Outbox,
+    /// What a new connection begins with.
+    pub(super) resume: Option<Resume>,
+    /// It has asked for its session and not heard of it.
+    pub(super) is_returning: bool,
     leave: Leave,
 }
 
@@ -81,15 +91,26 @@ impl Core {
     #[must_use]
     pub fn new(name: &str, schema_hash: Option<u32>) -> Core {
         let join = Join { protocol: PROTOCOL, name: name.to_owned(), schema_hash, ticket: None };
-        let pings = Pings::default();
         Core {
             join: Some(join),
             joined_at: Duration::ZERO,
             session: None,
             memo: None,
-            pings,
+            pings: Pings::default(),
+            outbox: Outbox::default(),
+            resume: None,
+            is_returning: false,
             leave: Leave::No,
         }
+    }
+
+    /// Joins with the ticket of a seat that was reserved; to be said before the first message.
+    #[must_use]
+    pub fn with_ticket(mut self, ticket: String) -> Core {
+        if let Some(join) = &mut self.join {
+            join.ticket = Some(ticket);
+        }
+        self
     }
 
     /// Decodes only what none of those who share `memo` has decoded from the same; the outcome is
@@ -107,12 +128,7 @@ impl Core {
     pub fn handle_message(&mut self, bytes: &[u8], now: Duration) -> Result<Event, CoreError> {
         let message = ServerMessage::read(bytes)?;
         if let ServerMessage::Welcome(welcome) = message {
-            if self.session.is_some() {
-                return Err(CoreError::SecondWelcome);
-            }
-            let round_trip = now.saturating_sub(self.joined_at);
-            self.session = Some(Session::new(*welcome, self.memo.take(), round_trip)?);
-            return Ok(Event::Joined);
+            return self.handle_welcome(*welcome, now);
         }
         let session = self.session.as_mut().ok_or(CoreError::NotJoined)?;
         match message {
@@ -122,8 +138,29 @@ impl Core {
                 Ok(self.pings.answer(token, now).map_or(Event::Nothing, Event::Pong))
             }
             ServerMessage::Welcome(_) => Err(CoreError::SecondWelcome),
-            ServerMessage::Resumed(_) | ServerMessage::Closed(..) => Ok(Event::Nothing),
+            ServerMessage::Resumed(token) => {
+                session.about.token = token;
+                self.is_returning = false;
+                Ok(Event::Resumed)
+            }
+            ServerMessage::Closed(..) => Ok(Event::Nothing),
         }
+    }
+
+    /// The first welcome lets the client in. One that comes back without a world gets another.
+    fn handle_welcome(&mut self, welcome: Welcome, now: Duration) -> Result<Event, CoreError> {
+        if self.session.is_some() && !self.is_returning {
+            return Err(CoreError::SecondWelcome);
+        }
+        let round_trip = now.saturating_sub(self.joined_at);
+        let memo = match &mut self.session {
+            Some(session) => session.take_memo(),
+            None => self.memo.take(),
+        };
+        let session = Session::new(welcome, memo, round_trip)?;
+        let before = self.session.replace(session);
+        self.is_returning = false;
+        Ok(if before.is_some() { Event::Resumed } else { Event::Joined })
     }
 
     /// Replaces `out` by the next message to send at `now`, if there is one.
@@ -133,6 +170,15 @@ impl Core {
     /// without one each frame is acknowledged. [`Core::next_due`] says when to ask again.
     pub fn poll_outgoing(&mut self, now: Duration, out: &mut Vec<u8>) -> bool {
         out.clear();
+        if let Some(resume) = self.resume.take() {
+            self.joined_at = now;
+            ClientMessage::Resume(resume).write(out);
+            return true;
+        }
+        // Until it knows that the session goes on, it has nothing else to say.
+        if self.is_returning {
+            return false;
+        }
         match self.leave {
             Leave::Said => return false,
             Leave::Wanted => {
@@ -148,13 +194,16 @@ impl Core {
             return true;
         }
         let Some(session) = &mut self.session else { return false };
-        session.poll_outgoing(now, out) || self.pings.poll_outgoing(now, out)
+        self.outbox.poll_outgoing(out)
+            || session.poll_outgoing(now, out)
+            || self.pings.poll_outgoing(now, out)
     }
 
     /// When the next message will be due if none comes before, in the time that `poll_outgoing` takes.
     #[must_use]
     pub fn next_due(&self) -> Option<Duration> {
-        self.session.as_ref().and_then(Session::next_due)
+        let session = self.session.as_ref().filter(|_| !self.is_returning);
+        session.and_then(Session::next_due)
     }
 
     /// Says how far behind the newest frame the player sees the others, in ticks; at first not at all.
@@ -216,6 +265,12 @@ impl Core {
     #[must_use]
     pub fn player(&self) -> Option<PlayerId> {
         self.session.as_ref().map(|session| session.about.player)
+    }
+
+    /// Whether the client only watches, once it is in.
+    #[must_use]
+    pub fn is_spectator(&self) -> Option<bool> {
+        self.session.as_ref().map(|session| session.about.spectator)
     }
 
     /// The room's join code, once it is in.

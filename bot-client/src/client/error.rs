@@ -35,6 +35,9 @@ pub enum CoreError {
     /// The server sent a second welcome.
     #[error("the server sent a second welcome")]
     SecondWelcome,
+    /// Something cannot be said, or not now.
+    #[error("it cannot be said: {0}")]
+    Unsayable(&'static str),
     /// An input does not fit the game's schema.
     #[error("the input does not fit the game: {0}")]
     Input(&'static str),
@@ -78,17 +81,22 @@ pub enum ClientError {
         /// Why.
         source: io::Error,
     },
-    /// The server answered, but not with a WebSocket.
-    #[error("the server answered {status} instead of opening a WebSocket{}", after_colon(body))]
+    /// The server answered, but not as it was asked to.
+    #[error("the server answered {status} instead of {wanted}{}", after_colon(body))]
     Http {
+        /// What it was asked for.
+        wanted: &'static str,
         /// The HTTP status.
         status: u16,
         /// The first line of what it said, if it said anything.
         body: String,
     },
-    /// The HTTP part of the handshake broke.
+    /// HTTP broke: a handshake, a request or an answer.
     #[error("the handshake broke: {0}")]
     Handshake(#[from] hyper::Error),
+    /// The server's answer is none of this protocol.
+    #[error("the server's answer cannot be used: {0}")]
+    Answer(&'static str),
     /// Something took too long.
     #[error("{what} took longer than {} ms", limit.as_millis())]
     TimedOut {
@@ -115,6 +123,25 @@ pub enum ClientError {
     /// The core refused what came.
     #[error(transparent)]
     Core(#[from] CoreError),
+}
+
+impl ClientError {
+    /// Whether only the connection is lost, so that the session may be resumed over another.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        match self {
+            ClientError::BrokenOff
+            | ClientError::Silent(_)
+            | ClientError::TimedOut { .. }
+            | ClientError::Connect { .. }
+            | ClientError::Handshake(_)
+            | ClientError::WebSocket(_) => true,
+            // What a proxy says of a server that does not answer it.
+            ClientError::Http { status, .. } => matches!(status, 502..=504),
+            ClientError::Closed(closed) => closed.is_lost(),
+            _ => false,
+        }
+    }
 }
 
 /// What was said, set off from what precedes it.

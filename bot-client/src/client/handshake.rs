@@ -40,7 +40,7 @@ pub(super) async fn open(
         let status = answer.status().as_u16();
         let body = words(answer).await;
         driver.abort();
-        return Err(ClientError::Http { status, body });
+        return Err(ClientError::Http { wanted: "opening a WebSocket", status, body });
     }
     let socket = take_socket(hyper::upgrade::on(answer).await?, hindrance, left);
     let (read, write) = tokio::io::split(socket);
@@ -62,7 +62,7 @@ fn request(endpoint: &Endpoint) -> Result<Request<Empty<Bytes>>, ClientError> {
 }
 
 /// What a refusal says in its body.
-async fn words(answer: Response<Incoming>) -> String {
+pub(super) async fn words(answer: Response<Incoming>) -> String {
     let body = Limited::new(answer.into_body(), MOST_BODY_BYTES).collect().await;
     let bytes = body.map(|body| body.to_bytes()).unwrap_or_default();
     first_line(&bytes)
@@ -97,8 +97,10 @@ mod tests {
         assert_eq!(said(r#"{"error":7}"#), r#"{"error":7}"#);
         assert_eq!(said("a\u{1b}[2Jb"), "a[2Jb");
         assert_eq!(said(""), "");
-        let error =
-            |body: &str| ClientError::Http { status: 503, body: body.to_owned() }.to_string();
+        let error = |body: &str| {
+            let wanted = "opening a WebSocket";
+            ClientError::Http { wanted, status: 503, body: body.to_owned() }.to_string()
+        };
         let plain = "the server answered 503 instead of opening a WebSocket";
         assert_eq!((error(""), error("later")), (plain.to_owned(), format!("{plain}: later")));
     }

@@ -1,7 +1,7 @@
 //! A client: a full replica of what it may see, proved by hash against the server's state.
 //!
 //! [`Core`] is the client without a socket, for tests, simulators and other
-//! transports. [`connect`] puts it on a WebSocket:
+//! transports. [`connect`] puts it on a [`Transport`], which is a WebSocket unless another is asked for:
 //!
 //! ```no_run
 //! use tickwire_bots::client::{self, Event, Options};
@@ -26,29 +26,45 @@
 //! # }
 //! ```
 
+mod auto;
+mod carrier;
 mod close;
+mod comeback;
 mod connect;
 mod core;
+mod dial;
 mod doubt;
 mod endpoint;
 mod error;
 mod handshake;
 mod hindrance;
+mod http;
 mod human;
 mod line;
 mod mismatch;
+mod options;
 mod ping;
 mod recorder;
+mod resume;
 mod session;
+mod speech;
+mod traffic;
+mod transport;
 mod wire;
+mod ws;
 
 pub use self::{
+    auto::{Choice, join},
     close::{Closed, meaning},
-    connect::{Client, Options, connect, connect_at},
+    connect::{Client, connect, connect_at},
     core::{Core, Event, InputStats},
     endpoint::Endpoint,
     error::{ClientError, CoreError},
     hindrance::{Hindrance, Stall},
+    http::Seat,
     human::describe,
     mismatch::{FieldDifference, MOST_FIELDS, MismatchReport},
+    options::{Comeback, Options},
+    traffic::Traffic,
+    transport::{TRANSPORTS, Transport},
 };

@@ -22,6 +22,11 @@ impl Pings {
         self.sent.filter(|_| expected).map(|sent| now.saturating_sub(sent))
     }
 
+    /// No answer is to be expected any more.
+    pub(super) fn forget(&mut self) {
+        self.under_way = false;
+    }
+
     pub(super) fn poll_outgoing(&mut self, now: Duration, out: &mut Vec<u8>) -> bool {
         let is_due = self.sent.is_none_or(|sent| now.saturating_sub(sent) >= EVERY);
         if self.under_way || !is_due {

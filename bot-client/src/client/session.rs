@@ -11,6 +11,7 @@ use tickwire_shared::{
     record::RecordLayout,
     replica::{Applied, Memo, Replica},
     schema::Schema,
+    session::Token,
     tick::TICK_PARTS,
 };
 
@@ -35,6 +36,10 @@ pub(super) struct About {
     pub(super) player: PlayerId,
     pub(super) tick_hz: u32,
     pub(super) setup: String,
+    pub(super) spectator: bool,
+    /// What to resume with, and for how many ticks.
+    pub(super) token: Token,
+    pub(super) grace_ticks: u32,
 }
 
 #[derive(Debug)]
@@ -66,6 +71,7 @@ impl Session {
         round_trip: Duration,
     ) -> Result<Session, CoreError> {
         let Welcome { protocol, room, player, tick_hz, schema, priors, setup, .. } = welcome;
+        let Welcome { spectator, token, grace_ticks, .. } = welcome;
         if protocol != PROTOCOL {
             return Err(CoreError::WrongProtocol(protocol));
         }
@@ -75,7 +81,15 @@ impl Session {
         };
         let schema = replica.schema();
         Ok(Session {
-            about: About { room, player, tick_hz: tick_hz.max(1), setup },
+            about: About {
+                room,
+                player,
+                tick_hz: tick_hz.max(1),
+                setup,
+                spectator,
+                token,
+                grace_ticks,
+            },
             message_records: schema.messages.iter().map(RecordLayout::new).collect(),
             input_record: RecordLayout::new(&schema.input),
             replica,
@@ -89,6 +103,23 @@ impl Session {
             owes_answer: None,
             doubt: Doubt::default(),
         })
+    }
+
+    /// Gives up what is shared, for the session that replaces this one.
+    pub(super) fn take_memo(&mut self) -> Option<Arc<Mutex<Memo>>> {
+        self.memo.take()
+    }
+
+    /// The connection is lost, and with it what was under way: the tick that a frame of the next may
+    /// build upon, unless it cannot.
+    pub(super) fn note_lost(&mut self) -> Option<Tick> {
+        self.owes_answer = None;
+        let held = self.replica.tick().filter(|_| !self.doubt.has_lost_track());
+        if held.is_some() {
+            // A frame that was seen and not applied does not count any more.
+            self.latest = held;
+        }
+        held
     }
 
     pub(super) fn handle_frame(&mut self, bytes: &[u8], now: Duration) -> Result<Event, CoreError> {

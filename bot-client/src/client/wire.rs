@@ -15,22 +15,23 @@ use std::{
 use tickwire_shared::link::{Conditions, Net, Stream, Way};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Sleep, sleep_until},
 };
+
+use super::traffic::Counted;
 
 /// How often one that waits looks whether it still has to.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A socket, as it is or on a bad network.
 pub(super) enum Wire {
-    Plain(TcpStream),
+    Plain(Counted),
     Impaired(Box<Impaired>),
 }
 
 impl Wire {
     /// A socket on this network, until one of `over` is set.
-    pub(super) fn new(socket: TcpStream, net: Option<Net>, over: [Arc<AtomicBool>; 2]) -> Wire {
+    pub(super) fn new(socket: Counted, net: Option<Net>, over: [Arc<AtomicBool>; 2]) -> Wire {
         match net {
             Some(net) => Wire::Impaired(Box::new(Impaired::new(socket, net, over))),
             None => Wire::Plain(socket),
@@ -40,7 +41,7 @@ impl Wire {
 
 /// A socket with both directions of a bad network.
 pub(super) struct Impaired {
-    socket: TcpStream,
+    socket: Counted,
     opened: Instant,
     up: Stream,
     down: Stream,
@@ -55,7 +56,7 @@ pub(super) struct Impaired {
 }
 
 impl Impaired {
-    fn new(socket: TcpStream, net: Net, over: [Arc<AtomicBool>; 2]) -> Impaired {
+    fn new(socket: Counted, net: Net, over: [Arc<AtomicBool>; 2]) -> Impaired {
         let opened = Instant::now();
         let stream = |way| Stream::new(way, &net.conditions, net.seed, Duration::ZERO);
         Impaired {

@@ -92,7 +92,7 @@ impl<'a> Visit<'a> {
             }
             Ok(Event::Pong(time)) if self.kind == Kind::Healthy => tally.rtt.record(time),
             Ok(Event::Mismatch(report)) => tally.mismatch(*report),
-            Ok(Event::Joined | Event::Nothing | Event::Pong(_)) => {}
+            Ok(Event::Joined | Event::Resumed | Event::Nothing | Event::Pong(_)) => {}
             Err(ClientError::Core(error)) if error.is_recoverable() => {
                 tally.fault(Fault::BadFrame, error.to_string());
             }

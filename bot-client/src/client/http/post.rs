@@ -1,0 +1,97 @@
+//! Requests to one address, over a connection that is kept.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    client::conn::http1::SendRequest,
+    header::{CONTENT_TYPE, HOST},
+};
+use tokio::time::{sleep, timeout};
+
+use super::super::{dial::Dialer, error::ClientError, handshake::words};
+
+/// How often a request is made whose answer does not come. Doing so is harmless: bodies are numbered.
+const TRIES: u32 = 3;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
+/// As much of an answer as is read: far more than any frame.
+const MOST_BYTES: usize = 4 << 20;
+
+/// What makes requests to one address.
+#[derive(Debug)]
+pub(super) struct Post {
+    dialer: Dialer,
+    path: String,
+    /// How long an answer may take.
+    limit: Duration,
+    connection: Option<SendRequest<Full<Bytes>>>,
+}
+
+impl Post {
+    pub(super) fn new(dialer: Dialer, path: String, limit: Duration) -> Post {
+        Post { dialer, path, limit, connection: None }
+    }
+
+    /// Makes a request until it is answered, and gives the body; nothing when there is none.
+    pub(super) async fn ask(&mut self, body: &Bytes) -> Result<Option<Bytes>, ClientError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.ask_once(body).await {
+                Err(error) if tries < TRIES && is_passing(&error) => {
+                    self.connection = None;
+                    sleep(PAUSE).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask_once(&mut self, body: &Bytes) -> Result<Option<Bytes>, ClientError> {
+        let limit = self.limit;
+        let all = async {
+            let answer = self.begin(body).await?;
+            if answer.status() == StatusCode::NO_CONTENT {
+                return Ok(None);
+            }
+            let body = Limited::new(answer.into_body(), MOST_BYTES).collect().await;
+            Ok(Some(body.map_err(|_| ClientError::BrokenOff)?.to_bytes()))
+        };
+        let answer = timeout(limit, all).await;
+        answer.unwrap_or(Err(ClientError::TimedOut { what: "an answer", limit }))
+    }
+
+    /// Makes a request once; the answer has begun when this returns.
+    pub(super) async fn begin(&mut self, body: &Bytes) -> Result<Response<Incoming>, ClientError> {
+        let authority = self.dialer.endpoint.authority();
+        let request = Request::post(&self.path)
+            .header(HOST, authority)
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .body(Full::new(body.clone()));
+        let request = request.map_err(|_| ClientError::Answer("the room's code is no path"))?;
+        let kept = self.connection.take().filter(|connection| !connection.is_closed());
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => self.dialer.open_http().await?,
+        };
+        connection.ready().await?;
+        self.dialer.meter.count_request();
+        let answer = connection.send_request(request).await?;
+        self.connection = Some(connection);
+        match answer.status() {
+            StatusCode::OK | StatusCode::NO_CONTENT => Ok(answer),
+            status => {
+                let (status, wanted) = (status.as_u16(), "taking messages");
+                Err(ClientError::Http { wanted, status, body: words(answer).await })
+            }
+        }
+    }
+}
+
+/// Whether the same request may fare better on another connection.
+fn is_passing(error: &ClientError) -> bool {
+    matches!(error, ClientError::Handshake(_) | ClientError::BrokenOff)
+}
