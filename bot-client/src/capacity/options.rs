@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 
 use crate::swarm::{
-    BehaviourKind, SwarmOptions,
+    BehaviourKind, CarriageOptions, SwarmOptions,
     options::{parse_ramp, parse_word},
     parse_duration,
 };
@@ -138,6 +138,7 @@ impl CapacityOptions {
             stall: 0.0,
             stall_time: Duration::from_secs(4),
             net: None,
+            carriage: CarriageOptions::default(),
             behaviour: self.behaviour,
             seed: self.seed,
             name_prefix: "bot-".to_owned(),

@@ -16,13 +16,14 @@ use super::{
     behaviour::Maps,
     faults::Fault,
     kinds::{self, Kind},
+    losses::Losses,
     options::SwarmOptions,
     rooms::{SharedRoom, Way},
     tally::{Counts, Tally},
     target::Target,
     visit::Visit,
 };
-use crate::client::{Client, ClientError, Endpoint, Event, Options, connect_at};
+use crate::client::{self, Client, ClientError, Comeback, Endpoint, Options};
 
 /// How often a bot adds its counts to the whole.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -217,10 +218,19 @@ impl Bot {
         let is_recorded = self.index == 0 && !self.has_joined;
         let record = swarm.options.record.clone().filter(|_| is_recorded);
         let memo = Some(self.room().memo.clone());
+        let carriage = &swarm.options.carriage;
+        let (poll_hz, reserves) = (carriage.poll_hz, carriage.transport.is_some());
+        let comeback = self.is_cut().then(Comeback::default);
+        let usual = Options { poll_hz, reserves, comeback, ..usual };
         let options = Options { name, hindrance, net, silence, record, memo, ..usual };
-        let mut client = connect_at(swarm.target.address(), endpoint, &options).await?;
-        while client.next().await? != Event::Joined {}
-        Ok(client)
+        let choice = carriage.choice_of(swarm.options.seed, self.index);
+        client::join(swarm.target.address(), endpoint, &options, choice).await
+    }
+
+    /// Whether this bot's connection is cut now and then.
+    fn is_cut(&self) -> bool {
+        let SwarmOptions { carriage, bots, .. } = &self.swarm.options;
+        self.kind == Kind::Healthy && carriage.is_cut(self.index, *bots)
     }
 
     /// The network that this bot is on, with other luck on each visit.
@@ -235,6 +245,7 @@ impl Bot {
         let way = swarm.options.net_of(self.index).map(|part| part.conditions.least_delay());
         let luck = (self.rng.next_u64(), way.unwrap_or_default());
         let mut visit = Visit::new(&swarm, (room, self.kind), client, luck);
+        let mut losses = Losses::new(self.is_cut(), &mut self.rng);
         let leave_at = self.churn().map(|stay| Instant::now() + stay);
         let mut report_at = Instant::now() + REPORT_EVERY;
         let after = loop {
@@ -258,6 +269,11 @@ impl Bot {
             }
             if *self.stop.borrow() {
                 break After::GoesHome;
+            }
+            if let Some(away) = losses.poll(now, &mut self.rng) {
+                client.cut();
+                visit.note_cut(&mut self.counts);
+                tokio::time::sleep(away).await;
             }
             if leave_at.is_some_and(|leave_at| now >= leave_at) {
                 break After::ComesBack;

@@ -12,6 +12,8 @@ pub enum Fault {
     Refused,
     /// It lost its connection.
     Lost,
+    /// It lost its connection and did not get its session back.
+    NotResumed,
     /// A frame could not be applied.
     BadFrame,
     /// It never got as far as being let in.

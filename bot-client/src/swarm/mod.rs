@@ -5,6 +5,7 @@
 mod ages;
 mod behaviour;
 pub(crate) mod bot;
+mod carriage;
 pub(crate) mod cpu;
 mod duration;
 mod faults;
@@ -12,6 +13,8 @@ pub(crate) mod file;
 mod foresight;
 pub(crate) mod histogram;
 mod kinds;
+mod losses;
+mod meter;
 pub(crate) mod options;
 mod pace;
 mod progress;
@@ -37,6 +40,7 @@ use crate::status::Status;
 
 pub use self::{
     ages::Ages,
+    carriage::{CarriageOptions, CarriageTally, ResumeReport, TransportMix, TransportReport},
     duration::parse_duration,
     faults::{Fault, Faults},
     kinds::{KINDS, Kind},

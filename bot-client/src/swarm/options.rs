@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tickwire_shared::link::{Mix, NetError, Part};
 
-use super::{duration::parse_duration, kinds::Kind};
+use super::{carriage::CarriageOptions, duration::parse_duration, kinds::Kind};
 use crate::capacity::{self, CapacityOptions};
 
 /// Bots for a Tickwire server.
@@ -33,13 +33,13 @@ pub enum Command {
 const ABOUT: &str = "\
 Fill rooms with bots that play, prove their state by hash, and end in a verdict.
 
-Each bot is a whole client: it joins over a WebSocket, applies every frame to a
-replica of its own, checks each hash that the server sends, and answers with an
+Each bot is a whole client: it joins over a WebSocket, or as --transport says, applies
+every frame to a replica of its own, checks each hash that the server sends, and answers with an
 input. So a run is a load, and a proof that every client saw what the server had.
 
 The run FAILS when a hash differs (the fields that differ are printed), when a bot
 is refused or loses its connection, when a frame cannot be applied, when a bot
-never got in or got no frame, when a room made less than 90% of its ticks (unless
+never got in or got no frame, when a session was not resumed, when a room made less than 90% of its ticks (unless
 the bots themselves were held up), or when nothing was proved at all.
 
 Some of the bots can be made not to keep up, each kind in its own way: --slow, --hidden
@@ -66,6 +66,12 @@ EXAMPLES
 
   On the networks that players have, each bot on one of its own:
       tickwire-bots swarm --net wifi=70,4g=25,train=5
+
+  Over all transports at once, and a fifth of the bots resume their sessions now and then:
+      tickwire-bots swarm --transport ws=40,stream=20,long-poll=20,poll=20 --drop 20%
+
+  Which transport gets through to a server behind a proxy:
+      tickwire-bots swarm --url http://127.0.0.1:8080 --transport auto -n 4
 
   A server on another machine, which must expect it:
       tickwire-bots swarm --url ws://10.0.0.7:2567 --allow-remote
@@ -134,6 +140,10 @@ pub struct SwarmOptions {
     /// come before. All that a bot says and hears goes through it, in order, as on TCP
     #[arg(long, value_name = "NETWORK", value_parser = parse_mix)]
     pub net: Option<Mix>,
+
+    /// How messages are carried
+    #[command(flatten)]
+    pub carriage: CarriageOptions,
 
     /// What bots do
     #[arg(long, visible_alias = "behavior", value_enum, default_value_t)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tickwire_shared::link::Part;
 
 use super::{
+    carriage::{ResumeReport, TransportReport},
     cpu::Load,
     faults::Fault,
     histogram::Histogram,
@@ -142,6 +143,10 @@ pub struct Report {
     pub kinds: Vec<KindReport>,
     /// The networks that bots were on, if any were asked for.
     pub nets: Vec<NetReport>,
+    /// How the bots on each transport fared.
+    pub transports: Vec<TransportReport>,
+    #[serde(flatten)]
+    pub resumes: ResumeReport,
     pub generator_cpu_seconds: Option<f64>,
     pub generator_cores: usize,
     pub generator_lag_ms: Spread,
@@ -212,9 +217,10 @@ impl Report {
         let kinds: Vec<_> =
             KINDS.into_iter().filter_map(|kind| fared(kind, options, tally)).collect();
         // Bots that are out of breath may have slowed a server that shares their machine, and on a
-        // bad network frames are old and merged whoever else there is.
+        // bad network, or between polls, frames are old and merged whoever else there is.
         let calm = saturation.is_none();
-        let judged = options.has_hindered() && options.net.is_none() && calm;
+        let is_usual = options.net.is_none() && options.carriage.transport.is_none();
+        let judged = options.has_hindered() && is_usual && calm;
         let reasons = reasons(&Facts {
             counts: &counts,
             faults: &faults,
@@ -263,6 +269,13 @@ impl Report {
             inputs: InputReport::new(tally),
             kinds,
             nets: nets(options),
+            transports: tally.transports(),
+            resumes: ResumeReport {
+                cuts: counts.cuts,
+                resumed_from_history: counts.resumed_from_history,
+                resumed_full: counts.resumed_full,
+                resumes_failed: faults.count(Fault::NotResumed),
+            },
             generator_cpu_seconds: effort.cpu_seconds.map(round),
             generator_cores: effort.cores,
             generator_lag_ms: lag,

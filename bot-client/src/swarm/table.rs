@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{
+    carriage::ResumeReport,
     report::{NetReport, Report, Spread, Verdict, ratio},
     verdict::plural,
 };
@@ -28,6 +29,7 @@ impl Display for Table<'_> {
             write_timing(f, report)?;
             write_kinds(f, report)?;
             write_nets(f, report)?;
+            write_carriage(f, report)?;
             write_generator(f, report)?;
         }
         write_saturation(f, report)?;
@@ -133,6 +135,40 @@ fn write_nets(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let on =
         |net: &NetReport| format!("{} on {}", plural(u64::from(net.bots), "bot", "bots"), net.net);
     row(f, "networks", report.nets.iter().map(on).collect::<Vec<_>>().join("; "))
+}
+
+/// What went over sockets, when there was more than WebSockets, and what became of cuts.
+fn write_carriage(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let is_usual = report.transports.iter().all(|told| told.transport == "ws");
+    for told in report.transports.iter().filter(|_| !is_usual) {
+        let name = format!("{} on {}", told.bots, told.transport);
+        let each = |sum| told.a_client_second(sum);
+        let (down, up) = (bytes(each(told.received_bytes)), bytes(each(told.sent_bytes)));
+        let (frames, requests) = (each(told.frames), each(told.requests));
+        row(
+            f,
+            &name,
+            format_args!(
+                "{frames:.1} frames, {down} down, {up} up, {requests:.1} requests a second each; \
+                 frame age {}",
+                told.frame_age_ms
+            ),
+        )?;
+    }
+    let ResumeReport {
+        cuts,
+        resumed_from_history: kept,
+        resumed_full: full,
+        resumes_failed: failed,
+    } = report.resumes;
+    if cuts == 0 {
+        return Ok(());
+    }
+    row(
+        f,
+        "resumed",
+        format_args!("{kept} from what they held and {full} anew of {cuts} cuts; {failed} failed"),
+    )
 }
 
 fn write_generator(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {

@@ -12,11 +12,12 @@ use parking_lot::Mutex;
 
 use super::{
     ages::Ages,
+    carriage::{self, CarriageTally, TransportReport},
     faults::{Fault, Faults},
     histogram::Histogram,
     kinds::{KINDS, Kind},
 };
-use crate::client::{Core, MismatchReport};
+use crate::client::{Core, MismatchReport, TRANSPORTS, Transport};
 
 /// The most mismatches that are kept in detail.
 pub const MOST_DETAILS: usize = 8;
@@ -54,6 +55,12 @@ pub struct Counts {
     pub starved: u64,
     /// Closes because it was too slow, of bots that were asked to be.
     pub given_up: u64,
+    /// Connections that were cut.
+    pub cuts: u64,
+    /// Sessions that went on, whose next frame built upon what was held.
+    pub resumed_from_history: u64,
+    /// Sessions that went on, whose next frame stood alone.
+    pub resumed_full: u64,
 }
 
 impl AddAssign for Counts {
@@ -73,6 +80,9 @@ impl AddAssign for Counts {
         self.passed += more.passed;
         self.starved += more.starved;
         self.given_up += more.given_up;
+        self.cuts += more.cuts;
+        self.resumed_from_history += more.resumed_from_history;
+        self.resumed_full += more.resumed_full;
     }
 }
 
@@ -96,6 +106,7 @@ impl KindTally {
 #[derive(Debug, Default)]
 pub struct Tally {
     kinds: [KindTally; KINDS.len()],
+    transports: [CarriageTally; TRANSPORTS.len()],
     counts: Mutex<Counts>,
     faults: Mutex<Faults>,
     details: Mutex<Vec<MismatchReport>>,
@@ -132,6 +143,18 @@ impl Tally {
     #[must_use]
     pub fn kind(&self, kind: Kind) -> &KindTally {
         &self.kinds[kind as usize]
+    }
+
+    /// What the bots on one transport added.
+    #[must_use]
+    pub fn transport(&self, transport: Transport) -> &CarriageTally {
+        &self.transports[transport as usize]
+    }
+
+    /// How the bots on each transport fared that there were.
+    #[must_use]
+    pub fn transports(&self) -> Vec<TransportReport> {
+        carriage::reports(&self.transports)
     }
 
     /// The sums so far.

@@ -66,6 +66,9 @@ fn sentence(fault: Fault, text: &str, count: u64) -> String {
     let what = match fault {
         Fault::Refused => bots("was refused", "were refused"),
         Fault::Lost => bots("lost its connection", "lost their connections"),
+        Fault::NotResumed => {
+            bots("did not get its session back", "did not get their sessions back")
+        }
         Fault::BadFrame => plural(count, "frame was no good", "frames were no good"),
         Fault::NeverJoined => bots("never got in", "never got in"),
         Fault::NoFrame => bots("got no frame", "got no frames"),
@@ -117,6 +120,9 @@ mod tests {
         passed: 900,
         starved: 3,
         given_up: 0,
+        cuts: 0,
+        resumed_from_history: 0,
+        resumed_full: 0,
     };
 
     fn judge(counts: Counts, faults: &[(Fault, &str)]) -> Vec<String> {

@@ -13,6 +13,7 @@ use super::{
     faults::Fault,
     foresight::Foresight,
     kinds::Kind,
+    meter::Meter,
     options::BehaviourKind,
     pace::Watch,
     rooms::SharedRoom,
@@ -43,6 +44,9 @@ pub(super) struct Visit<'a> {
     watch: Option<Watch<'a>>,
     /// What was counted of the inputs already.
     inputs: InputStats,
+    meter: Meter<'a>,
+    /// Its connection was cut, and no frame has come since.
+    is_cut: bool,
 }
 
 impl<'a> Visit<'a> {
@@ -73,7 +77,24 @@ impl<'a> Visit<'a> {
             kind,
             watch: None,
             inputs: InputStats::default(),
+            meter: Meter::new(swarm.tally.transport(client.transport())),
+            is_cut: false,
         }
+    }
+
+    /// The bot's connection was cut.
+    pub(super) fn note_cut(&mut self, counts: &mut Counts) {
+        counts.cuts += 1;
+        self.is_cut = true;
+    }
+
+    /// The first frame after a cut has come: how the session goes on.
+    fn note_back(&mut self, applied: &Applied, counts: &mut Counts) {
+        self.is_cut = false;
+        counts.resumed_full += u64::from(applied.full);
+        counts.resumed_from_history += u64::from(!applied.full);
+        // What went by meanwhile says nothing of how long frames take.
+        self.last = Some((Instant::now(), applied.tick));
     }
 
     pub(super) fn handle(
@@ -85,6 +106,9 @@ impl<'a> Visit<'a> {
         let tally = &self.swarm.tally;
         match event {
             Ok(Event::Frame(applied)) => {
+                if self.is_cut {
+                    self.note_back(&applied, counts);
+                }
                 let passed = self.passed(applied.tick);
                 self.count_frame(&applied, passed, client, counts);
                 self.judge_inputs(client, passed, counts);
@@ -96,7 +120,10 @@ impl<'a> Visit<'a> {
             Err(ClientError::Core(error)) if error.is_recoverable() => {
                 tally.fault(Fault::BadFrame, error.to_string());
             }
-            Err(error) => return Err((Fault::Lost, error.to_string())),
+            Err(error) => {
+                let fault = if self.is_cut { Fault::NotResumed } else { Fault::Lost };
+                return Err((fault, error.to_string()));
+            }
         }
         Ok(())
     }
@@ -119,6 +146,7 @@ impl<'a> Visit<'a> {
             counts.hash_mismatches += u64::from(!check.holds());
         }
         let now = Instant::now();
+        self.meter.count_frame(now, client.traffic());
         self.swarm.tally.kind(self.kind).ages.record(self.room.age(applied.tick));
         if self.kind == Kind::Healthy {
             let tick_hz = client.core().tick_hz().unwrap_or_default();
@@ -127,6 +155,7 @@ impl<'a> Visit<'a> {
                 let tick = applied.tick.offset(-back);
                 let age = self.room.schedule.age(now, tick, tick_hz, self.at_least);
                 self.swarm.tally.frame_age.record(age);
+                self.meter.count_age(age);
             }
         }
         match &mut self.watch {
@@ -137,6 +166,8 @@ impl<'a> Visit<'a> {
         }
         match self.last.replace((now, applied.tick)) {
             None => self.swarm.tally.join.record(client.age()),
+            // The first frame after a cut.
+            Some((_, tick)) if tick == applied.tick => {}
             Some((then, tick)) => {
                 let merged = !applied.full && applied.tick.since(tick) > 1;
                 counts.merged_frames += u64::from(merged);
@@ -175,6 +206,7 @@ impl<'a> Visit<'a> {
         counts.inputs_sent += inputs.sent - self.inputs.sent;
         counts.late_inputs += inputs.late - self.inputs.late;
         self.inputs = inputs;
+        self.meter.hand_in(client.traffic());
     }
 
     pub(super) async fn leave(
