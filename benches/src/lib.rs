@@ -14,4 +14,5 @@ pub mod recording;
 pub mod session;
 pub mod trace;
 pub mod training;
+pub mod transports;
 pub mod worlds;
