@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
+    game::Request,
     glam::Vec2,
     schema::Schema,
     slotmap::{SlotMap, new_key_type},
@@ -55,6 +56,12 @@ pub struct Spark {
 }
 
 #[derive(Clone, Debug, Default, Replicate)]
+pub struct Rename {
+    #[replicate(text = 16)]
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Default, Replicate)]
 pub struct Faded {
     pub spark: u16,
 }
@@ -84,7 +91,8 @@ impl Game for Drift {
     type Input = Push;
 
     fn schema() -> Schema {
-        SchemaBuilder::new::<Self>().kind::<Mote>().kind::<Spark>().message::<Faded>().build()
+        let schema = SchemaBuilder::new::<Self>().kind::<Mote>().kind::<Spark>();
+        schema.message::<Faded>().request::<Rename>().build()
     }
 
     fn init(settings: &Settings, _: u64) -> Self {
@@ -109,6 +117,12 @@ impl Game for Drift {
 
     fn input(&mut self, player: PlayerId, push: &Push) {
         self.motes[self.players[&player]].push = *push;
+    }
+
+    fn request(&mut self, player: PlayerId, request: &Request<'_>) {
+        if let Some(Rename { name }) = request.get() {
+            self.motes[self.players[&player]].name = name;
+        }
     }
 
     fn step(&mut self, step: &mut Step<'_>) {

@@ -6,7 +6,11 @@ use parking_lot::Mutex;
 use tickwire_bots::client::{Core, CoreError, Event};
 use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
 use tickwire_shared::{
-    Game, PlayerId, Tick, message::pong, replica::Memo, schema::Schema, session::Token,
+    Game, PlayerId, Tick,
+    message::{ClientMessage, pong, resumed},
+    replica::Memo,
+    schema::Schema,
+    session::Token,
 };
 
 use super::Rng;
@@ -23,6 +27,10 @@ pub struct Puppet {
     pub merged: u32,
     pub full: u32,
     last_tick: Option<Tick>,
+    /// It has no connection.
+    lost: bool,
+    /// How often it came back.
+    returns: u8,
 }
 
 /// Changes a message on its way to the client of this number.
@@ -84,6 +92,8 @@ where
             merged: 0,
             full: 0,
             last_tick: None,
+            lost: false,
+            returns: 0,
         });
         self.puppets.len() - 1
     }
@@ -91,6 +101,40 @@ where
     pub fn leave(&mut self, index: usize) {
         let puppet = self.puppets.remove(index);
         self.room.handle_leave(puppet.player);
+    }
+
+    /// A client's connection is lost, with all that is under way. The room may not have noticed.
+    pub fn lose(&mut self, index: usize, is_noticed: bool) {
+        let puppet = &mut self.puppets[index];
+        puppet.down.clear();
+        puppet.up.clear();
+        puppet.lost = true;
+        if is_noticed {
+            self.room.handle_drop(puppet.player);
+        }
+    }
+
+    /// A client resumes its session over a new connection.
+    pub fn come_back(&mut self, index: usize) {
+        let (now, mut message) = (self.now(), Vec::new());
+        let puppet = &mut self.puppets[index];
+        puppet.lost = false;
+        puppet.returns += 1;
+        let (player, next) = (puppet.player, Token([puppet.returns; 16]));
+        let before = puppet.core.token();
+        puppet.core.resume([7; 16]).expect("it was in");
+        assert!(puppet.core.poll_outgoing(now, &mut message));
+        let Ok(ClientMessage::Resume(resume)) = ClientMessage::read(&message) else {
+            panic!("the first message asks for the session: {message:?}");
+        };
+        assert_eq!((Some(resume.token), resume.attempt), (before, [7; 16]));
+        assert!(!puppet.core.poll_outgoing(now, &mut message), "then the server has to speak");
+        assert!(self.room.handle_resume(player, resume.applied));
+        let answer = match resume.applied {
+            Some(_) => resumed(&next).to_vec(),
+            None => self.room.welcome(player, &next),
+        };
+        self.send_down(index, answer);
     }
 
     pub fn run(&mut self, ticks: u64) {
@@ -108,7 +152,9 @@ where
         assert_eq!(self.room.poll_event(), None, "nobody is given up");
         for index in 0..self.puppets.len() {
             let mut frame = Vec::new();
-            if self.room.poll_frame(self.puppets[index].player, &mut frame) == Poll::Frame {
+            if self.room.poll_frame(self.puppets[index].player, &mut frame) == Poll::Frame
+                && !self.puppets[index].lost
+            {
                 self.send_down(index, frame);
             }
             self.receive_at_client(index);
@@ -164,6 +210,9 @@ where
     }
 
     fn answer(&mut self, index: usize) {
+        if self.puppets[index].lost {
+            return;
+        }
         let (mut message, now) = (Vec::new(), self.now());
         while self.puppets[index].core.poll_outgoing(now, &mut message) {
             let last = self.puppets[index].up.back().map(|(due, _)| *due);

@@ -91,7 +91,9 @@ impl Post {
     }
 }
 
-/// Whether the same request may fare better on another connection.
+/// Whether the same request may fare better on another connection, or when the server has read what it
+/// was sent before.
 fn is_passing(error: &ClientError) -> bool {
-    matches!(error, ClientError::Handshake(_) | ClientError::BrokenOff)
+    let is_full = matches!(error, ClientError::Http { status: 429, .. });
+    is_full || matches!(error, ClientError::Handshake(_) | ClientError::BrokenOff)
 }
