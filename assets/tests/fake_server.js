@@ -113,6 +113,8 @@ export class FakeServer {
     this.requests.push([`${method} ${path}`, typeof body === 'string' ? JSON.parse(body) : body]);
     if (!this.online) throw new TypeError('no network');
     if (kind === undefined) return this.reserve();
+    // On its way it may be overtaken by the end of another one.
+    if (kind === 'send') await new Promise(setImmediate);
     const request = new Uint8Array(/** @type {Uint8Array} */ (body));
     const key = hex(request.subarray(0, KEY_BYTES));
     const connection = this.keys.get(key) ?? new HttpConnection(this, kind, request[KEY_BYTES + 8] === 1);
@@ -122,6 +124,7 @@ export class FakeServer {
     return new Promise((resolve, reject) => {
       const abort = () => reject(new DOMException('aborted', 'AbortError'));
       signal?.addEventListener('abort', abort);
+      if (kind === 'stream') signal?.addEventListener('abort', () => connection.link.heard.push('cut off'));
       connection.request(kind, request, manner === 'silent', (answer) => {
         signal?.removeEventListener('abort', abort);
         resolve(answer);

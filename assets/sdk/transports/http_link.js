@@ -34,6 +34,8 @@ export class HttpLink {
     /** Whether the server knows the key, so that requests may overtake each other. */
     this.ready = false;
     this.sending = false;
+    /** The request that takes something up, while there is one. @type {Promise<unknown> | null} */
+    this.underWay = null;
     this.over = false;
     this.aborter = new AbortController();
   }
@@ -64,8 +66,10 @@ export class HttpLink {
     this.sending = true;
     while (this.queue.length > 0 && !this.over) {
       const { number, messages } = this.nextBatch();
-      await this.insist('send', this.body(number, messages, false), TRIES);
+      this.underWay = this.insist('send', this.body(number, messages, false));
+      await this.underWay;
     }
+    this.underWay = null;
     this.sending = false;
   }
 
@@ -142,13 +146,21 @@ export class HttpLink {
     this.closed(code, reason);
   }
 
-  /** @param {number} code */
+  /** @param {number} code with 1000 what waits is sent first */
   close(code) {
     if (this.over) return;
     this.over = true;
+    if (code === 1000) this.finish();
+    else this.aborter.abort();
+  }
+
+  /** Sends what waits, and only then lets go: a link that is cut off before is lost, and not left. */
+  async finish() {
+    await this.underWay;
+    if (this.queue.length > 0) {
+      const { number, messages } = this.nextBatch();
+      await this.post('send', this.body(number, messages, false));
+    }
     this.aborter.abort();
-    if (code !== 1000 || this.queue.length === 0) return;
-    const { number, messages } = this.nextBatch();
-    this.post('send', this.body(number, messages, false));
   }
 }
