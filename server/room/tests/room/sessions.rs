@@ -40,8 +40,9 @@ fn complain<W: Checked>(sim: &mut Sim<W>, index: usize) {
     sim.room.handle_message(client.id, &bytes).expect("it is understood");
 }
 
-/// Connections break, stall, and are complained about at random, whether or not the room notices, and clients come back after up to
-/// so many ticks. The checker looks at every frame, and every frame has a hash.
+/// Connections break, stall and are complained about at random, whether or not the room notices, and
+/// clients come back after up to so many ticks. The checker looks at every frame, and every frame
+/// has a hash.
 fn with_drops<W: Checked>(sim: &mut Sim<W>, seed: u64, ticks: u32, longest: u32) {
     let mut random = Random(seed);
     let mut back: Vec<Option<Tick>> = Vec::new();
