@@ -59,15 +59,20 @@ async fn poll_on(
     every: Duration,
 ) -> Result<(), ClientError> {
     let mut post = shared.post("poll", shared.silence);
-    let mut due = Instant::now();
+    // Answers to a join come with a tick. When between two ticks it asks from then on is chance, as it
+    // is with a timer of a page, and the key is random.
+    let phase = every * u32::from(shared.key[0]) / 256;
+    let mut due = None;
     loop {
         let body = said.body(shared.header(0, false));
         let answer = post.ask(&body).await.map_err(|error| shared.meaning(error))?;
         if !hand_on(shared, answer, heard).await? {
             return Ok(());
         }
-        due = (due + every).max(Instant::now());
-        sleep_until(due.into()).await;
+        let now = Instant::now();
+        let next = due.map_or(now + phase, |due: Instant| (due + every).max(now));
+        due = Some(next);
+        sleep_until(next.into()).await;
     }
 }
 
