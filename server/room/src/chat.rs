@@ -1,7 +1,7 @@
 //! What players say to each other.
 //!
 //! A player may say a few lines at once and then one a second; together, players may say no more than
-//! anybody could read, so that who is away for a while does not find more than is kept for it. Whose
+//! anybody could read, so that who is away for a minute does not find more than is kept for it. Whose
 //! line is dropped is told so, at most once a second.
 
 use tickwire_shared::{
@@ -15,7 +15,7 @@ use crate::{budget::Budget, limit::Limit, room::Room};
 
 /// How many lines a player may say at once.
 const BURST: u32 = 5;
-/// How many bytes of chat there may be in a second.
+/// How many bytes of chat there may be in a second, as they are written.
 const BYTES_A_SECOND: u32 = 1024;
 
 /// What a player may say yet, and be told.
@@ -50,9 +50,10 @@ impl<G: Game> Room<G> {
             self.counters.chat_dropped += 1;
             return self.note_dropped(index, Dropped::Chat);
         }
-        self.chat_budget.spend(line.len());
         self.counters.chat_lines += 1;
+        let before = self.bulletin.end();
         self.bulletin.post(&RoomMessage::Chat(player.id, &line));
+        self.chat_budget.spend((self.bulletin.end() - before) as usize);
     }
 
     /// Something of a player's is dropped: it is told, at most once a second.

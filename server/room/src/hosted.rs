@@ -39,7 +39,7 @@ pub enum RoomEvent {
     Dropped(PlayerId, CloseCode),
     /// A player has left already, and its connection, if it has one, is to be closed:
     /// [`CloseCode::Kicked`], [`CloseCode::Banned`], [`CloseCode::TooSlow`] when more messages waited
-    /// for it than are kept, [`CloseCode::NoSession`] when it was away and did not come back in time.
+    /// for it than are kept (of one that is away, those for it alone), [`CloseCode::NoSession`] when it was away and did not come back in time.
     Ended(PlayerId, CloseCode),
     /// The host lets nobody in any more, or does so again.
     Locked(bool),
@@ -66,8 +66,10 @@ pub trait HostedRoom: Send {
 
     /// A player is back on a new connection (whether or not the old one was known to be lost), and
     /// still holds the frame of `applied`. The next frame builds upon that if the history still has it,
-    /// and else, or without one, stands alone; messages sent since then come again. False when there is
-    /// no such player any more, or messages that it lacks are no longer kept, in which case it has now left.
+    /// and else, or without one, stands alone; messages sent since then come again. Without one the player
+    /// is told everything anew, and messages that are no longer kept are not missed. False when there is
+    /// no such player any more, or it holds a frame and messages that it lacks since are no longer kept, in
+    /// which case it has now left.
     fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool;
 
     /// The room ends when the last one has left, or soon: players are told.

@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 
 use tickwire_shared::{Tick, game::MAX_MESSAGE_BYTES_A_TICK, room_message::RoomMessage};
 
-/// A viewer for which more bytes than these wait is given up.
+/// So many bytes are kept for one viewer alone. One for which more wait is given up, away or not.
 const MAX_WAITING_BYTES: usize = 2 * MAX_MESSAGE_BYTES_A_TICK;
-/// So many bytes are kept for everybody. As this is more than may wait, what is forgotten early was
-/// written to all, but not everybody has acknowledged it.
+/// So many bytes are kept for everybody, and the oldest beyond are forgotten. A viewer that they were not
+/// written to is given up; but not while it is away, because one that comes back and knows nothing needs
+/// none of them.
 const MAX_BULLETIN_BYTES: usize = 2 * MAX_WAITING_BYTES;
 /// There is always room for so many small letters, once there were any.
 const FEW_LETTERS: usize = 8;
@@ -169,11 +170,17 @@ impl Mail {
         self.waiting(bulletin) + MAX_MESSAGE_BYTES_A_TICK > MAX_WAITING_BYTES
     }
 
-    /// Whether a message had to be dropped or soon has to be, after which the viewer cannot be right
-    /// any more.
+    /// Whether a message for this viewer alone had to be dropped, after which it cannot be right any
+    /// more.
     #[must_use]
-    pub fn overflowed(&self, bulletin: &Bulletin) -> bool {
-        self.overflowed || self.waiting(bulletin) > MAX_WAITING_BYTES
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// Whether messages for everybody were forgotten that were not written to this viewer.
+    #[must_use]
+    pub fn lacks(&self, bulletin: &Bulletin) -> bool {
+        self.written.common < bulletin.start
     }
 
     /// The last change of who is there that the viewer was told of.
@@ -201,9 +208,11 @@ impl Mail {
         let mut at: usize = before.map(|letter| letter.bytes).sum();
         let new = self.letters.len() - self.written_letters;
         for letter in self.letters.iter().skip(self.written_letters) {
-            count += bulletin.copy(from, letter.after, out) + 1;
+            // What stood before it may be forgotten, when the viewer started again.
+            let after = letter.after.max(from);
+            count += bulletin.copy(from, after, out) + 1;
             out.extend_from_slice(&self.bytes[at..at + letter.bytes]);
-            (from, at) = (letter.after, at + letter.bytes);
+            (from, at) = (after, at + letter.bytes);
         }
         count += bulletin.copy(from, bulletin.end(), out);
         if count > 0 {
@@ -239,7 +248,7 @@ impl Mail {
         }
         self.acknowledge(applied);
         self.take_back();
-        self.written.common >= bulletin.start
+        !self.lacks(bulletin)
     }
 
     /// Goes back as far as possible, for a viewer that knows nothing.
@@ -300,7 +309,7 @@ mod tests {
         for frame in 1..=80 {
             bulletin.push(&[7; 1024]);
             for mail in [&mut quick, &mut slow] {
-                assert!(!mail.overflowed(&bulletin));
+                assert!(!mail.lacks(&bulletin));
                 mail.write(Tick(frame), &bulletin, 0, &mut Vec::new());
             }
             quick.acknowledge(Tick(frame - 1));
@@ -318,10 +327,26 @@ mod tests {
             mail.queue(&bulletin, &[7; 1024]);
             mail.write(Tick(frame), &bulletin, 0, &mut Vec::new());
         }
-        assert!(!mail.overflowed(&bulletin) && mail.bytes.len() <= MAX_WAITING_BYTES);
+        assert!(!mail.overflowed() && mail.bytes.len() <= MAX_WAITING_BYTES);
         assert!(!mail.rewind(Tick(1), &bulletin), "the first of them are forgotten");
         assert!(mail.rewind(Tick(99), &bulletin));
         (0..33).for_each(|_| mail.queue(&bulletin, &[7; 1024]));
-        assert!(mail.overflowed(&bulletin));
+        assert!(mail.overflowed());
+    }
+
+    #[test]
+    fn who_lacks_what_was_forgotten_may_start_again_with_what_is_left() {
+        let mut bulletin = Bulletin::default();
+        let mut away = Mail::new(&bulletin);
+        bulletin.push(b"a");
+        away.queue(&bulletin, b"b");
+        (0..MAX_BULLETIN_BYTES).for_each(|_| bulletin.push(b"-"));
+        bulletin.prune(away.needed());
+        assert!(away.lacks(&bulletin) && !away.overflowed());
+        assert!(!away.rewind(Tick(0), &bulletin));
+        away.restart(&bulletin);
+        assert!(!away.lacks(&bulletin));
+        let told = read(&mut away, 1, &bulletin);
+        assert_eq!((told.len(), told[0]), (MAX_BULLETIN_BYTES + 1, b'b'));
     }
 }

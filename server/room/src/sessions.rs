@@ -138,15 +138,17 @@ impl<G: Game> Room<G> {
         }
     }
 
-    /// Gives up connections that are silent or acknowledge nothing, and players whose messages no
-    /// longer fit.
+    /// Gives up connections that are silent or acknowledge nothing, and players whose messages are no
+    /// longer kept. Of one that is away only those for it alone count: whether it still needs those
+    /// for everybody shows when it resumes.
     pub(crate) fn evict(&mut self) {
         for index in (0..self.players.len()).rev() {
             let Player { id, viewer, away, .. } = &self.players[index];
             let id = *id;
             let silent = viewer.pace.silent_for(self.now) > self.config.silence_ticks;
             let stalled = viewer.pace.stalled_for(self.now) > self.config.stall_ticks;
-            if viewer.mail.overflowed(&self.bulletin) {
+            let lacks = away.is_none() && viewer.mail.lacks(&self.bulletin);
+            if lacks || viewer.mail.overflowed() {
                 self.counters.overflowed_viewers += 1;
                 self.events.push_back(RoomEvent::Ended(id, CloseCode::TooSlow));
                 self.leave(index, Departure::Lost);

@@ -115,25 +115,55 @@ fn who_says_too_much_is_told_so_and_not_heard() {
     assert_eq!(table.room.counters().chat_dropped, 16);
 }
 
-#[test]
-fn together_players_say_no_more_than_fits_for_who_is_away() {
-    let names: Vec<String> = (0..40).map(|number| format!("p{number}")).collect();
-    let mut table = Table::of(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let held = table.clients[0].replica.tick();
-    table.room.handle_drop(PlayerId(1));
+/// A room of forty in which all but the first `away` talk all the time; these lose their connections
+/// and are kept for ten minutes.
+fn babble(away: u32, seconds: u32) -> Table {
+    let mut table =
+        Table::new(RoomConfig { grace_ticks: 18_000, ..RoomConfig::new("PARTY", 30, 1) });
+    for number in 0..40 {
+        table.join(&Newcomer::named(&format!("p{number}")));
+    }
+    table.tick();
+    (1..=away).for_each(|id| table.room.handle_drop(PlayerId(id)));
     let line = "x".repeat(200);
-    for _ in 0..29 * 30 {
-        (1..40).for_each(|index| table.send(index, &ClientMessage::Chat(&line)).unwrap());
+    for _ in 0..seconds * 30 {
+        (away as usize..40).for_each(|it| table.send(it, &ClientMessage::Chat(&line)).unwrap());
         table.tick();
     }
-    assert!(table.room.handle_resume(PlayerId(1), held), "29 seconds of that are not too much");
+    table
+}
+
+fn lines_told(table: &Table, index: usize) -> u64 {
+    table.clients[index].told.iter().filter(|it| it.contains("xxx")).count() as u64
+}
+
+#[test]
+fn together_players_say_no_more_than_fits_for_who_is_away_for_a_minute() {
+    let mut table = babble(1, 60);
+    let held = table.clients[0].replica.tick();
+    assert!(table.room.handle_resume(PlayerId(1), held), "that is not too much");
     table.tick();
     let counters = table.room.counters();
-    assert_eq!(
-        table.clients[0].told.iter().filter(|it| it.contains("xxx")).count() as u64,
-        counters.chat_lines
-    );
-    assert!(counters.chat_lines > 100 && counters.chat_dropped > 30_000, "{counters:?}");
+    assert_eq!(lines_told(&table, 0), counters.chat_lines);
+    assert!(counters.chat_lines > 200 && counters.chat_dropped > 60_000, "{counters:?}");
+}
+
+#[test]
+fn who_is_away_is_kept_however_much_is_said_and_its_resume_decides() {
+    let mut table = babble(2, 120);
+    let counters = table.room.counters();
+    assert_eq!((counters.evictions, table.room.player_count()), (0, 40));
+    table.clients[0].told.clear();
+    assert!(table.room.handle_resume(PlayerId(1), None), "it is told all anew");
+    HostedRoom::tick(&mut table.room);
+    table.tick();
+    assert_eq!(table.room.counters().evictions, 0);
+    assert!(table.clients[0].told.iter().any(|it| it == "40 p39"));
+    let lines = lines_told(&table, 0);
+    assert!((200..counters.chat_lines).contains(&lines), "{lines} of {}", counters.chat_lines);
+    let held = table.clients[1].replica.tick();
+    assert!(!table.room.handle_resume(PlayerId(2), held), "it would miss some");
+    assert_eq!(table.room.player_count(), 39);
 }
 
 #[test]
