@@ -1,7 +1,7 @@
 //! The host: a player that may throw others out and lock the room.
 //!
 //! It is the one that made the room, or else the first that came. When it leaves (not while it is only away)
-//! the one that has been there longest takes over.
+//! the one that has been there longest takes over. A room in which nobody plays has none, and is open.
 
 use tickwire_shared::{
     Game, PlayerId,
@@ -21,13 +21,16 @@ impl<G: Game> Room<G> {
         }
     }
 
-    /// Somebody else is the host from now on, if anybody plays.
+    /// Somebody else is the host from now on, if anybody plays; else there is nobody to unlock the room.
     pub(crate) fn pass_host(&mut self) {
         self.roster.host = None;
         let mut players = self.players.iter();
         let is_here = players.position(|player| !player.spectator && player.away.is_none());
         let next = is_here.or_else(|| self.players.iter().position(|player| !player.spectator));
-        next.into_iter().for_each(|index| self.appoint(index));
+        match next {
+            Some(index) => self.appoint(index),
+            None => self.set_locked(false),
+        }
     }
 
     /// Does what the host asks for. Of others it is ignored, and so is what makes no sense.

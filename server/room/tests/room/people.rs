@@ -231,6 +231,29 @@ fn the_host_locks_and_unlocks_and_everybody_knows() {
 }
 
 #[test]
+fn a_room_that_its_last_player_leaves_locked_is_open_again() {
+    let mut table = Table::of(&["Ann", "Bob"]);
+    table.join(&Newcomer { spectator: true, ..Newcomer::named("Eve") });
+    table.moderate(0, Moderation::Lock);
+    table.tick();
+    table.room.handle_leave(PlayerId(1));
+    assert_eq!(table.room.poll_event(), Some(RoomEvent::Locked(true)));
+    assert_eq!(table.room.poll_event(), None, "Bob may unlock it");
+    table.tick();
+    table.clients[2].told.clear();
+    table.room.handle_leave(PlayerId(2));
+    table.tick();
+    assert_eq!(table.room.poll_event(), Some(RoomEvent::Locked(false)));
+    let mut told = table.clients[2].take_told();
+    told.sort_unstable();
+    assert_eq!(told, ["2 gone Left", "Open"]);
+    table.join(&Newcomer::named("Cem"));
+    table.tick();
+    assert_eq!(table.clients[2].take_told(), ["4 Cem host"]);
+    assert_eq!(table.clients[3].take_told(), ["3 Eve spectator", "4 Cem host"]);
+}
+
+#[test]
 fn spectators_see_what_the_game_shows_them_and_do_nothing() {
     let config =
         RoomConfig { max_players: 2, max_spectators: 1, ..RoomConfig::new("PARTY", 30, 1) };
