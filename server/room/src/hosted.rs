@@ -64,12 +64,12 @@ pub trait HostedRoom: Send {
     /// [`RoomConfig::grace_ticks`](crate::RoomConfig), after which it has left.
     fn handle_drop(&mut self, player: PlayerId);
 
-    /// A player is back on a new connection (whether or not the old one was known to be lost), and
-    /// still holds the frame of `applied`. The next frame builds upon that if the history still has it,
-    /// and else, or without one, stands alone; messages sent since then come again. Without one the player
-    /// is told everything anew, and messages that are no longer kept are not missed. False when there is
-    /// no such player any more, or it holds a frame and messages that it lacks since are no longer kept, in
-    /// which case it has now left.
+    /// A player is back on a new connection (whether or not the old one was known to be lost; what it
+    /// sent over that and is not used yet is forgotten), and still holds the frame of `applied`. The next
+    /// frame builds upon that if the history still has it, and else, or without one, stands alone;
+    /// messages sent since then come again. Without one the player is told everything anew, and
+    /// messages that are no longer kept are not missed. False when there is no such player any more, or it
+    /// holds a frame and messages that it lacks since are no longer kept, in which case it has now left.
     fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool;
 
     /// The room ends when the last one has left, or soon: players are told.

@@ -22,10 +22,18 @@ pub(crate) struct Requests {
 struct Waiting {
     player: PlayerId,
     kind: u8,
+    /// The player's connection was lost since.
+    forgotten: bool,
     first_column: u32,
 }
 
 impl Requests {
+    /// Forgets what a player asked for. It still counts for this tick.
+    pub(crate) fn forget(&mut self, player: PlayerId) {
+        let its = self.waiting.iter_mut().filter(|request| request.player == player);
+        its.for_each(|request| request.forgotten = true);
+    }
+
     /// Gives back memory, with what waits.
     pub(crate) fn clear(&mut self) {
         *self = Requests::default();
@@ -62,17 +70,21 @@ impl<G: Game> Room<G> {
             self.counters.requests += 1;
             let first_column = self.requests.columns.len() as u32;
             self.requests.columns.extend_from_slice(columns);
-            self.requests.waiting.push(Waiting { player: player.id, kind, first_column });
+            let request = Waiting { player: player.id, kind, forgotten: false, first_column };
+            self.requests.waiting.push(request);
         }
     }
 
     /// Gives the game all requests that wait.
     pub(crate) fn drain_requests(&mut self) {
         let mut requests = std::mem::take(&mut self.requests);
-        for Waiting { player, kind, first_column } in requests.waiting.drain(..) {
+        for Waiting { player, kind, forgotten, first_column } in requests.waiting.drain(..) {
             // Who has left meanwhile asks for nothing any more.
             let Some(index) = self.position(player) else { continue };
             self.players[index].requests = 0;
+            if forgotten {
+                continue;
+            }
             let kind = &self.spec.schema.requests[usize::from(kind)];
             let columns = &requests.columns[first_column as usize..];
             self.game.request(player, &Request::new(kind, columns));

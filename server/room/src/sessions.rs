@@ -93,6 +93,7 @@ impl<G: Game> Room<G> {
         if player.away.is_none() {
             player.away = Some(self.now);
             player.inputs.reset();
+            self.requests.forget(player.id);
             self.counters.dropped_sessions += 1;
             self.announce(index);
         }
@@ -103,6 +104,7 @@ impl<G: Game> Room<G> {
         let player = &mut self.players[index];
         let was_away = player.away.take().is_some();
         player.inputs.reset();
+        self.requests.forget(player.id);
         // Nothing is known of the new connection yet.
         player.viewer.pace = Pace::new(self.now, self.config.tick_hz).with_phase(player.id.0);
         if !player.viewer.resume(applied, &self.segments, &self.bulletin) {

@@ -56,3 +56,20 @@ fn who_has_left_asks_for_nothing_any_more() {
     table.tick();
     assert_eq!(table.room.game().calls[2..], ["1 leaves"]);
 }
+
+#[test]
+fn what_came_over_a_connection_that_is_lost_is_not_asked_for_any_more() {
+    let mut table = Table::of(&["Ann", "Bob"]);
+    (0..8).for_each(|number| table.request(0, &Song { number }));
+    table.request(1, &Song { number: 1 });
+    table.room.handle_drop(PlayerId(1));
+    let held = table.clients[1].replica.tick();
+    assert!(table.room.handle_resume(PlayerId(2), held), "and so it is when another takes over");
+    table.request(1, &Song { number: 2 });
+    table.tick();
+    assert_eq!(table.room.game().calls[2..], ["2 sings 2"]);
+    assert!(table.room.handle_resume(PlayerId(1), None));
+    (0..8).for_each(|number| table.request(0, &Song { number }));
+    table.tick();
+    assert_eq!(table.room.game().calls.len(), 2 + 1 + 8, "what was forgotten counts no more");
+}
