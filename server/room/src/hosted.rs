@@ -76,11 +76,15 @@ pub trait HostedRoom: Send {
     fn handle_drain(&mut self);
 
     /// Frames go to this player over a transport that asks for each: those that it does not ask for are
-    /// not owed to it, and say nothing about how fast it is.
+    /// not owed to it, and say nothing about how fast it is. Nor is that a word from the player: heard
+    /// is only a message of its own, so one whose frames nobody asks for is given up as silent.
     fn handle_unasked(&mut self, player: PlayerId);
 
     /// A message came from a player that has joined; `left` of 256 parts of a tick are left until
-    /// the next one is made.
+    /// the next one is made. Any message counts as heard, the mere acknowledgement too that whoever only
+    /// watches sends for each frame; a request of a transport that brings no message does not.
+    /// A player gets a frame a tick, or one in some on a lower rate, even if nothing moves, and so has
+    /// something to acknowledge long before [`RoomConfig::silence_ticks`](crate::RoomConfig) have passed.
     ///
     /// # Errors
     /// When it is not a message of this protocol; the game is unchanged and the
