@@ -1,10 +1,10 @@
 //! What becomes of tickets that are shown.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use tickwire_shared::message::CloseCode;
 
-use super::{Denied, Directory, RoomEntry, RoomState, Seat};
+use super::{Denied, Directory, RoomEntry, RoomState, Seat, Who};
 use crate::{metrics::Counter, ws::close::CloseReason};
 
 impl Directory {
@@ -59,5 +59,18 @@ impl Directory {
         }
         room.open_up();
         Ok(kept.seat)
+    }
+
+    /// Whether whoever takes this seat, from this address, is not banned from its room.
+    ///
+    /// # Errors
+    /// The close that says so otherwise.
+    pub(crate) fn check_bans(&self, seat: &Seat, address: IpAddr) -> Result<(), CloseReason> {
+        let who = Who { identity: seat.pass.identity.clone(), ..Who::at(address) };
+        if seat.room().bans(&who) {
+            Denied::Banned.count(&self.metrics);
+            return Err(Denied::Banned.close_reason());
+        }
+        Ok(())
     }
 }

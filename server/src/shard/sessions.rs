@@ -23,7 +23,7 @@ const NOBODY: u64 = 0;
 struct Session {
     player: PlayerId,
     seat: Seat,
-    /// Where its player came from.
+    /// Where its player came from last.
     address: IpAddr,
     /// What it is resumed with.
     token: Token,
@@ -66,9 +66,14 @@ impl Sessions {
         token
     }
 
-    /// Hands the session of a token over to this connection, if it is a session's: its player, and
-    /// the token from now on. The same attempt again gives the same again, until it was confirmed.
-    pub(crate) fn resume(&mut self, resume: &Resume, connection: u64) -> Option<(PlayerId, Token)> {
+    /// Hands the session of a token over to this connection from this address, if it is a session's:
+    /// its player, and the token from now on. The same attempt again gives the same again, until it
+    /// was confirmed.
+    pub(crate) fn resume(
+        &mut self,
+        resume: &Resume,
+        (connection, address): (u64, IpAddr),
+    ) -> Option<(PlayerId, Token)> {
         let again = |session: &Session| {
             let last = session.unconfirmed.as_deref();
             last.is_some_and(|last| last.token == resume.token && last.attempt == resume.attempt)
@@ -81,7 +86,7 @@ impl Sessions {
             session.token = Token(random_bytes());
         }
         self.moved |= session.holder != NOBODY;
-        session.holder = connection;
+        (session.holder, session.address) = (connection, address);
         Some((session.player, session.token))
     }
 
@@ -122,6 +127,14 @@ impl Sessions {
     pub(crate) fn known_as(&self, player: PlayerId) -> Option<Banned> {
         let ended = self.ended.iter().find(|(ended, _)| *ended == player);
         ended.map(|(_, known)| known.clone())
+    }
+
+    /// The players that are the same somebody as one who is to stay out. Of an address there may be
+    /// several somebodies.
+    pub(crate) fn same_as(&self, banned: &Banned) -> Vec<PlayerId> {
+        let Banned::Identity(identity) = banned else { return Vec::new() };
+        let same = |session: &&Session| session.seat.pass.identity.as_ref() == Some(identity);
+        self.list.iter().filter(same).map(|session| session.player).collect()
     }
 
     /// Forgets whose session has ended.

@@ -44,13 +44,16 @@ impl<S: Socket> Connection<S> {
         cx: &Context,
     ) -> Result<Seat, CloseReason> {
         let own = self.stranger.as_mut().and_then(|stranger| stranger.seat.take());
-        match &join.ticket {
-            Some(ticket) => cx.directory.redeem(ticket, hall.entry, now),
+        let seat = match &join.ticket {
+            Some(ticket) => cx.directory.redeem(ticket, hall.entry, now)?,
             None => own.ok_or_else(|| {
                 let why = "the join has no ticket; reserve a seat first";
                 CloseReason::new(CloseCode::BadTicket, why)
-            }),
-        }
+            })?,
+        };
+        // Whoever had a seat may have been banned since, or comes from elsewhere with a ticket.
+        cx.directory.check_bans(&seat, self.address)?;
+        Ok(seat)
     }
 
     fn join(&mut self, join: &Join, seat: Seat, hall: &mut Hall<'_>) -> Result<(), CloseReason> {
@@ -79,7 +82,7 @@ impl<S: Socket> Connection<S> {
         hall: &mut Hall<'_>,
         cx: &Context,
     ) -> Result<(), CloseReason> {
-        let Some((player, token)) = hall.sessions.resume(resume, self.number) else {
+        let Some((player, token)) = hall.sessions.resume(resume, (self.number, self.address)) else {
             return Err(no_session(cx));
         };
         if !hall.room.handle_resume(player, resume.applied) {

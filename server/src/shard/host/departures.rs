@@ -5,6 +5,7 @@ use tickwire_shared::{PlayerId, message::CloseCode};
 
 use super::RoomHost;
 use crate::{
+    directory::Banned,
     shard::{Context, connection::End, socket::Socket},
     ws::close::CloseReason,
 };
@@ -63,15 +64,25 @@ impl<S: Socket> RoomHost<S> {
                 RoomEvent::Ended(player, code) => {
                     self.sessions.end(player);
                     let known = self.sessions.known_as(player);
-                    if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
-                        cx.directory.ban(&self.entry, known);
-                    }
                     self.close_connection(player, End::Close(reason(code)));
+                    if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
+                        self.ban(known, cx);
+                    }
                 }
                 RoomEvent::Locked(locked) => cx.directory.set_locked(&self.entry, locked),
             }
         }
         self.sessions.forget_ended();
+    }
+
+    /// Bans somebody from the room, who may be in it more than once.
+    fn ban(&mut self, known: Banned, cx: &Context) {
+        for player in self.sessions.same_as(&known) {
+            self.room.handle_leave(player);
+            self.sessions.end(player);
+            self.close_connection(player, End::Close(reason(CloseCode::Banned)));
+        }
+        cx.directory.ban(&self.entry, known);
     }
 
     /// Ends the connection of a player of whose end the room knows.

@@ -82,6 +82,35 @@ fn a_ban_holds_for_who_leaves_or_comes_back_at_the_same_time() {
 }
 
 #[test]
+fn a_ban_holds_for_who_has_a_seat_already_and_is_not_in_yet() {
+    let (mut world, mut host, mut other, room) = party();
+    let seat = world.seat(&Wanted::Room(room.code.clone()));
+    let mut third = world.enter(Entrance::Seat(seat), 1 << 20, None, Vec::new());
+    ask(&host, Moderation::Ban(PlayerId(2)));
+    play(&mut world, &mut [&mut host, &mut other, &mut third]);
+    third.send(&join());
+    play(&mut world, &mut [&mut host, &mut third]);
+    assert_eq!((third.close, host.close, room.players()), (Some(4012), None, 1));
+}
+
+#[test]
+fn who_is_known_and_banned_is_out_with_all_of_its_connections() {
+    let (mut world, mut host, mut other, room) = party();
+    let ada = Who { identity: Some("ada".into()), ..somebody() };
+    let [mut one, mut two] = [(); 2].map(|()| {
+        let wanted = Wanted::Room(room.code.clone());
+        let seat = world.directory.seat(&wanted, &ada, world.now.get(), |_, _| {});
+        world.enter(Entrance::Seat(seat.expect("there is space")), 1 << 20, None, join())
+    });
+    play(&mut world, &mut [&mut host, &mut other, &mut one, &mut two]);
+    assert_eq!(room.players(), 4);
+    ask(&host, Moderation::Ban(PlayerId(3)));
+    play(&mut world, &mut [&mut host, &mut other, &mut one, &mut two]);
+    assert_eq!((one.close, two.close), (Some(4012), Some(4012)));
+    assert_eq!((host.close, other.close, room.players()), (None, None, 2));
+}
+
+#[test]
 fn a_locked_room_gives_no_seats_until_it_is_unlocked() {
     let (mut world, mut host, mut other, room) = party();
     ask(&other, Moderation::Lock);
