@@ -103,6 +103,12 @@ impl Sessions {
         self.position(player).is_some_and(held)
     }
 
+    /// Whether another connection than this one, which held the player's session, has it now. That is
+    /// known until [`Sessions::take_moved`], after which the one that had it is closed.
+    pub(crate) fn has_moved_from(&self, player: PlayerId, connection: u64) -> bool {
+        self.moved && !self.is_held_by(player, connection)
+    }
+
     /// Whether some have changed hands since this was last asked.
     pub(crate) fn take_moved(&mut self) -> bool {
         std::mem::take(&mut self.moved)

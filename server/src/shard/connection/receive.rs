@@ -96,6 +96,10 @@ impl<S: Socket> Connection<S> {
         cx: &mut Context,
     ) -> Result<(), CloseReason> {
         let Some(player) = self.player else { return self.greet(message, now, hall, cx) };
+        if hall.sessions.has_moved_from(player, self.number) {
+            // Another connection has it now, and this one has not been closed yet.
+            return Ok(());
+        }
         if !self.is_confirmed {
             self.is_confirmed = true;
             hall.sessions.confirm(player, self.number);

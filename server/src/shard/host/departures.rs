@@ -13,9 +13,7 @@ use crate::{
 impl<S: Socket> RoomHost<S> {
     /// Tells the game of players whose connection has ended: they are away or have left.
     pub(super) fn depart(&mut self, cx: &Context) {
-        if self.sessions.take_moved() {
-            self.close_abandoned(cx);
-        }
+        self.close_abandoned(cx);
         for connection in &mut self.connections {
             let Some(end) = connection.end.as_ref().filter(|_| !connection.is_settled) else {
                 continue;
@@ -41,8 +39,11 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    /// Ends connections whose session another one has taken over.
-    fn close_abandoned(&mut self, cx: &Context) {
+    /// Ends connections whose session another one has taken over. They hear of it at the tick.
+    pub(super) fn close_abandoned(&mut self, cx: &Context) {
+        if !self.sessions.take_moved() {
+            return;
+        }
         for connection in &mut self.connections {
             let Some(player) = connection.player else { continue };
             if connection.end.is_none() && !self.sessions.is_held_by(player, connection.number) {

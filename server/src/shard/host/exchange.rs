@@ -19,6 +19,7 @@ impl<S: Socket> RoomHost<S> {
             }
             self.carry_at = sooner(self.carry_at, connection.carrier.next_due());
         }
+        self.close_abandoned(cx);
         self.room.lend(cx.work(game));
     }
 
@@ -33,6 +34,7 @@ impl<S: Socket> RoomHost<S> {
         if connection.end.is_none() {
             connection.send(hall.room, cx);
         }
+        self.close_abandoned(cx);
         self.room.lend(cx.work(game));
     }
 

@@ -322,6 +322,38 @@ fn a_session_moves_from_polls_to_a_stream_to_a_socket_and_keeps_its_player() {
 }
 
 #[test]
+fn who_lost_its_session_between_two_ticks_gets_no_frame_and_is_heard_no_more() {
+    let mut world = World::new(Config { tick_hz: Some(5), ..config() }, Setup::default());
+    let mut old = world.join_by(false);
+    play_polling(&mut world, &mut old, 5);
+    old.held = None;
+    world.pass(Duration::from_millis(500));
+    let room: Arc<RoomEntry> = Arc::clone(&world.directory.rooms()[0]);
+    let door = Entrance::Door(Arc::clone(&room));
+    let mut new = world.link(false, door, &old.viewer.resume(1, false));
+    world.now();
+    // Its resume is read, but its poll has gone before it was answered.
+    world.poll(&mut new, true);
+    new.held = None;
+    world.now();
+    let (frames, tick) = (old.frames, room_tick(&world));
+    old.send(&ClientMessage::Ping(1));
+    world.poll(&mut old, true);
+    world.now();
+    assert_eq!(old.answered(), None);
+    world.poll(&mut new, true);
+    world.now();
+    let answer = new.answered().expect("it is answered before the next tick");
+    new.take_answer(&answer);
+    assert_eq!((new.frames, room_tick(&world)), (1, tick));
+    world.pass(Duration::from_millis(500));
+    let last = old.answered().expect("it is told");
+    old.take_answer(&last);
+    assert_eq!((old.close, old.frames, old.pongs), (Some(4010), frames, 0));
+    assert_eq!((world.metrics.takeovers.get(), room.players()), (1, 1));
+}
+
+#[test]
 fn a_stream_that_is_cut_leaves_its_player_away_and_one_that_ends_says_why() {
     let mut world = World::new(config(), Setup::default());
     let mut client = world.join_by(true);
