@@ -55,15 +55,30 @@ impl Knocks {
             buckets.older = std::mem::take(&mut buckets.recent);
             buckets.turned = now;
         }
+        let full_at = self.after_one_more(&buckets, address, now)?;
+        buckets.recent.insert(address, full_at);
+        Ok(())
+    }
+
+    /// Whether an address has a token, which it keeps.
+    ///
+    /// # Errors
+    /// How long it takes until there is one.
+    pub(crate) fn peek(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        self.after_one_more(&self.buckets.lock(), household(address), now).map(drop)
+    }
+
+    /// When a bucket will be full from which one token is taken now.
+    fn after_one_more(
+        &self,
+        buckets: &Buckets,
+        address: IpAddr,
+        now: Instant,
+    ) -> Result<Instant, Duration> {
         let known = buckets.recent.get(&address).or_else(|| buckets.older.get(&address));
         let full_at = known.copied().unwrap_or(now).max(now) + self.each;
         let missing = full_at.saturating_duration_since(now).saturating_sub(self.full);
-        if missing.is_zero() {
-            buckets.recent.insert(address, full_at);
-            Ok(())
-        } else {
-            Err(missing)
-        }
+        if missing.is_zero() { Ok(full_at) } else { Err(missing) }
     }
 
     #[cfg(test)]
@@ -88,6 +103,8 @@ mod tests {
         let knocks = Knocks::new(20, 100, start);
         assert!((0..100).all(|_| knocks.knock(ONE, start).is_ok()));
         assert_eq!(knocks.knock(ONE, start), Err(Duration::from_millis(50)));
+        assert_eq!(knocks.peek(ONE, start), Err(Duration::from_millis(50)));
+        assert!((0..200).all(|_| knocks.peek(OTHER, start).is_ok()), "looking costs nothing");
         assert!(knocks.knock(OTHER, start).is_ok());
         let let_in = |at: Duration| knocks.knock(ONE, start + at).is_ok();
         let count = (1..=1000).filter(|n| let_in(Duration::from_millis(10) * *n)).count();

@@ -89,10 +89,12 @@ pub(super) async fn answer(
     request: Request<Incoming>,
     call: Call<'_>,
 ) -> Answer {
-    let found = |code: &str| match site.directory.room(code) {
-        Some(room) => Ok(room),
-        // Whoever guesses codes is at the door, not at the window.
-        None => Err(caller.knock(site).err().map_or(NO_SUCH_ROOM, Refused::TooSoon)),
+    let found = |code: &str| {
+        // Whoever guesses codes is at the door, not at the window, and must not learn from being
+        // refused which of them are right.
+        caller.may_knock(site).map_err(Refused::TooSoon)?;
+        let miss = || caller.knock(site).err().map_or(NO_SUCH_ROOM, Refused::TooSoon);
+        site.directory.room(code).ok_or_else(miss)
     };
     let outcome = match call {
         Call::Games => Ok(json_answer(&status::games(&site.directory))),
@@ -101,7 +103,7 @@ pub(super) async fn answer(
         }
         Call::Rooms | Call::Match | Call::Seats(_) => reserve(site, caller, request, call).await,
         Call::Room(code) => found(code).map(|room| describe(site, caller, &request, &room)),
-        Call::Qr(code) => found(code).and_then(|room| picture(site, caller, &request, &room)),
+        Call::Qr(code) => picture(site, caller, &request, code),
         Call::Join(code) => match found(code) {
             Ok(room) => Ok(to_page(site, &room)),
             Err(Refused::Denied(_)) => Ok(nowhere(&request)),
@@ -198,12 +200,15 @@ fn parse<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Refused> {
     })
 }
 
+/// The link to a room as a picture. Making one takes much longer than all else here, so each is a knock.
 fn picture<B>(
     site: &Site,
     caller: &Caller,
     request: &Request<B>,
-    room: &RoomEntry,
+    code: &str,
 ) -> Result<Answer, Refused> {
+    caller.knock(site).map_err(Refused::TooSoon)?;
+    let room = site.directory.room(code).ok_or(NO_SUCH_ROOM)?;
     let links = links::to_room(site, caller, request.headers(), &room.code);
     let svg = links.first().and_then(|link| links::qr_svg(link));
     let long = || Refused::Malformed("the link to the room is too long for a picture".to_owned());

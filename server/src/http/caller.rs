@@ -83,6 +83,16 @@ impl Caller {
         knocked.inspect_err(|_| site.metrics.too_many_requests.add(1))
     }
 
+    /// Whether one more knock of this caller would be heard, without one.
+    ///
+    /// # Errors
+    /// How long to wait, if there were too many of late.
+    pub(super) fn may_knock(&self, site: &Site) -> Result<(), Duration> {
+        let Some(address) = self.counted_as() else { return Ok(()) };
+        let may = site.knocks.peek(address, Instant::now());
+        may.inspect_err(|_| site.metrics.too_many_requests.add(1))
+    }
+
     /// Lets a handshake begin, unless there were too many of late, or are too many sockets already: a
     /// proxy's socket counts as one of whoever it is for from now on. Others were counted before.
     ///

@@ -100,13 +100,14 @@ impl Exchange<'_> {
         mut batch: Batch<'_>,
         way: Kind,
     ) -> Result<Arc<Link>, Refusal> {
+        // Before the room is looked for, so that nobody finds one by asking often.
+        self.caller.knock(self.site).map_err(Refusal::TooSoon)?;
         let entry = self.site.directory.room(self.code).ok_or(Refusal::NoSuchRoom)?;
         let first = batch.next().and_then(|message| message.first().copied());
         let opens = header.number == 1 && matches!(first, Some(kind::JOIN | kind::RESUME));
         if !opens || way == Kind::Send {
             return Err(Refusal::NoSuchLink);
         }
-        self.caller.knock(self.site).map_err(Refusal::TooSoon)?;
         let place = self.site.admission.admit(self.caller.counted_as());
         let guard = place.map_err(Refusal::TurnedAway)?;
         let shard = entry.shard();

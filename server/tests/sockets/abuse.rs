@@ -14,7 +14,9 @@ use tickwire_server::Config;
 use crate::support::{
     api::{self, Answer},
     client::{Client, PATIENCE, exchange, handshake, status_of},
+    http::{Http, Linked},
     server::{TestServer, eventually},
+    viewer::join_with,
 };
 
 /// Makes this machine a proxy that is believed, so that requests may come from anywhere.
@@ -193,6 +195,38 @@ fn one_address_may_knock_so_often_and_another_as_often() {
     assert_eq!((guess("/rooms/ZZZZZ"), guess("/join/ZZZZZ")), (429, 429));
     assert_eq!(guess("/rooms"), 200, "who only reads is not counted");
     assert_eq!(server.count("refusals/too_many_requests"), 6);
+}
+
+#[test]
+fn who_has_guessed_too_often_does_not_learn_which_codes_are_right() {
+    let server = TestServer::start(|config| {
+        behind_a_proxy(config);
+        config.limits.knocks_a_second = 1;
+        config.limits.knocks_at_once = 4;
+    });
+    let code = server.post("/rooms", "").text("room/code");
+    let get =
+        |path: &str| api::request(server.addr(), ("GET", path), &from("192.0.2.1"), "").status;
+    let post = |room: &str, way: &str, key: u8| {
+        let body = Linked::new(server.addr(), room, key, &join_with(None)).body();
+        let mut http = Http::connect(server.addr());
+        http.ask("POST", &format!("/rooms/{room}/{way}"), &from("192.0.2.1"), &body);
+        http.answer().status
+    };
+    for _ in 0..10 {
+        assert_eq!(get(&format!("/rooms/{code}")), 200, "who knows one may look as often");
+    }
+    assert_eq!((post("ZZZZZ", "poll", 1), post(&code, "send", 2)), (404, 404));
+    assert_eq!((get("/rooms/ZZZZZ"), get("/join/ZZZZZ")), (404, 404));
+    for room in ["ZZZZZ", code.as_str()] {
+        for path in [format!("/rooms/{room}"), format!("/join/{room}")] {
+            assert_eq!(get(&path), 429, "{path}");
+        }
+        assert_eq!(get(&format!("/rooms/{room}/qr.svg")), 429);
+        for way in ["stream", "send", "poll"] {
+            assert_eq!(post(room, way, 3), 429, "{way}");
+        }
+    }
 }
 
 #[test]
