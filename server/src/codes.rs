@@ -1,11 +1,17 @@
-//! Randomness that a seed repeats, and the join codes made from it.
+//! Join codes, and the randomness that a seed repeats.
+//!
+//! A code is the only key to a private room, so nobody may foresee one: codes come from the system's
+//! randomness, and have nothing to do with the seeds of games, which their players may come to know. Only
+//! an operator who asks for a run that can be repeated, by giving a seed, gets codes that follow from it.
+
+use crate::tickets::random_bytes;
 
 /// How many characters a join code has.
 pub const CODE_LENGTH: usize = 5;
 /// No vowels, so that no words come out; no `0 O 1 I L`, which people confuse.
 const ALPHABET: &[u8; 27] = b"BCDFGHJKMNPQRSTVWXZ23456789";
 
-/// SplitMix64: small, and good enough for codes and seeds, which are no secrets.
+/// SplitMix64: small, and good enough for seeds, which are no secrets. From one number the next follows.
 #[derive(Clone, Debug)]
 pub struct SplitMix(u64);
 
@@ -24,9 +30,24 @@ impl SplitMix {
         z ^ (z >> 31)
     }
 
-    /// A join code.
-    pub fn code(&mut self) -> String {
-        let mut rest = self.next();
+}
+
+/// Where join codes come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Codes {
+    /// Nobody can foresee them.
+    Random,
+    /// A seed repeats them.
+    Seeded(SplitMix),
+}
+
+impl Codes {
+    /// Another join code.
+    pub(crate) fn next(&mut self) -> String {
+        let mut rest = match self {
+            Codes::Random => u64::from_le_bytes(random_bytes()),
+            Codes::Seeded(random) => random.next(),
+        };
         let mut letter = || {
             let index = rest % ALPHABET.len() as u64;
             rest /= ALPHABET.len() as u64;
@@ -66,14 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_repeated_by_their_seed_and_use_the_alphabet_only() {
-        let codes = |seed| {
-            let mut random = SplitMix::new(seed);
-            (0..1000).map(|_| random.code()).collect::<Vec<_>>()
-        };
-        assert_eq!(codes(7), codes(7));
-        assert_ne!(codes(7), codes(8));
-        for code in codes(7) {
+    fn codes_are_repeated_by_a_seed_only_and_use_the_alphabet_only() {
+        let codes = |mut codes: Codes| (0..1000).map(|_| codes.next()).collect::<Vec<_>>();
+        let seeded = |seed| codes(Codes::Seeded(SplitMix::new(seed)));
+        assert_eq!(seeded(7), seeded(7));
+        assert_ne!(seeded(7), seeded(8));
+        assert_ne!(codes(Codes::Random), codes(Codes::Random));
+        for code in [seeded(7), codes(Codes::Random)].concat() {
             assert_eq!(code.len(), CODE_LENGTH);
             assert!(!code.contains(['0', 'O', '1', 'I', 'L', 'A', 'E', 'U', 'Y']), "{code}");
         }

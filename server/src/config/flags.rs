@@ -208,7 +208,7 @@ pub struct Settings {
     /// Ticks a second, 1 to 240 [default: the game's own]
     #[arg(long, value_name = "N", env = "TICKWIRE_TICK_HZ", value_parser = whole::<u32>(bounds::TICK_HZ))]
     pub tick_hz: Option<u32>,
-    /// Seed of all randomness; the same seed and inputs give the same run [default: random, logged]
+    /// Seed of games and join codes, to repeat a run; codes can then be foreseen [default: random, logged]
     #[arg(long, value_name = "N", env = "TICKWIRE_SEED", value_parser = whole::<u64>(bounds::SEED))]
     pub seed: Option<u64>,
     /// The tick before a room's first one [default: 0]

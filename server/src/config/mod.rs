@@ -31,6 +31,9 @@ pub struct Config {
     pub tick_hz: Option<u32>,
     /// Seeds all randomness: the first room's is this very number.
     pub seed: u64,
+    /// Whether join codes follow from `seed` as well, so that a run is repeated with its codes. Anybody
+    /// who knows the seed, or enough codes, can then work out those of private rooms.
+    pub seeded_codes: bool,
     /// The tick before a room's first one.
     pub start_tick: u32,
     /// Players a room takes; each game's own limit if absent.
@@ -83,6 +86,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 2567)),
             tick_hz: None,
             seed: random_seed(),
+            seeded_codes: false,
             start_tick: 0,
             max_players: None,
             bytes_a_second: None,

@@ -65,6 +65,7 @@ fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
         listen: listen(settings.listen.as_deref().unwrap_or(DEFAULT_LISTEN))?,
         tick_hz: settings.tick_hz,
         seed: settings.seed.unwrap_or(usual.seed),
+        seeded_codes: settings.seed.is_some(),
         start_tick: settings.start_tick.unwrap_or(usual.start_tick),
         max_players: settings.max_players,
         bytes_a_second: settings.bytes_a_second,

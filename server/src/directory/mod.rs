@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use tickwire_room::HostedRoom;
 
 use crate::{
-    codes::SplitMix,
+    codes::{Codes, SplitMix},
     config::Config,
     games::{Games, HostedGame},
     metrics::{ROOM_COUNTERS, ServerMetrics},
@@ -69,7 +69,11 @@ impl Directory {
     /// No rooms yet, for a server with this many shards.
     #[must_use]
     pub fn new(games: Games, config: Config, shards: usize) -> Self {
-        let random = SplitMix::new(config.seed ^ 0x0043_4F44_4553);
+        let codes = if config.seeded_codes {
+            Codes::Seeded(SplitMix::new(config.seed ^ 0x0043_4F44_4553))
+        } else {
+            Codes::Random
+        };
         let first = u64::from_le_bytes(random_bytes());
         let kept = Reservations::new(config.limits.ticket_time, first);
         Directory {
@@ -79,7 +83,7 @@ impl Directory {
             config,
             stuck: (0..shards).map(|_| AtomicBool::new(false)).collect(),
             draining: AtomicBool::new(false),
-            rooms: Mutex::new(Rooms::new(random, kept)),
+            rooms: Mutex::new(Rooms::new(codes, kept)),
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use super::{RoomEntry, RoomState, reservations::Reservations};
 use crate::{
-    codes::{CODE_LENGTH, SplitMix, code_key},
+    codes::{CODE_LENGTH, Codes, code_key},
     metrics::ROOM_COUNTERS,
 };
 
@@ -25,7 +25,7 @@ pub(super) struct Rooms {
     /// How many open rooms are whose, of those who may not have many.
     openers: BTreeMap<IpAddr, u32>,
     pub(super) reservations: Reservations,
-    random: SplitMix,
+    new_codes: Codes,
     opened: u64,
     /// The counters of rooms that are gone, added up.
     retired: [u64; ROOM_COUNTERS],
@@ -33,13 +33,13 @@ pub(super) struct Rooms {
 
 impl Rooms {
     /// None yet.
-    pub(super) fn new(random: SplitMix, reservations: Reservations) -> Self {
+    pub(super) fn new(new_codes: Codes, reservations: Reservations) -> Self {
         Rooms {
             open: BTreeMap::new(),
             codes: BTreeMap::new(),
             openers: BTreeMap::new(),
             reservations,
-            random,
+            new_codes,
             opened: 0,
             retired: [0; ROOM_COUNTERS],
         }
@@ -76,7 +76,7 @@ impl Rooms {
 
     pub(super) fn unused_code(&mut self) -> String {
         loop {
-            let code = self.random.code();
+            let code = self.new_codes.next();
             if self.by_code(&code).is_none() {
                 return code;
             }

@@ -139,14 +139,16 @@ fn a_game_that_cannot_start_is_refused_and_the_server_goes_on() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_codes() {
-    let codes = |seed| {
-        let server = TestServer::start(|config| config.seed = seed);
+fn codes_are_repeated_only_if_the_operator_wants_that() {
+    let codes = |seed, seeded_codes| {
+        let server =
+            TestServer::start(|config| (config.seed, config.seeded_codes) = (seed, seeded_codes));
         let clients: Vec<Client> = (0..3).map(|_| server.join("/ws?create=1")).collect();
         clients.iter().map(|client| client.room().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(codes(5), codes(5));
-    assert_ne!(codes(5), codes(6));
+    assert_eq!(codes(5, true), codes(5, true));
+    assert_ne!(codes(5, true), codes(6, true));
+    assert_ne!(codes(5, false), codes(5, false));
 }
 
 #[test]
