@@ -27,6 +27,8 @@ pub enum Denied {
     TooManyRooms,
     /// Whoever asks has opened as many rooms as one may.
     TooManyOwnRooms,
+    /// Whoever asks has reserved as many seats as one may.
+    TooManyReserved,
     /// The server shuts down.
     ShuttingDown,
     /// The game failed to start.
@@ -41,9 +43,10 @@ impl Denied {
             Denied::NoSuchRoom | Denied::NoRoomFits | Denied::NoSuchGame(_) => {
                 CloseCode::NoSuchRoom
             }
-            Denied::RoomFull | Denied::TooManyRooms | Denied::TooManyOwnRooms => {
-                CloseCode::RoomFull
-            }
+            Denied::RoomFull
+            | Denied::TooManyRooms
+            | Denied::TooManyOwnRooms
+            | Denied::TooManyReserved => CloseCode::RoomFull,
             Denied::RoomLocked => CloseCode::RoomLocked,
             Denied::Banned => CloseCode::Banned,
             Denied::Unidentified => CloseCode::Unidentified,
@@ -72,6 +75,7 @@ impl Denied {
             }
             Denied::TooManyRooms => "the server has all the rooms that it may have",
             Denied::TooManyOwnRooms => "you have opened as many rooms as you may; one has to close",
+            Denied::TooManyReserved => "too many seats are reserved from your address; take one first",
             Denied::ShuttingDown => "the server is shutting down",
             Denied::Broken => "the game failed to start",
         };
@@ -91,6 +95,7 @@ impl Denied {
             Denied::Unidentified => metrics.unidentified.add(1),
             Denied::TooManyRooms => metrics.too_many_rooms.add(1),
             Denied::TooManyOwnRooms => metrics.too_many_own_rooms.add(1),
+            Denied::TooManyReserved => metrics.too_many_requests.add(1),
             Denied::ShuttingDown => metrics.shutting_down.add(1),
             Denied::Broken => metrics.broken_games.add(1),
         }

@@ -205,18 +205,17 @@ impl RoomEntry {
         code_key(&self.code).expect("the code is ours")
     }
 
-    /// Goes on to a state that may follow upon the one that it is in; under the directory's lock.
+    /// Goes on to a state that may follow upon the one that it is in.
     pub(super) fn move_on(&self, to: RoomState) {
-        if self.state().may_become(to) {
-            self.state.store(to as u8, Relaxed);
-        }
+        let next = |state| RoomState::from(state).may_become(to).then_some(to as u8);
+        // Where it may not, it stays as it is.
+        let _ = self.state.fetch_update(Relaxed, Relaxed, next);
     }
 
-    /// Somebody comes in; under the directory's lock.
+    /// Somebody comes in.
     pub(super) fn open_up(&self) {
-        if self.state() == RoomState::Created {
-            self.move_on(RoomState::Open);
-        }
+        let (created, open) = (RoomState::Created as u8, RoomState::Open as u8);
+        let _ = self.state.compare_exchange(created, open, Relaxed, Relaxed);
     }
 
     /// Bans somebody from it.

@@ -2,7 +2,8 @@
 //!
 //! A seat is taken under the directory's lock before a socket goes to its shard,
 //! so a room never has one player too many however many come at once, and a room
-//! is closed under the same lock only while no seat is taken.
+//! is closed under the same lock only while no seat is taken. A seat that is reserved has been taken, so
+//! redeeming it needs the lock of the reservations only.
 
 use std::{
     sync::{
@@ -52,6 +53,9 @@ pub struct Directory {
     stuck: Vec<AtomicBool>,
     draining: AtomicBool,
     rooms: Mutex<Rooms>,
+    /// Apart, so that a shard can redeem a ticket however long a room takes to open. Who has both locks
+    /// took that of the rooms first.
+    reservations: Mutex<Reservations>,
 }
 
 /// A seat that is kept for whoever shows its ticket in time.
@@ -83,7 +87,8 @@ impl Directory {
             config,
             stuck: (0..shards).map(|_| AtomicBool::new(false)).collect(),
             draining: AtomicBool::new(false),
-            rooms: Mutex::new(Rooms::new(codes, kept)),
+            rooms: Mutex::new(Rooms::new(codes)),
+            reservations: Mutex::new(kept),
         }
     }
 
@@ -117,9 +122,14 @@ impl Directory {
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Reserved, Denied> {
         let mut rooms = self.rooms.lock();
+        self.sweep(now);
+        // No second look is needed: seats are reserved under the lock of the rooms only.
+        if self.reservations.lock().of(who) >= self.config.max_connections_per_address {
+            return Err(Denied::TooManyReserved);
+        }
         let seat = self.take(&mut rooms, wanted, (who, spectator), now, open)?;
         let room = Arc::clone(seat.room());
-        let (number, expires) = rooms.reservations.keep(seat, who.clone(), now);
+        let (number, expires) = self.reservations.lock().keep(seat, who.clone(), now);
         drop(rooms);
         let ticket = Ticket {
             room: room.code_bytes(),
@@ -140,7 +150,7 @@ impl Directory {
         now: Instant,
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Seat, Denied> {
-        rooms.reservations.sweep(now);
+        self.sweep(now);
         if self.draining() {
             return Err(Denied::ShuttingDown);
         }
@@ -203,7 +213,6 @@ impl Directory {
 
     /// Lets nobody into a room any more, or does so again.
     pub fn set_locked(&self, room: &Arc<RoomEntry>, locked: bool) {
-        let _rooms = self.rooms.lock();
         room.move_on(if locked { RoomState::Locked } else { RoomState::Open });
     }
 
@@ -236,7 +245,7 @@ impl Directory {
     /// Closes a room if nobody is in it or on the way to it.
     pub(crate) fn close_if_empty(&self, room: &Arc<RoomEntry>, now: Instant) -> bool {
         let mut rooms = self.rooms.lock();
-        rooms.reservations.sweep(now);
+        self.sweep(now);
         let empty = room.is_empty();
         if empty {
             rooms.remove(room);
@@ -268,19 +277,20 @@ impl Directory {
 
     /// Gives the seats back of all who reserved one and did not come in time.
     pub(crate) fn sweep(&self, now: Instant) {
-        self.rooms.lock().reservations.sweep(now);
+        self.reservations.lock().sweep(now);
     }
 
     /// How many seats are kept for somebody who is on the way.
     #[must_use]
     pub fn reservations(&self) -> usize {
-        self.rooms.lock().reservations.len()
+        self.reservations.lock().len()
     }
 
     /// How much is kept of rooms and of who wants in: nothing when all have closed.
     #[cfg(test)]
     pub(crate) fn kept(&self) -> [usize; 4] {
-        self.rooms.lock().kept()
+        let [open, codes, openers] = self.rooms.lock().kept();
+        [open, codes, openers, self.reservations()]
     }
 
     /// What the whole server counts.

@@ -35,10 +35,11 @@ impl Directory {
                 "the ticket has expired; reserve a seat anew",
             ));
         }
-        let mut rooms = self.rooms.lock();
-        rooms.reservations.sweep(now);
+        let mut reservations = self.reservations.lock();
+        reservations.sweep(now);
         // A code may be given again when its room is gone, but no number is.
-        let kept = rooms.reservations.take(ticket.number);
+        let kept = reservations.take(ticket.number);
+        drop(reservations);
         let kept = kept.filter(|kept| kept.seat.room().number == room.number);
         let Some(kept) = kept else {
             return Err(bad(

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::{RoomEntry, RoomState, reservations::Reservations};
+use super::{RoomEntry, RoomState};
 use crate::{
     codes::{CODE_LENGTH, Codes, code_key},
     metrics::ROOM_COUNTERS,
@@ -24,7 +24,6 @@ pub(super) struct Rooms {
     codes: BTreeMap<[u8; CODE_LENGTH], Arc<RoomEntry>>,
     /// How many open rooms are whose, of those who may not have many.
     openers: BTreeMap<IpAddr, u32>,
-    pub(super) reservations: Reservations,
     new_codes: Codes,
     opened: u64,
     /// The counters of rooms that are gone, added up.
@@ -33,12 +32,11 @@ pub(super) struct Rooms {
 
 impl Rooms {
     /// None yet.
-    pub(super) fn new(new_codes: Codes, reservations: Reservations) -> Self {
+    pub(super) fn new(new_codes: Codes) -> Self {
         Rooms {
             open: BTreeMap::new(),
             codes: BTreeMap::new(),
             openers: BTreeMap::new(),
-            reservations,
             new_codes,
             opened: 0,
             retired: [0; ROOM_COUNTERS],
@@ -117,10 +115,10 @@ impl Rooms {
         self.all().fold(self.retired, |sum, room| plus(sum, room.counters()))
     }
 
-    /// The sizes of all that grows with rooms and with who wants in.
+    /// The sizes of all that grows with rooms.
     #[cfg(test)]
-    pub(super) fn kept(&self) -> [usize; 4] {
-        [self.open.len(), self.codes.len(), self.openers.len(), self.reservations.len()]
+    pub(super) fn kept(&self) -> [usize; 3] {
+        [self.open.len(), self.codes.len(), self.openers.len()]
     }
 
     /// The shard with the least to do, by what its rooms have been measured to cost.

@@ -94,14 +94,16 @@ pub(super) fn denied(denied: &Denied) -> Answer {
         Denied::TooManyRooms | Denied::TooManyOwnRooms => {
             (StatusCode::TOO_MANY_REQUESTS, "too_many_rooms")
         }
+        Denied::TooManyReserved => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
         Denied::ShuttingDown => (StatusCode::SERVICE_UNAVAILABLE, "shutting_down"),
         Denied::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "game_failed"),
     };
     let answer = coded(status, code, &denied.text());
     match denied {
-        Denied::TooManyRooms | Denied::TooManyOwnRooms | Denied::ShuttingDown => {
-            retry_after(answer, super::CROWD_WAIT)
-        }
+        Denied::TooManyRooms
+        | Denied::TooManyOwnRooms
+        | Denied::TooManyReserved
+        | Denied::ShuttingDown => retry_after(answer, super::CROWD_WAIT),
         _ => answer,
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Each tick it reads all connections of a room, makes the tick, and writes one
 //! buffer a viewer; shortly before the tick it reads them a few times more, if it has
-//! the time. With sockets nothing on this path takes a lock, waits, or belongs to another thread;
-//! what comes from outside comes through the inbox. A link over HTTP is a mailbox with a lock that is
+//! the time. With sockets nothing on this path takes a lock, waits, or belongs to another thread, but
+//! for who comes and goes: a ticket is looked up among those that were given, and bans are kept, under locks
+//! that are held for a look. What comes from outside comes through the inbox. The directory's own lock is
+//! taken when a room wakes, closes or has moved. A link over HTTP is a mailbox with a lock that is
 //! held for a copy ([`links`](crate::links)). Which of the two a connection has is known only to its
 //! [`transport`]. Whoever has joined has a session, which outlives the connection
 //! ([`sessions`]). Rooms that nobody is in and nobody may come back to sleep, and are not looked at.

@@ -204,6 +204,27 @@ fn a_ticket_for_a_room_that_is_gone_is_told_so() {
 }
 
 #[test]
+fn one_address_keeps_so_many_seats_from_others_and_no_more() {
+    let directory = directory(|config| config.max_connections_per_address = 2);
+    let now = Instant::now();
+    let ask = |address: &str| {
+        let who = Who::at(address.parse().expect("an address"));
+        directory.reserve(&any(), (&who, false), now, |_, _| {})
+    };
+    let first = ask("2001:db8::1").expect("a seat");
+    assert!(ask("2001:db8::2").is_ok());
+    assert_eq!(ask("2001:db8::3").err(), Some(Denied::TooManyReserved), "it is the same household");
+    assert!(ask("192.0.2.1").is_ok());
+    assert!((0..4).all(|_| ask("127.0.0.1").is_ok()), "this machine itself may");
+    let _seat = directory.redeem(&first.ticket, &first.room, now).expect("it is good");
+    assert!(ask("2001:db8::3").is_ok() && ask("2001:db8::3").is_err());
+    directory.sweep(now + first.time);
+    assert!(ask("2001:db8::3").is_ok());
+    directory.sweep(now + first.time);
+    assert_eq!(directory.reservations(), 0);
+}
+
+#[test]
 fn many_who_reserve_come_let_it_go_and_leave_take_no_seat_too_many_and_lose_none() {
     const SEATS: u32 = 5;
     let change = |config: &mut Config| {
