@@ -11,9 +11,10 @@ use std::{
 
 use hyper::HeaderMap;
 use parking_lot::Mutex;
+use tokio::sync::{Notify, oneshot};
 
 use super::{Site, forwarded, refused::Refused};
-use crate::{admission::Guard, config::Network, directory::Who};
+use crate::{admission::Guard, config::Network, directory::Who, links::Link};
 
 /// Who sends a request.
 pub(super) struct Caller {
@@ -33,20 +34,31 @@ pub(super) struct Line {
     guard: Mutex<Option<Guard>>,
     /// How many answers are under way that may last for as long as somebody plays.
     held: AtomicUsize,
+    /// Told when such an answer is stuck, and its reader has had enough time.
+    stuck: Notify,
 }
 
 /// Keeps a socket from being cut for its age while an answer is under way that may last long.
-pub(super) struct Hold(Arc<Line>);
+pub(super) struct Hold {
+    line: Arc<Line>,
+    /// Whoever waits at the other end learns that the answer is over.
+    _under_way: oneshot::Sender<()>,
+}
 
 impl Line {
     /// A socket that has a place.
     pub(super) fn new(peer: SocketAddr, guard: Guard) -> Self {
-        Line { peer, guard: Mutex::new(Some(guard)), held: AtomicUsize::new(0) }
+        Line { peer, guard: Mutex::new(Some(guard)), held: AtomicUsize::new(0), stuck: Notify::new() }
     }
 
     /// Whether an answer is under way that may last long.
     pub(super) fn is_held(&self) -> bool {
         self.held.load(Relaxed) > 0
+    }
+
+    /// Waits until an answer is stuck: all was said, and its reader does not take it.
+    pub(super) async fn stuck(&self) {
+        self.stuck.notified().await;
     }
 }
 
@@ -114,15 +126,25 @@ impl Caller {
         self.line.guard.lock().take()
     }
 
-    /// An answer begins that may last for as long as somebody plays; over with what is returned.
-    pub(super) fn hold(&self) -> Hold {
+    /// An answer begins that may last for as long as somebody plays; over with what is returned. If
+    /// it is not over when its link is forgotten, nobody reads it: then the socket is cut. Call it within
+    /// a tokio runtime.
+    pub(super) fn hold(&self, link: &Arc<Link>) -> Hold {
         self.line.held.fetch_add(1, Relaxed);
-        Hold(Arc::clone(&self.line))
+        let (under_way, over) = oneshot::channel();
+        let (line, link) = (Arc::clone(&self.line), Arc::clone(link));
+        tokio::spawn(async move {
+            tokio::select! {
+                () = link.forgotten() => line.stuck.notify_one(),
+                _ = over => {}
+            }
+        });
+        Hold { line: Arc::clone(&self.line), _under_way: under_way }
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.0.held.fetch_sub(1, Relaxed);
+        self.line.held.fetch_sub(1, Relaxed);
     }
 }

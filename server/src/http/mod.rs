@@ -125,7 +125,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watc
 }
 
 /// The address that a socket counts as one of, unless it is this machine's. What a proxy sends on
-/// is counted by whom it is from; see [`Caller::count_socket`].
+/// is counted by whom it is from; see [`Caller::begin_handshake`].
 fn counted_as(config: &Config, peer: SocketAddr) -> Option<IpAddr> {
     let address = peer.ip().to_canonical();
     let proxy = config.trusted_proxies.iter().any(|network| network.contains(address));
@@ -166,21 +166,22 @@ async fn converse(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        _ = stop.changed() => None,
-        () = tokio::time::sleep(HTTP_LIFETIME) => None,
-    };
-    let ended = match ended {
-        Some(ended) => Some(ended),
-        None => {
-            // The answer that is under way is the last one.
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                ended = connection.as_mut() => Some(ended),
-                () = too_old(&line) => None,
-            }
+    let course = async {
+        tokio::select! {
+            ended = connection.as_mut() => return Some(ended),
+            _ = stop.changed() => {}
+            () = tokio::time::sleep(HTTP_LIFETIME) => {}
         }
+        // The answer that is under way is the last one.
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = too_old(&line) => None,
+        }
+    };
+    let ended = tokio::select! {
+        ended = course => ended,
+        () = line.stuck() => None,
     };
     let why = match ended {
         Some(Ok(())) => return,

@@ -150,7 +150,7 @@ fn stream(link: &Arc<Link>, caller: &Arc<Caller>) -> Answer {
         .header(header::CONTENT_TYPE, "application/octet-stream")
         .header(header::CACHE_CONTROL, "no-store, no-transform")
         .header("x-accel-buffering", "no")
-        .body(link.body(caller.hold()).boxed())
+        .body(link.body(caller.hold(link)).boxed())
         .expect("the parts are valid")
 }
 

@@ -51,6 +51,7 @@ pub(crate) struct Link {
     room: Arc<RoomEntry>,
     mailbox: Mutex<Mailbox>,
     ended: Notify,
+    forgotten: Notify,
     /// Counts as one connection until its key is forgotten.
     _guard: Option<Guard>,
 }
@@ -74,8 +75,9 @@ impl Link {
         let down =
             if is_stream { Down::Stream(Stream::default()) } else { Down::Poll(Poll::default()) };
         let mailbox = Mailbox { up: Up::default(), down, connection: None, is_called: false };
-        let (mailbox, ended) = (Mutex::new(mailbox), Notify::new());
-        Arc::new(Link { key, room, mailbox, ended, _guard: guard })
+        let mailbox = Mutex::new(mailbox);
+        let (ended, forgotten) = (Notify::new(), Notify::new());
+        Arc::new(Link { key, room, mailbox, ended, forgotten, _guard: guard })
     }
 
     /// The room that it leads to.
@@ -108,6 +110,11 @@ impl Link {
     /// The body that brings messages down, which keeps `held` for as long.
     pub(crate) fn body<H>(self: &Arc<Self>, held: H) -> StreamBody<H> {
         StreamBody { link: Arc::clone(self), _held: held }
+    }
+
+    /// Waits until it has been over for a moment. Only one may wait.
+    pub(crate) async fn forgotten(&self) {
+        self.forgotten.notified().await;
     }
 
     fn with_stream<T>(&self, act: impl FnOnce(&mut Stream) -> T) -> Option<T> {
@@ -150,6 +157,7 @@ impl Links {
             link.ended.notified().await;
             tokio::time::sleep(KEPT).await;
             links.forget(&link.key);
+            link.forgotten.notify_one();
         });
         true
     }

@@ -1,11 +1,12 @@
 //! Connections over plain HTTP requests.
 
-use std::{thread, time::Duration};
+use std::{io::Write, net::TcpStream, thread, time::Duration};
 
+use tickwire_server::Games;
 use tickwire_shared::{batch::RequestHeader, message::ClientMessage};
 
 use crate::support::{
-    game::{Dot, PANIC},
+    game::{Config as Setup, Dot, PANIC, Restless},
     http::{Http, Linked},
     server::{TestServer, eventually},
     viewer::join_with,
@@ -46,6 +47,31 @@ fn all_transports_play_in_one_room_and_every_hash_holds() {
         assert_eq!(server.count(&path), count, "{path}");
     }
     assert_eq!((server.rooms()[0].players(), server.count("hash_mismatches")), (3, 0));
+}
+
+#[test]
+fn a_stream_that_nobody_reads_any_more_is_cut_when_its_player_has_left() {
+    let setup = Setup { dots: 4000, ..Setup::default() };
+    let games = Games::new().with_config::<Restless>(setup);
+    let server = TestServer::with_games(|config| config.tick_hz = Some(120), games);
+    let made = server.post("/rooms", "");
+    let (room, ticket) = (made.text("room/code"), made.text("ticket"));
+    let mut linked = Linked::new(server.addr(), &room, 1, &join_with(Some(&ticket)));
+    let body = linked.body();
+    let mut stream = TcpStream::connect(server.addr()).expect("the server listens");
+    let socket = socket2::SockRef::from(&stream);
+    socket.set_recv_buffer_size(8 * 1024).expect("a small buffer");
+    let (path, length) = (format!("/rooms/{room}/stream"), body.len());
+    let header = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(&[header.as_bytes(), &body].concat()).expect("it is taken");
+    eventually("the stall is felt", || server.count("skipped_for_unsent") > 20);
+    linked.say(&ClientMessage::Leave);
+    assert_eq!(linked.send().status, 204);
+    drop(linked);
+    eventually("it has left", || server.rooms()[0].players() == 0);
+    eventually("nothing is left of it", || server.count("connections") == 0);
+    assert_eq!(server.count("links"), 0);
+    drop(stream);
 }
 
 /// Reserves a seat in a room: its ticket.
