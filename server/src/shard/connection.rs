@@ -123,6 +123,12 @@ impl<S: Socket> Connection<S> {
         }
     }
 
+    /// Whether it has a seat, with or without a player in it.
+    pub(crate) fn has_place(&self) -> bool {
+        let seat = self.stranger.as_ref().is_some_and(|stranger| stranger.seat.is_some());
+        seat || self.player.is_some()
+    }
+
     /// Gives a seat back that it did not use, before the peer hears that it is over and may come
     /// again. From now on nobody is behind it.
     pub(crate) fn settle(&mut self) {

@@ -169,8 +169,12 @@ impl<S: Socket> RoomHost<S> {
     }
 
     fn empty_for(&self, now: Instant) -> Option<Duration> {
-        let empty = self.connections.is_empty() && self.sessions.is_empty();
-        empty.then(|| now.saturating_duration_since(self.empty_since))
+        self.is_empty().then(|| now.saturating_duration_since(self.empty_since))
+    }
+
+    /// Whether nobody has a place here. Who only stands at the door has none, and keeps no room open.
+    fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && !self.connections.iter().any(Connection::has_place)
     }
 
     /// Stays as if somebody had only just left.
@@ -284,7 +288,7 @@ impl<S: Socket> RoomHost<S> {
                 None => {}
             }
         }
-        if !self.connections.is_empty() || !self.sessions.is_empty() {
+        if !self.is_empty() {
             self.empty_since = now;
         }
     }
@@ -323,7 +327,9 @@ impl<S: Socket> RoomHost<S> {
 
     /// Lets a room sleep in which nobody has been for a moment, and to which nobody may come back.
     fn rest(&mut self, now: Instant) -> Result<(), Broken> {
-        if self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY) {
+        let empty = self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY);
+        // Who stands at the door has a few seconds to come in.
+        if empty && self.connections.is_empty() {
             self.clock = None;
             self.connections = Vec::new();
             self.sessions = Sessions::default();

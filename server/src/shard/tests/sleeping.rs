@@ -45,6 +45,17 @@ fn a_shard_whose_rooms_all_sleep_has_nothing_to_do_until_one_has_lingered() {
 }
 
 #[test]
+fn who_only_stands_at_the_door_does_not_keep_a_room_open() {
+    let mut world = World::new(config(), Setup::default());
+    let room = come_and_go(&mut world);
+    for _ in 0..20 {
+        world.enter(Entrance::Door(Arc::clone(&room)), 1 << 20, None, Vec::new());
+        world.pass(Duration::from_secs(2));
+    }
+    assert!(world.directory.rooms().is_empty());
+}
+
+#[test]
 fn who_comes_to_a_room_that_sleeps_wakes_it_and_holds_what_it_holds() {
     let mut world = World::new(long_linger(), Setup::default());
     let room = come_and_go(&mut world);
