@@ -26,11 +26,12 @@ pub(crate) fn games(directory: &Directory) -> Value {
         .collect()
 }
 
-/// The public rooms, or those of one game, as clients choose among them.
-pub(crate) fn rooms(directory: &Directory, game: Option<&str>) -> Value {
+/// The first `most` public rooms, or of those of one game, as clients choose among them.
+pub(crate) fn rooms(directory: &Directory, game: Option<&str>, most: usize) -> Value {
     let rooms = directory.rooms();
     let shown = rooms.iter().filter(|room| !room.private);
-    shown.filter(|one| game.is_none_or(|game| one.game == game)).map(|one| room(one)).collect()
+    let shown = shown.filter(|one| game.is_none_or(|game| one.game == game)).take(most);
+    shown.map(|one| room(one)).collect()
 }
 
 /// A room, as clients see it.

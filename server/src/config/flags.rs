@@ -205,7 +205,7 @@ pub struct Settings {
     /// The game that players get who name none [default: the first there is]
     #[arg(long, value_name = "NAME", env = "TICKWIRE_GAME")]
     pub game: Option<String>,
-    /// Ticks a second, 1 to 240 [default: the game's own]
+    /// Ticks a second, 1 to 240; who opens a room may ask for as many, or 60 [default: the game's own]
     #[arg(long, value_name = "N", env = "TICKWIRE_TICK_HZ", value_parser = whole::<u32>(bounds::TICK_HZ))]
     pub tick_hz: Option<u32>,
     /// Seed of games and join codes, to repeat a run; codes can then be foreseen [default: random, logged]

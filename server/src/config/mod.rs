@@ -14,7 +14,6 @@ mod network;
 mod resolve;
 mod secret;
 
-pub(crate) use bounds::TICK_HZ;
 pub use network::{Network, NoNetwork, household};
 pub(crate) use resolve::{Resolved, resolve};
 pub use secret::{Secret, TooShort};
@@ -27,7 +26,8 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:2567";
 pub struct Config {
     /// Where to listen. Port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Ticks a second, 1 to 240; each game's own if absent.
+    /// Ticks a second, 1 to 240; each game's own if absent. Whoever opens a room may ask for fewer, and
+    /// for more up to the game's own or 60.
     pub tick_hz: Option<u32>,
     /// Seeds all randomness: the first room's is this very number.
     pub seed: u64,

@@ -6,7 +6,10 @@ use tickwire_room::{HostedRoom, RoomConfig};
 use tickwire_shared::Tick;
 
 use super::{Denied, Directory, Options, RoomEntry, Who, rooms::Rooms};
-use crate::{codes::room_seed, config::TICK_HZ, games::HostedGame};
+use crate::{codes::room_seed, games::HostedGame};
+
+/// So many ticks a second anybody may ask for.
+const ANY_HZ: u32 = 60;
 
 /// What is decided about a room when somebody opens it.
 #[derive(Debug, Default)]
@@ -62,8 +65,9 @@ impl Directory {
             return Err(Denied::BadOptions(format!("max_players must be 1 to {most} here")));
         }
         let tick_hz = options.tick_hz.unwrap_or_else(|| self.usual_hz(game));
-        if !TICK_HZ.contain(tick_hz.into()) {
-            return Err(Denied::BadOptions(format!("tick_hz must be {TICK_HZ}")));
+        let most_hz = self.most_hz(game);
+        if !(1..=most_hz).contains(&tick_hz) {
+            return Err(Denied::BadOptions(format!("tick_hz must be 1 to {most_hz} here")));
         }
         let seed = room_seed(self.config.seed, rooms.opened());
         let usual = RoomConfig::new(&rooms.unused_code(), tick_hz, seed);
@@ -85,6 +89,11 @@ impl Directory {
     /// How many ticks a second a game's rooms make, unless somebody wants it otherwise.
     pub(crate) fn usual_hz(&self, game: &HostedGame) -> u32 {
         self.config.tick_hz.unwrap_or(game.tick_hz)
+    }
+
+    /// How many ticks a second somebody may want: a shard has as much more to do.
+    fn most_hz(&self, game: &HostedGame) -> u32 {
+        game.tick_hz.max(self.config.tick_hz.unwrap_or(0)).max(ANY_HZ)
     }
 
     /// How many spectators a room takes.

@@ -27,7 +27,7 @@ pub struct Options {
     pub game: Option<String>,
     /// Its seats, at most as many as without this.
     pub max_players: Option<u32>,
-    /// Its ticks a second, 1 to 240.
+    /// Its ticks a second, at most as many as the game or the operator has it, or 60.
     pub tick_hz: Option<u32>,
     /// Only who has the code finds it.
     pub private: bool,

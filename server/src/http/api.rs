@@ -24,6 +24,8 @@ use crate::{
 const NO_ROOM: &str = "<!doctype html><title>No such room</title><p>This room has closed, or never \
                        was there. <a href=\"/\">Play in another one</a>.";
 const NO_SUCH_ROOM: Refused = Refused::Denied(Denied::NoSuchRoom);
+/// How many rooms one list shows at most: anybody may ask for it as often as it likes.
+const MOST_ROOMS: usize = 200;
 /// The largest body of a request to the lobby, in bytes.
 const MOST_BODY_BYTES: usize = 4 * 1024;
 
@@ -115,10 +117,18 @@ pub(super) async fn answer(
 
 /// The public rooms, or those of a game.
 fn rooms(site: &Site, query: &str) -> Result<Answer, Refused> {
-    let game = query.split('&').find_map(|pair| pair.strip_prefix("game="));
-    let game = game.filter(|name| !name.is_empty()).map(|name| site.directory.game(Some(name)));
+    let value = |name: &str| {
+        let value = query.split('&').find_map(|pair| pair.strip_prefix(name));
+        value.filter(|value| !value.is_empty())
+    };
+    let game = value("game=").map(|name| site.directory.game(Some(name)));
     let game = game.transpose().map_err(Refused::Denied)?.map(|game| game.name);
-    Ok(json_answer(&status::rooms(&site.directory, game)))
+    let bad = || Refused::Malformed(format!("limit must be 1 to {MOST_ROOMS}"));
+    let most = match value("limit=") {
+        Some(limit) => limit.parse().ok().filter(|n| (1..=MOST_ROOMS).contains(n)).ok_or_else(bad)?,
+        None => MOST_ROOMS,
+    };
+    Ok(json_answer(&status::rooms(&site.directory, game, most)))
 }
 
 fn describe<B>(site: &Site, caller: &Caller, request: &Request<B>, room: &RoomEntry) -> Answer {

@@ -33,6 +33,11 @@ impl LinkCarrier {
     pub(crate) fn is_stream(&self) -> bool {
         self.link.is_stream()
     }
+
+    /// How many polls came since this was last asked.
+    pub(crate) fn take_asked(&mut self) -> u32 {
+        std::mem::take(&mut self.link.mailbox.lock().asked)
+    }
 }
 
 impl Drop for LinkCarrier {

@@ -63,6 +63,8 @@ struct Mailbox {
     connection: Option<u64>,
     /// Its shard was told of a poll and has not looked yet.
     is_called: bool,
+    /// How many polls came since its shard last counted them.
+    asked: u32,
 }
 
 impl Link {
@@ -74,7 +76,7 @@ impl Link {
     ) -> Arc<Self> {
         let down =
             if is_stream { Down::Stream(Stream::default()) } else { Down::Poll(Poll::default()) };
-        let mailbox = Mailbox { up: Up::default(), down, connection: None, is_called: false };
+        let mailbox = Mailbox { up: Up::default(), down, connection: None, is_called: false, asked: 0 };
         let mailbox = Mutex::new(mailbox);
         let (ended, forgotten) = (Notify::new(), Notify::new());
         Arc::new(Link { key, room, mailbox, ended, forgotten, _guard: guard })
@@ -101,6 +103,7 @@ impl Link {
         let mut mailbox = self.mailbox.lock();
         let Down::Poll(poll) = &mut mailbox.down else { return None };
         let asked = poll.ask(header.received, header.wait);
+        mailbox.asked = mailbox.asked.saturating_add(1);
         let may_call = matches!(asked, Asked::Held(_)) && !mailbox.is_called;
         let call = mailbox.connection.filter(|_| may_call);
         mailbox.is_called |= call.is_some();

@@ -141,7 +141,8 @@ impl<S: Socket> Connection<S> {
     pub(crate) fn receive(&mut self, now: Instant, hall: &mut Hall<'_>, cx: &mut Context) {
         let early = self.taken as usize;
         if let Some(filled) = self.read(now, hall, cx) {
-            let capped = self.heard >= cx.limits.messages_per_tick;
+            let asked = self.heard.saturating_add(self.carrier.requests());
+            let capped = asked >= cx.limits.messages_per_tick;
             (self.heard, self.taken) = (0, 0);
             self.watch_flood(capped || early + filled >= cx.limits.bytes_per_tick, now, cx);
             self.watch_greeting(now, cx);
@@ -167,7 +168,7 @@ impl<S: Socket> Connection<S> {
         cx.metrics.floods.add(1);
         let since = *self.flooding_since.get_or_insert(now);
         if now.saturating_duration_since(since) >= cx.limits.flood_wait {
-            let why = "more messages came than are read, for too long";
+            let why = "more messages or polls came than are read, for too long";
             self.end(End::Close(CloseReason::new(CloseCode::Policy, why)));
         }
     }

@@ -89,6 +89,14 @@ impl<S: Socket> Carrier<S> {
         }
     }
 
+    /// How many requests came to be answered since this was last asked.
+    pub(crate) fn requests(&mut self) -> u32 {
+        match self {
+            Carrier::Socket(_) => 0,
+            Carrier::Link(link) => link.take_asked(),
+        }
+    }
+
     /// When a bad network next wants a turn.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         match self {

@@ -34,12 +34,12 @@ fn refused(server: &TestServer, room: &str, ticket: &str) -> (u16, String) {
 #[test]
 fn a_room_is_made_found_and_joined() {
     let server = TestServer::start(|_| {});
-    let made = create(&server, &json!({ "game": "restless", "max_players": 3, "tick_hz": 120 }));
+    let made = create(&server, &json!({ "game": "restless", "max_players": 3, "tick_hz": 50 }));
     let (code, ticket) = (made.text("room/code"), made.text("ticket"));
     assert_eq!(made.header("location"), Some(format!("/rooms/{code}").to_lowercase().as_str()));
     let expected = json!({
         "code": code, "game": "restless", "state": "created", "players": 0, "max_players": 3,
-        "spectators": 0, "max_spectators": 16, "tick_hz": 120, "tick": 0, "private": false,
+        "spectators": 0, "max_spectators": 16, "tick_hz": 50, "tick": 0, "private": false,
     });
     assert_eq!(made.json()["room"], expected);
     assert_eq!(made.json()["expires_ms"], 10_000);
@@ -144,9 +144,9 @@ fn a_private_room_is_not_listed_and_nobody_is_matched_into_it() {
 #[test]
 fn a_match_is_a_room_that_fits_or_else_a_new_one() {
     let server = TestServer::start(|_| {});
-    let fast = json!({ "filters": { "tick_hz": 144 } }).to_string();
+    let fast = json!({ "filters": { "tick_hz": 48 } }).to_string();
     let first = server.post("/match", &fast);
-    assert_eq!(first.json()["room"]["tick_hz"], 144);
+    assert_eq!(first.json()["room"]["tick_hz"], 48);
     assert_eq!(server.post("/match", &fast).text("room/code"), first.text("room/code"));
     let lonely = json!({ "create": false, "filters": { "min_players": 5 } }).to_string();
     server.post("/match", &lonely).problem(404, "no_such_room");
@@ -160,6 +160,12 @@ fn rooms_are_listed_by_game() {
     create(&server, &json!({}));
     assert_eq!(server.get("/rooms?game=restless").json().as_array().map(Vec::len), Some(1));
     assert_eq!(server.get("/rooms?game=").json().as_array().map(Vec::len), Some(1));
+    create(&server, &json!({}));
+    let count = |path: &str| server.get(path).json().as_array().map(Vec::len);
+    assert_eq!((count("/rooms?limit=1"), count("/rooms?game=restless&limit=9")), (Some(1), Some(2)));
+    for bad in ["0", "201", "x", "-1"] {
+        server.get(&format!("/rooms?limit={bad}")).problem(400, "bad_request");
+    }
     let told = server.get("/rooms?game=chess").problem(404, "no_such_game");
     assert!(told.contains("restless"), "{told}");
 }
@@ -173,7 +179,7 @@ fn what_is_asked_for_wrongly_is_said_with_what_would_be_right() {
         ("/rooms", r#"{"max_player":3}"#, "max_players"),
         ("/rooms", r#"{"max_players":9}"#, "1 to 8"),
         ("/rooms", r#"{"max_players":0}"#, "1 to 8"),
-        ("/rooms", r#"{"tick_hz":241}"#, "1 to 240"),
+        ("/rooms", r#"{"tick_hz":61}"#, "1 to 60"),
         ("/rooms", r#"{"tick_hz":-1}"#, "u32"),
         ("/rooms", "[", "JSON"),
         ("/match", r#"{"filters":{"hz":1}}"#, "tick_hz"),

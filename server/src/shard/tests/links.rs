@@ -409,3 +409,23 @@ fn a_link_that_floods_is_closed_like_a_socket() {
     }
     assert_eq!((client.close, witness.close), (Some(1008), None));
 }
+
+#[test]
+fn who_polls_far_more_often_than_there_are_ticks_is_closed_too() {
+    let mut world = World::new(config(), Setup::default());
+    let mut client = world.join_by(false);
+    play_polling(&mut world, &mut client, 5);
+    let until = world.now.get() + Duration::from_secs(4);
+    while world.now.get() < until && client.close.is_none() {
+        for _ in 0..40 {
+            if client.close.is_none() {
+                world.poll(&mut client, true);
+            }
+        }
+        world.step();
+        if let Some(answer) = client.answered() {
+            client.take_answer(&answer);
+        }
+    }
+    assert_eq!(client.close, Some(1008));
+}
