@@ -21,7 +21,7 @@ use tickwire_shared::{
 
 use super::{Answer, Caller, Site, body::read_body, whole};
 use crate::{
-    links::{Asked, Link, LinkCarrier},
+    links::{Asked, Link, LinkCarrier, NotTaken},
     shard::{Arrival, Carrier, Command, Entrance},
 };
 
@@ -78,7 +78,11 @@ impl Exchange<'_> {
             None => self.open(&header, batch, kind)?,
         };
         if header.number > 0 {
-            link.take(header.number, batch.bytes()).map_err(Refusal::NotTaken)?;
+            match link.take(header.number, batch.bytes()) {
+                // The last answer says why, and what was sent comes too late anyway.
+                Err(NotTaken::Over) if kind == Kind::Poll => {}
+                taken => taken.map_err(Refusal::NotTaken)?,
+            }
         }
         match kind {
             Kind::Stream => Ok(stream(&link, self.caller)),

@@ -94,7 +94,15 @@ impl Link {
 
     /// Takes a request's messages, once.
     pub(crate) fn take(&self, number: u32, batch: &[u8]) -> Result<(), NotTaken> {
-        self.mailbox.lock().up.take(number, batch)
+        let mailbox = &mut *self.mailbox.lock();
+        let is_over = match &mailbox.down {
+            Down::Stream(stream) => stream.is_over() || stream.is_cut,
+            Down::Poll(poll) => poll.is_over(),
+        };
+        if is_over && !mailbox.up.has(number) {
+            return Err(NotTaken::Over);
+        }
+        mailbox.up.take(number, batch)
     }
 
     /// Asks for an answer, and says which connection its shard should look at for it, if that was

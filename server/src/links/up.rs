@@ -4,7 +4,8 @@ use tickwire_shared::batch::MAX_REQUEST_BYTES;
 
 /// How many batches may come before the one that is next.
 const EARLY: u32 = 4;
-/// How many bytes wait to be read, and as many in batches that came early.
+/// How many bytes may wait to be read, and as many in batches that came early. When the one that they
+/// wait for has come, both kinds wait to be read, and together they are never more than twice as many.
 const MOST_WAITING: usize = 2 * MAX_REQUEST_BYTES;
 
 /// Why a batch was not taken.
@@ -14,6 +15,8 @@ pub(crate) enum NotTaken {
     Ahead,
     /// Too much waits to be read; it may come again.
     Full,
+    /// Nobody will read it: the link is over.
+    Over,
 }
 
 /// Batches that wait. Beyond [`MOST_WAITING`] bytes none is taken until some were read.
@@ -29,7 +32,7 @@ pub(super) struct Up {
 impl Up {
     /// Takes a batch, once: one that came before is forgotten.
     pub(super) fn take(&mut self, number: u32, batch: &[u8]) -> Result<(), NotTaken> {
-        if number <= self.last || self.early.iter().any(|(early, _)| *early == number) {
+        if self.has(number) {
             return Ok(());
         }
         match number - self.last {
@@ -37,6 +40,11 @@ impl Up {
             2.. if number - self.last <= 1 + EARLY => self.keep(number, batch),
             _ => Err(NotTaken::Ahead),
         }
+    }
+
+    /// Whether a batch has come already.
+    pub(super) fn has(&self, number: u32) -> bool {
+        number <= self.last || self.early.iter().any(|(early, _)| *early == number)
     }
 
     fn take_next(&mut self, batch: &[u8]) -> Result<(), NotTaken> {
@@ -58,7 +66,8 @@ impl Up {
 
     fn keep(&mut self, number: u32, batch: &[u8]) -> Result<(), NotTaken> {
         let kept: usize = self.early.iter().map(|(_, batch)| batch.len()).sum();
-        if kept + batch.len() > MOST_WAITING {
+        let kept = kept + batch.len();
+        if kept > MOST_WAITING || self.waiting.len() + kept > 2 * MOST_WAITING {
             return Err(NotTaken::Full);
         }
         self.early.push((number, batch.into()));
@@ -120,7 +129,10 @@ mod tests {
         assert_eq!(up.take(4, &large), Err(NotTaken::Full));
         assert_eq!(up.take(1, &large), Ok(()));
         assert_eq!(up.take(4, &large), Err(NotTaken::Full), "until some of it was read");
+        assert_eq!(up.take(5, &large), Ok(()));
+        assert_eq!(up.take(6, &large), Err(NotTaken::Full), "no more than four in all");
         assert_eq!(up.read(&mut [0; 3 * MAX_REQUEST_BYTES]), 3 * MAX_REQUEST_BYTES);
         assert_eq!(up.take(4, &large), Ok(()));
+        assert_eq!(up.take(6, &large), Ok(()));
     }
 }

@@ -74,6 +74,25 @@ fn a_stream_that_nobody_reads_any_more_is_cut_when_its_player_has_left() {
     drop(stream);
 }
 
+#[test]
+fn what_is_sent_when_all_is_over_is_not_said_to_be_taken() {
+    let server = TestServer::start(|_| {});
+    for open in [moved as fn(&TestServer, u8) -> Linked, streaming] {
+        let mut linked = open(&server, 1);
+        linked.play(2);
+        linked.say(&ClientMessage::Leave);
+        let (path, body) = (format!("/rooms/{}/send", server.rooms()[0].code), linked.body());
+        assert_eq!(linked.http.post(&path, &body).status, 204);
+        assert_eq!(linked.wait_for_close().0, 1000);
+        assert_eq!(linked.http.post(&path, &body).status, 204, "it came, and that is known");
+        linked.say(&ClientMessage::Ping(1));
+        let answer = linked.send();
+        assert_eq!(answer.status, 404);
+        assert!(String::from_utf8_lossy(&answer.body).contains("no_such_link"), "{answer:?}");
+        eventually("its key is forgotten", || server.count("links") == 0);
+    }
+}
+
 /// Reserves a seat in a room: its ticket.
 fn reserve(server: &TestServer, room: &str) -> String {
     let answer = Http::connect(server.addr()).post(&format!("/rooms/{room}/seats"), b"{}");

@@ -45,7 +45,7 @@ impl Refusal {
         match self {
             Refusal::Malformed(error) => problem(StatusCode::BAD_REQUEST, &error.to_string()),
             Refusal::NoSuchRoom => denied(&Denied::NoSuchRoom),
-            Refusal::NoSuchLink => {
+            Refusal::NoSuchLink | Refusal::NotTaken(NotTaken::Over) => {
                 let detail = "no connection has this key; it may be over. \
                               A new one begins with a join or a resume in its first batch";
                 coded(StatusCode::NOT_FOUND, "no_such_link", detail)
