@@ -33,12 +33,15 @@ export class Upgrade {
   /** @param {TransportKind[]} kinds */
   async run(kinds) {
     const { session } = this;
+    const { memory } = session.plan;
     for (const kind of kinds) {
+      // What failed on the way to where the session is now was not known yet when this was planned.
+      if (session.kind === null || !memory.better([kind], session.kind).includes(kind)) continue;
       if (session.wire === null || session.candidate !== null || session.over) return;
       const { wire, failure } = await session.try(kind, () => this.ask());
       if (failure === null || session.over) return;
       this.release();
-      if (wire.askedAt !== null) session.plan.memory.failed(kind, true);
+      if (wire.askedAt !== null) memory.failed(kind, true);
       if (session.wire !== null) continue;
       session.comeback.begin(session.comeback.lost ?? failure);
       return;

@@ -61,6 +61,9 @@ test('a proxy that keeps the stream back is noticed, and the seat it took given 
   const asked = ['POST /match', 'POST /rooms/A/stream', 'POST /rooms/A/send', 'POST /rooms/A/seats'];
   assert.deepEqual(paths(server).slice(0, 4), asked);
   assert.match(server.links[1].heard[0], /027432$/, 'with a ticket of its own');
+  await server.time.pass(20_000);
+  assert.equal(paths(server).filter((path) => path.endsWith('/stream')).length, 1, 'it is not asked again');
+  assert.equal(room.transport, 'long-poll');
 });
 
 test('a socket that opens and stays silent falls back as well', async () => {
