@@ -52,9 +52,10 @@ export class Upgrade {
   /** What is held now must stay as it is for a moment: the new connection will go on from there. */
   ask() {
     const { session } = this;
-    const { candidate, timers, room } = session;
+    const { timers, room } = session;
     this.held = [];
-    timers.set('held', MOST_HELD, () => candidate?.giveUp());
+    // A transport over HTTP asks while it is opened, before it is known as the candidate.
+    timers.set('held', MOST_HELD, () => session.candidate?.giveUp());
     return session.resume(room?.tick ?? null);
   }
 

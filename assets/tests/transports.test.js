@@ -146,6 +146,28 @@ test('what comes over the old connection meanwhile waits, and is applied when no
   assert.equal(server.sockets.length, tried, 'what swallows messages is left alone');
 });
 
+test('a stream that does not answer keeps frames back no longer than a socket does', async () => {
+  const server = new FakeServer();
+  Object.assign(server.manners, { ws: 'refused', stream: 'refused' });
+  const client = server.client();
+  const joining = client.joinOrCreate('ships');
+  await server.time.pass(0);
+  const room = await joining;
+  assert.equal(room.transport, 'long-poll');
+  const old = server.link;
+  client.memory.worked('stream');
+  server.manners.stream = 'silent';
+  server.resume = () => {};
+  await server.time.pass(10_050);
+  assert.equal(server.link.kind, 'stream');
+  server.links.push(old);
+  server.frame(1);
+  await server.time.pass(1000);
+  assert.equal(room.tick, session.steps[0].tick, 'held');
+  await server.time.pass(600);
+  assert.equal(room.tick, session.steps[1].tick, 'applied');
+});
+
 test('an upgrade whose answer was lost is taken up again on the lesser transport', async () => {
   const server = new FakeServer();
   server.manners.ws = 'refused';
