@@ -10,8 +10,10 @@ import { closeSentence, isFinal } from './close_codes.js';
 const BEAT = 1000;
 /** After so long without a message a connection is lost, though nothing says so: frames come all the time. */
 const SILENCE = 5000;
-/** A connection that fell silent so soon never worked. */
+/** A connection that fell silent so soon may never have worked. */
 const SHORT_LIFE = 10_000;
+/** After so many in a row another transport is tried, and the blame is its own if that one answers. */
+const MOST_SILENCES = 2;
 /** When the network may have changed, an answer must come within that. */
 const PROBE = 1500;
 /** How long the wait before a try is at most: at first, and at last. */
@@ -26,13 +28,25 @@ export class Comeback {
     /** Why the connection was lost, and until when it is worth trying. @type {Failure & {until: number} | null} */
     this.lost = null;
     this.tries = 0;
+    /** How often in a row the transport of the session fell silent soon, or did not answer at all. */
+    this.silences = 0;
+    /** A transport that may not get through here: it does not, if another one answers. @type {TransportKind | null} */
+    this.suspect = null;
   }
 
-  /** The session is connected. */
-  done() {
+  /**
+   * The session is connected.
+   * @param {TransportKind} kind
+   */
+  done(kind) {
     this.lost = null;
     this.tries = 0;
-    const { timers } = this.session;
+    const { timers, plan } = this.session;
+    if (this.suspect !== null && this.suspect !== kind) {
+      plan.memory.failed(this.suspect, true);
+      this.silences = 0;
+    }
+    this.suspect = null;
     timers.cancel('retry');
     timers.set('beat', BEAT, () => this.beat());
   }
@@ -71,8 +85,9 @@ export class Comeback {
     if (session.over || session.candidate !== null || this.lost === null) return;
     const kind = this.nextKind();
     this.tries += 1;
-    const { failure } = await session.try(kind, () => session.resume(session.room?.tick ?? null));
+    const { wire, failure } = await session.try(kind, () => session.resume(session.room?.tick ?? null));
     if (failure === null || session.over) return;
+    if (this.silences > 0 && kind === session.kind && wire.askedAt !== null) this.fellSilent(kind);
     const { lost } = this;
     if (isFinal(failure.code)) session.fail(failure);
     else if (lost === null || session.env.now() >= lost.until) session.fail(lost ?? failure);
@@ -83,16 +98,28 @@ export class Comeback {
   nextKind() {
     const { kind, plan } = this.session;
     const order = plan.memory.ordered(plan.kinds);
-    const last = kind !== null && plan.memory.failureOf(kind) === null ? kind : order[0];
+    const doubted = kind === null || kind === this.suspect || plan.memory.failureOf(kind) !== null;
+    const last = doubted ? (order.find((it) => it !== this.suspect) ?? order[0]) : kind;
     return this.tries % 3 < 2 ? last : order[Math.floor(this.tries / 3) % order.length];
+  }
+
+  /**
+   * The transport of the session brings nothing. Once that may be the network's fault, which any transport has.
+   * @param {TransportKind} kind
+   */
+  fellSilent(kind) {
+    this.silences += 1;
+    if (this.silences >= MOST_SILENCES) this.suspect = kind;
   }
 
   /** Now and then: measures the round trip, and notices when nothing is heard any more. */
   beat() {
-    const { wire, room, env, timers, plan } = this.session;
+    const { wire, room, env, timers } = this.session;
     if (wire === null || room === null) return;
+    const settled = env.now() - wire.openedAt >= SHORT_LIFE;
+    if (settled) this.silences = 0;
     if (env.now() - (wire.heardAt ?? 0) >= SILENCE) {
-      if (env.now() - wire.openedAt < SHORT_LIFE) plan.memory.failed(wire.kind, true);
+      if (!settled) this.fellSilent(wire.kind);
       wire.giveUp();
       return;
     }

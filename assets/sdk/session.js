@@ -211,7 +211,7 @@ export class Session {
     this.plan.memory.worked(wire.kind);
     this.save();
     this.room?.connected(wire.kind, wire.answered);
-    this.comeback.done();
+    this.comeback.done(wire.kind);
     this.better.done();
     this.better.plan();
     this.settle(null);

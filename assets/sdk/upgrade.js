@@ -23,11 +23,17 @@ export class Upgrade {
 
   /** Sees to it that a better transport is tried, if there is one. */
   plan() {
-    const { kind, plan, timers } = this.session;
-    const better = kind === null ? [] : plan.memory.better(plan.kinds, kind);
-    if (better.length === 0) return;
-    timers.set('upgrade', this.wait, () => this.run(better));
-    this.wait = Math.min(this.wait * 3, LAST);
+    const { kind, plan, timers, env } = this.session;
+    if (kind === null) return;
+    const better = plan.memory.better(plan.kinds, kind);
+    if (better.length > 0) {
+      timers.set('upgrade', this.wait, () => this.run(better));
+      this.wait = Math.min(this.wait * 3, LAST);
+      return;
+    }
+    // Those that failed get another chance when that is forgotten.
+    const until = plan.memory.forgets(plan.kinds, kind);
+    if (until !== null) timers.set('upgrade', Math.max(until - env.wall(), FIRST), () => this.plan());
   }
 
   /** @param {TransportKind[]} kinds */
@@ -41,12 +47,25 @@ export class Upgrade {
       const { wire, failure } = await session.try(kind, () => this.ask());
       if (failure === null || session.over) return;
       this.release();
-      if (wire.askedAt !== null) memory.failed(kind, true);
+      if (wire.askedAt !== null) this.blame(kind, wire.askedAt);
       if (session.wire !== null) continue;
       session.comeback.begin(session.comeback.lost ?? failure);
       return;
     }
     this.plan();
+  }
+
+  /**
+   * A transport did not answer: that is its fault only if something else was heard meanwhile, and not
+   * the network's.
+   * @param {TransportKind} kind
+   * @param {number} askedAt
+   */
+  blame(kind, askedAt) {
+    const { wire, comeback, plan } = this.session;
+    // The server has taken the session over to it, and has not been heard since.
+    if (wire === null) comeback.suspect = kind;
+    else if ((wire.heardAt ?? 0) > askedAt) plan.memory.failed(kind, true);
   }
 
   /** What is held now must stay as it is for a moment: the new connection will go on from there. */

@@ -152,6 +152,38 @@ test('silence is a loss, though nothing was closed', async () => {
   assert.equal(room.connection, 'reconnecting');
 });
 
+test('a short loss soon after the join is held against no transport', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  await server.time.pass(1000);
+  server.online = false;
+  await server.time.pass(6000);
+  assert.equal(room.connection, 'reconnecting');
+  server.online = true;
+  await server.time.pass(5000);
+  assert.equal(room.connection, 'connected');
+  assert.equal(room.transport, 'ws');
+  assert.equal(server.time.stored.has('tickwire.transports'), false);
+});
+
+test('a transport that falls silent soon each time gives way to another, and gets its chance later', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  /** It answers a resume, and then nothing gets through any more. */
+  const swallow = () => server.sockets.forEach((socket) => (socket.send = () => {}));
+  swallow();
+  for (let second = 0; second < 25; second++) {
+    await server.time.pass(1000);
+    if (room.transport === 'ws' && room.connection === 'connected') swallow();
+  }
+  assert.equal(room.transport, 'stream');
+  const tried = server.sockets.length;
+  await server.time.pass(9 * 60_000);
+  assert.equal(server.sockets.length, tried, 'it is left alone for a while');
+  await server.time.pass(2 * 60_000);
+  assert.equal(room.transport, 'ws', 'and tried again then');
+});
+
 for (const code of [1000, 1008, 4000, 4008, 4009, 4010, 4011, 4012, 4015]) {
   test(`a close with ${code} is final`, async () => {
     const server = new FakeServer();

@@ -146,6 +146,25 @@ test('what comes over the old connection meanwhile waits, and is applied when no
   assert.equal(server.sockets.length, tried, 'what swallows messages is left alone');
 });
 
+test('an upgrade that a short loss spoils is tried again', async () => {
+  const server = new FakeServer();
+  server.manners.ws = 'refused';
+  const room = await server.joined();
+  await server.time.pass(9900);
+  server.manners.ws = 'silent';
+  server.resume = () => {};
+  const [{ hear }, old] = [server, server.link];
+  // Nothing is heard over the stream either.
+  server.hear = (link, message, silent) => hear.call(server, link, message, silent || link === old);
+  await server.time.pass(1800);
+  assert.equal(server.link.kind, 'ws', 'it was asked');
+  Object.assign(server, { hear, resume: FakeServer.prototype.resume });
+  server.manners.ws = 'works';
+  await server.time.pass(40_000);
+  assert.equal(room.transport, 'ws');
+  assert.equal(room.connection, 'connected');
+});
+
 test('a stream that does not answer keeps frames back no longer than a socket does', async () => {
   const server = new FakeServer();
   Object.assign(server.manners, { ws: 'refused', stream: 'refused' });

@@ -72,6 +72,17 @@ export class TransportMemory {
     return kinds.filter((kind) => KINDS.indexOf(kind) < KINDS.indexOf(than) && !this.failureOf(kind)?.asked);
   }
 
+  /**
+   * When it is forgotten that one failed which is better than another, at the earliest; null if none did.
+   * @param {TransportKind[]} kinds
+   * @param {TransportKind} than
+   */
+  forgets(kinds, than) {
+    const better = kinds.filter((kind) => KINDS.indexOf(kind) < KINDS.indexOf(than));
+    const ends = better.flatMap((kind) => this.failureOf(kind)?.until ?? []);
+    return ends.length > 0 ? Math.min(...ends) : null;
+  }
+
   store() {
     try {
       this.env.storage?.setItem(STORED, JSON.stringify(this.failures));
