@@ -61,6 +61,8 @@ export class FakeServer {
     this.refuse = 0;
     /** Whether requests get through at all. */
     this.online = true;
+    /** What answers the requests of transports in the server's place. @type {(() => Response) | null} */
+    this.intercept = null;
   }
 
   /** @param {import('../sdk/client.js').ClientOptions} [options] */
@@ -113,6 +115,7 @@ export class FakeServer {
     this.requests.push([`${method} ${path}`, typeof body === 'string' ? JSON.parse(body) : body]);
     if (!this.online) throw new TypeError('no network');
     if (kind === undefined) return this.reserve();
+    if (this.intercept !== null) return this.intercept();
     // On its way it may be overtaken by the end of another one.
     if (kind === 'send') await new Promise(setImmediate);
     const request = new Uint8Array(/** @type {Uint8Array} */ (body));
@@ -238,7 +241,7 @@ class HttpConnection {
     const [number, received] = [view.getUint32(KEY_BYTES, true), view.getUint32(KEY_BYTES + 4, true)];
     if (path === 'stream') {
       const body = new ReadableStream({ start: (controller) => void (this.stream = controller) });
-      if (!silent) answer(new Response(body));
+      if (!silent) answer(octets(body));
     }
     if (number > this.batch) {
       this.batch = number;
@@ -247,7 +250,7 @@ class HttpConnection {
     }
     if (path === 'send') answer(new Response(null, { status: 204 }));
     if (path !== 'poll' || silent) return;
-    if (received < this.number) answer(new Response(this.last));
+    if (received < this.number) answer(octets(this.last));
     else if (this.out.length > 0 || request[KEY_BYTES + 8] === 0) answer(this.answer());
     else this.held = answer;
   }
@@ -257,7 +260,7 @@ class HttpConnection {
     this.number += 1;
     this.last = pollAnswer(this.number, this.out);
     this.out = [];
-    return new Response(this.last);
+    return octets(this.last);
   }
 
   /** @param {Uint8Array} message */
@@ -271,6 +274,11 @@ class HttpConnection {
     this.held(this.answer());
     this.held = null;
   }
+}
+
+/** @param {BodyInit | null} body */
+function octets(body) {
+  return new Response(body, { headers: { 'content-type': 'application/octet-stream' } });
 }
 
 /** @param {Uint8Array} message */

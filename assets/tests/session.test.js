@@ -208,6 +208,26 @@ for (const code of [1001, 1006, 4006, 4007]) {
   });
 }
 
+for (const [what, answer] of /** @type {[string, () => Response][]} */ ([
+  ['a page to log in', () => new Response('<h1>Log in</h1>', { headers: { 'content-type': 'text/html' } })],
+  ['a refusal in words of its own', () => new Response('Bad request', { status: 400 })],
+  ['a refusal that is no object', () => Response.json(null, { status: 400 })],
+])) {
+  for (const transport of /** @type {const} */ (['stream', 'long-poll', 'poll'])) {
+    test(`${what} in the place of our server is a loss, over ${transport}`, async () => {
+      const server = new FakeServer();
+      const room = await server.joined({ transport });
+      server.intercept = answer;
+      server.link.cut();
+      await server.time.pass(3000);
+      assert.equal(room.connection, 'reconnecting');
+      server.intercept = null;
+      await server.time.pass(10_000);
+      assert.equal(room.connection, 'connected');
+    });
+  }
+}
+
 test('a session that the server does not know any more is over', async () => {
   const server = new FakeServer();
   const room = await server.joined();

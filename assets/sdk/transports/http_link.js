@@ -14,7 +14,7 @@ const PAUSE = 250;
 /** Answers after which the same request may well succeed: batches out of order, too many, a server that is not there. */
 const PASSING = [409, 425, 429, 502, 503, 504];
 /** What a refusal by the room is on a WebSocket. @type {Record<string, number>} */
-const CODES = { no_such_room: 4005, no_such_link: LOST, shutting_down: 1001, body_too_large: 1009 };
+const CODES = { bad_request: BAD_MESSAGE, no_such_room: 4005, no_such_link: LOST, shutting_down: 1001, body_too_large: 1009 };
 
 export class HttpLink {
   /** @param {TransportOptions} options */
@@ -93,7 +93,7 @@ export class HttpLink {
     for (let left = tries; left > 0 && !this.over; left--) {
       const response = await this.post(path, body);
       if (this.over) return null;
-      if (response?.ok) return response;
+      if (response?.ok) return this.own(response);
       if (response !== null && !PASSING.includes(response.status)) {
         await this.refused(response);
         return null;
@@ -122,11 +122,22 @@ export class HttpLink {
     }
   }
 
+  /**
+   * An answer of our server. A network that wants its users to log in first answers in its place, and then
+   * nothing has arrived.
+   * @param {Response} response
+   */
+  own(response) {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.status === 204 || type.startsWith('application/octet-stream')) return response;
+    this.end(LOST, '');
+    return null;
+  }
+
   /** @param {Response} response */
   async refused(response) {
-    const { code, detail } = await response.json().catch(() => ({}));
-    const byStatus = response.status === 400 ? BAD_MESSAGE : LOST;
-    this.end(CODES[code] ?? byStatus, typeof detail === 'string' ? detail : '');
+    const { code, detail } = await problemOf(response);
+    this.end(CODES[code] ?? LOST, detail);
   }
 
   /** @param {number} milliseconds */
@@ -163,4 +174,15 @@ export class HttpLink {
     }
     this.aborter.abort();
   }
+}
+
+/**
+ * What is wrong, as our server says it; a refusal of anybody else says nothing.
+ * @param {Response} response
+ * @returns {Promise<{code: string, detail: string}>}
+ */
+async function problemOf(response) {
+  const { code, detail } = (await response.json().catch(() => null)) ?? {};
+  const text = (/** @type {unknown} */ it) => (typeof it === 'string' ? it : '');
+  return { code: text(code), detail: text(detail) };
 }
