@@ -38,6 +38,8 @@ const SENTENCES = {
   banned: 'The host has thrown you out for good.',
   unidentified: 'The server wants to know who you are.',
   too_many_requests: 'The server was asked too often. Try again in a moment.',
+  server_full: 'The server is full. Try again later.',
+  too_many_connections: 'There are too many connections from your network. Close one first.',
   wrong_origin: 'The server does not allow this page to play on it.',
 };
 
@@ -141,8 +143,7 @@ export class Lobby {
     try {
       return await fetch(`${this.server}${path}`, { ...options, body: body && JSON.stringify(body) });
     } catch {
-      const hint = 'Is the server running? Pages of other hosts need its --allow-origin.';
-      throw new TickwireError('unreachable', `Nobody answers at ${this.server}. ${hint}`, 1006);
+      throw new TickwireError('unreachable', nobodyAnswers(this.server), 1006);
     } finally {
       stop();
     }
@@ -156,7 +157,21 @@ export class Lobby {
 function refusal(status, problem) {
   const code = typeof problem?.code === 'string' ? problem.code : `http.${status}`;
   const detail = typeof problem?.detail === 'string' ? problem.detail : '';
-  return new TickwireError(code, SENTENCES[code] ?? (sentence(detail) || `The server refused (${status}).`));
+  return new TickwireError(code, problemSentence(code, detail) || `The server refused (${status}).`);
+}
+
+/**
+ * What stands in the way, for players.
+ * @param {string} code the server's name for it
+ * @param {string} detail the server's own words
+ */
+export function problemSentence(code, detail) {
+  return SENTENCES[code] ?? sentence(detail);
+}
+
+/** @param {string} server */
+export function nobodyAnswers(server) {
+  return `Nobody answers at ${server}. Is the server running? Pages of other hosts need its --allow-origin.`;
 }
 
 /** @param {string} text */

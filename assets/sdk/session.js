@@ -8,6 +8,7 @@ import { BAD_MESSAGE, LOST, TAKEN_OVER, closeSentence, isFinal } from './close_c
 import { Comeback } from './comeback.js';
 import { TOKEN_BYTES } from './control.js';
 import { TickwireError } from './errors.js';
+import { nobodyAnswers, problemSentence } from './lobby.js';
 import { leaveMessage, readServerMessage, resumeMessage } from './message.js';
 import { Room } from './room.js';
 import { Timers } from './timers.js';
@@ -126,6 +127,8 @@ export class Session {
     const { kinds, memory } = this.plan;
     /** @type {Wire[]} */
     const failed = [];
+    /** What the server said last. @type {Failure | null} */
+    let refusal = null;
     for (const kind of memory.ordered(kinds)) {
       const first = await ask(failed.at(-1) ?? null);
       if (this.over) return;
@@ -141,9 +144,9 @@ export class Session {
         return;
       }
       failed.push(wire);
+      if (failure.error) refusal = { ...failure, reason: problemSentence(failure.error, failure.reason) };
     }
-    const hint = 'Is the server running? Pages of other hosts need its --allow-origin.';
-    this.fail({ code: LOST, reason: `Nobody answers at ${this.plan.server}. ${hint}`, error: 'unreachable' });
+    this.fail(refusal ?? { code: LOST, reason: nobodyAnswers(this.plan.server), error: 'unreachable' });
   }
 
   /**
@@ -256,12 +259,13 @@ export class Session {
    * @param {Wire} wire
    * @param {number} code
    * @param {string} reason
+   * @param {string} [problem] the server's name for a refusal that no close code stands for
    */
-  closed(wire, code, reason) {
+  closed(wire, code, reason, problem) {
     this.count(wire);
     if (wire === this.candidate) {
       this.candidate = null;
-      this.settle({ code, reason });
+      this.settle({ code, reason, error: problem });
     }
     if (wire !== this.wire) return;
     this.wire = null;

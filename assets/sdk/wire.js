@@ -15,7 +15,7 @@ const ELSEWHERE = 3001;
  * Who is told of a wire.
  * @typedef {object} WireListener
  * @property {(wire: Wire, bytes: Uint8Array) => void} message
- * @property {(wire: Wire, code: number, reason: string) => void} closed once, unless we closed
+ * @property {(wire: Wire, code: number, reason: string, problem?: string) => void} closed once, unless we closed
  */
 
 /**
@@ -61,7 +61,7 @@ export class Wire {
           return first();
         },
         message: (bytes) => this.receive(bytes),
-        closed: (code, reason) => this.end(code, reason),
+        closed: (code, reason, problem) => this.end(code, reason, problem),
       });
     } catch {
       // Such as a page of https that may not open this socket; who opens is to hear of it later.
@@ -127,11 +127,12 @@ export class Wire {
   /**
    * @param {number} code
    * @param {string} reason
+   * @param {string} [problem]
    */
-  end(code, reason) {
+  end(code, reason, problem) {
     if (this.over) return;
     this.over = true;
     this.stopWaiting();
-    this.listener.closed(this, code, reason);
+    this.listener.closed(this, code, reason, problem);
   }
 }

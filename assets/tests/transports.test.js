@@ -97,6 +97,33 @@ test('when nothing works the player is told, and nothing is held against any tra
   assert.equal((await server.joined()).transport, 'ws');
 });
 
+for (const [status, code, message] of /** @type {const} */ ([
+  [429, 'too_many_connections', /^There are too many connections from your network/],
+  [503, 'server_full', /^The server is full/],
+  [403, 'wrong_origin', /^The server does not allow this page/],
+  [418, 'new_one', /^What the server says\.$/],
+])) {
+  test(`a refusal with ${code} is told as it is, and asked for once by each transport`, async () => {
+    const server = new FakeServer();
+    server.manners.ws = 'refused';
+    server.intercept = () => new Response(JSON.stringify({ status, code, detail: 'what the server says' }), { status });
+    const promise = server.client().joinOrCreate('ships');
+    promise.catch(() => {});
+    await server.time.pass(100);
+    await assert.rejects(promise, { code, message });
+    assert.equal(paths(server).filter((path) => /(stream|poll)$/.test(path)).length, 3);
+  });
+}
+
+test('a request that makes no sense is our mistake, and the end', async () => {
+  const server = new FakeServer();
+  server.intercept = () => Response.json({ code: 'bad_request', detail: 'no batch' }, { status: 400 });
+  const promise = server.client({ transport: 'poll' }).joinOrCreate('ships');
+  promise.catch(() => {});
+  await server.time.pass(100);
+  await assert.rejects(promise, { code: 'closed', closeCode: 4000 });
+});
+
 test('one transport can be insisted on', async () => {
   const server = new FakeServer();
   assert.equal((await server.joined({ transport: 'poll' })).transport, 'poll');

@@ -13,6 +13,8 @@ const TRIES = 4;
 const PAUSE = 250;
 /** Answers after which the same request may well succeed: batches out of order, too many, a server that is not there. */
 const PASSING = [409, 425, 429, 502, 503, 504];
+/** What is no better in a moment, though its status may say so. */
+const FIRM = ['server_full', 'too_many_connections', 'shutting_down'];
 /** What a refusal by the room is on a WebSocket. @type {Record<string, number>} */
 const CODES = { bad_request: BAD_MESSAGE, no_such_room: 4005, no_such_link: LOST, shutting_down: 1001, body_too_large: 1009 };
 
@@ -94,9 +96,12 @@ export class HttpLink {
       const response = await this.post(path, body);
       if (this.over) return null;
       if (response?.ok) return this.own(response);
-      if (response !== null && !PASSING.includes(response.status)) {
-        await this.refused(response);
-        return null;
+      if (response !== null) {
+        const problem = await problemOf(response);
+        if (!PASSING.includes(response.status) || FIRM.includes(problem.code)) {
+          this.refused(problem);
+          return null;
+        }
       }
       if (left > 1) await this.pause(PAUSE);
     }
@@ -134,10 +139,10 @@ export class HttpLink {
     return null;
   }
 
-  /** @param {Response} response */
-  async refused(response) {
-    const { code, detail } = await problemOf(response);
-    this.end(CODES[code] ?? LOST, detail);
+  /** @param {{code: string, detail: string}} problem */
+  refused({ code, detail }) {
+    const known = CODES[code];
+    this.end(known ?? LOST, detail, known === undefined && code ? code : undefined);
   }
 
   /** @param {number} milliseconds */
@@ -149,12 +154,13 @@ export class HttpLink {
    * The link is over, and not because we closed it.
    * @param {number} code
    * @param {string} reason
+   * @param {string} [problem] the server's name for a refusal that no close code stands for
    */
-  end(code, reason) {
+  end(code, reason, problem) {
     if (this.over) return;
     this.over = true;
     this.aborter.abort();
-    this.closed(code, reason);
+    this.closed(code, reason, problem);
   }
 
   /** @param {number} code with 1000 what waits is sent first */

@@ -18,7 +18,8 @@ import { WebSocketTransport } from './websocket.js';
  * @property {() => Uint8Array} first the first message, asked for when it can be sent
  * @property {number} pollHz how often the timed poll asks
  * @property {(bytes: Uint8Array) => void} message takes a message of the server
- * @property {(code: number, reason: string) => void} closed is called once, unless we closed
+ * @property {(code: number, reason: string, problem?: string) => void} closed is called once, unless we closed;
+ *   `problem` is the server's name for a refusal that no close code stands for
  */
 
 /**
