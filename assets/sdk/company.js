@@ -118,7 +118,7 @@ export class Company {
   }
 
   /**
-   * Says something to everybody in the room. The server cuts what is too long.
+   * Says something to everybody in the room. What is longer than 200 letters, or 800 bytes, is cut.
    * @param {string} text
    */
   chat(text) {

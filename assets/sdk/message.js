@@ -21,6 +21,8 @@ import { TickwireError } from './errors.js';
 export const PROTOCOL = 1;
 /** The longest message that a server takes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 1024;
+/** The longest chat line that a server takes, in bytes of UTF-8. */
+const MAX_CHAT_BYTES = 800;
 
 /**
  * A message from the server; a frame is whole, with its first byte.
@@ -91,12 +93,17 @@ function hex(byte) {
  * @param {string | null} ticket of a reserved seat
  */
 export function joinMessage(name, schemaHash, ticket) {
-  const bytes = Uint8Array.from([0x01, ...writeJoin(PROTOCOL, name, schemaHash, ticket)]);
-  if (bytes.length > MAX_CLIENT_MESSAGE_BYTES) {
-    const message = `a message of ${bytes.length} bytes; at most 1024 are accepted`;
-    throw new TickwireError('message.too_long', message);
-  }
-  return bytes;
+  return fitting(Uint8Array.from([0x01, ...writeJoin(PROTOCOL, name, schemaHash, ticket)]));
+}
+
+/**
+ * A message that is not too long for a server, which would end the connection.
+ * @param {Uint8Array} bytes
+ */
+export function fitting(bytes) {
+  if (bytes.length <= MAX_CLIENT_MESSAGE_BYTES) return bytes;
+  const message = `a message of ${bytes.length} bytes; at most ${MAX_CLIENT_MESSAGE_BYTES} are accepted`;
+  throw new TickwireError('message.too_long', message);
 }
 
 /**
@@ -153,9 +160,15 @@ export function resumeMessage(token, attempt, applied) {
   return Uint8Array.from([0x08, ...writeResume(PROTOCOL, token, attempt, applied)]);
 }
 
-/** @param {string} text */
+/**
+ * What is too long is cut, between characters.
+ * @param {string} text
+ */
 export function chatMessage(text) {
-  return Uint8Array.from([0x09, ...new TextEncoder().encode(text)]);
+  const bytes = new Uint8Array(1 + MAX_CHAT_BYTES);
+  bytes[0] = 0x09;
+  const { written } = new TextEncoder().encodeInto(text, bytes.subarray(1));
+  return bytes.slice(0, 1 + written);
 }
 
 /**

@@ -9,7 +9,7 @@ import { Comeback } from './comeback.js';
 import { TOKEN_BYTES } from './control.js';
 import { TickwireError } from './errors.js';
 import { nobodyAnswers, problemSentence } from './lobby.js';
-import { leaveMessage, readServerMessage, resumeMessage } from './message.js';
+import { fitting, leaveMessage, readServerMessage, resumeMessage } from './message.js';
 import { Room } from './room.js';
 import { Timers } from './timers.js';
 import { Upgrade } from './upgrade.js';
@@ -232,7 +232,7 @@ export class Session {
     // Who is welcomed anew is told of everybody anew.
     this.room?.company.clear();
     this.room ??= new Room(welcome, {
-      send: (bytes) => this.wire?.send(bytes),
+      send: (bytes) => this.send(bytes),
       leave: () => this.leave(),
       now: this.env.now,
       after: this.env.after,
@@ -240,6 +240,14 @@ export class Session {
       isHidden: this.env.isHidden,
       traffic: () => this.traffic(),
     });
+  }
+
+  /**
+   * What the room has to say.
+   * @param {Uint8Array} bytes
+   */
+  send(bytes) {
+    this.wire?.send(fitting(bytes));
   }
 
   /** @param {Uint8Array} bytes */

@@ -228,6 +228,23 @@ for (const [what, answer] of /** @type {[string, () => Response][]} */ ([
   }
 }
 
+test('what is too long to say is cut between characters', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  room.chat(`a${'💬'.repeat(1000)}`);
+  assert.equal(server.link.heard.at(-1), `0961${'f09f92ac'.repeat(199)}`);
+});
+
+test('what is too long for a server is refused here, and ends nothing', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  const heard = server.link.heard.length;
+  assert.throws(() => room.say(new Uint8Array(1025).fill(0x0a)), { name: 'TickwireError', code: 'message.too_long' });
+  assert.equal(server.link.heard.length, heard);
+  room.say(new Uint8Array(1024).fill(0x0a));
+  assert.equal(server.link.heard.length, heard + 1);
+});
+
 test('a session that the server does not know any more is over', async () => {
   const server = new FakeServer();
   const room = await server.joined();
