@@ -8,7 +8,7 @@ import { readRoomMessage } from './room_message.js';
 
 /** @typedef {import('./room_message.js').RoomState} RoomState */
 /** @typedef {import('./room_message.js').Departure} Departure */
-/** @typedef {import('./room_message.js').Dropped} Dropped */
+/** @typedef {import('./outbox.js').Unsaid} Unsaid */
 /** @typedef {import('./control.js').Welcome} Welcome */
 
 /**
@@ -57,7 +57,7 @@ export class Company {
     this.chatListeners = new Listeners();
     /** @type {Listeners<[RoomState]>} */
     this.stateListeners = new Listeners();
-    /** @type {Listeners<[Dropped]>} */
+    /** @type {Listeners<[Unsaid]>} */
     this.droppedListeners = new Listeners();
   }
 
@@ -109,8 +109,9 @@ export class Company {
   }
 
   /**
-   * Calls back when the server dropped something of yours because it was too much.
-   * @param {(what: Dropped) => void} listener
+   * Calls back when something of yours was dropped because it was too much: by the server, or here, where
+   * at most 32 messages wait for a connection.
+   * @param {(what: Unsaid) => void} listener
    * @returns {() => void} stops it
    */
   onDropped(listener) {
@@ -118,7 +119,8 @@ export class Company {
   }
 
   /**
-   * Says something to everybody in the room. What is longer than 200 letters, or 800 bytes, is cut.
+   * Says something to everybody in the room. While the connection is lost it waits, as do requests and
+   * what a host does. What is longer than 200 letters, or 800 bytes, is cut.
    * @param {string} text
    */
   chat(text) {

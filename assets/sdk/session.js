@@ -10,6 +10,7 @@ import { TOKEN_BYTES } from './control.js';
 import { TickwireError } from './errors.js';
 import { nobodyAnswers, problemSentence } from './lobby.js';
 import { fitting, leaveMessage, readServerMessage, resumeMessage } from './message.js';
+import { Outbox } from './outbox.js';
 import { Room } from './room.js';
 import { Timers } from './timers.js';
 import { Upgrade } from './upgrade.js';
@@ -64,6 +65,7 @@ export class Session {
     this.timers = new Timers(env);
     this.comeback = new Comeback(this);
     this.better = new Upgrade(this);
+    this.outbox = new Outbox((what) => this.room?.droppedListeners.tell(what));
     /** What wires cost that are gone. @type {Traffic} */
     this.spent = { requests: 0, up: 0, down: 0 };
     /** @type {(room: Room) => void} */
@@ -213,6 +215,7 @@ export class Session {
     [this.wire, this.kind] = [wire, wire.kind];
     this.plan.memory.worked(wire.kind);
     this.save();
+    this.flush();
     this.room?.connected(wire.kind, wire.answered);
     this.comeback.done(wire.kind);
     this.better.done();
@@ -247,7 +250,15 @@ export class Session {
    * @param {Uint8Array} bytes
    */
   send(bytes) {
-    this.wire?.send(fitting(bytes));
+    const message = fitting(bytes);
+    // What goes over the old connection now may come after its end.
+    const waits = this.wire === null || (this.candidate !== null && this.candidate.askedAt !== null);
+    if (!waits || !this.outbox.put(message)) this.wire?.send(message);
+  }
+
+  /** Sends what waited for a connection. */
+  flush() {
+    if (this.wire !== null) for (const bytes of this.outbox.take()) this.wire.send(bytes);
   }
 
   /** @param {Uint8Array} bytes */

@@ -84,11 +84,12 @@ export class Upgrade {
     this.session.timers.cancel('held');
   }
 
-  /** Nothing comes of the better transport: applies what was held. */
+  /** Nothing comes of the better transport: applies what was held, and says what waited. */
   release() {
     const { session } = this;
     const held = this.held;
     this.done();
     for (const bytes of held ?? []) if (session.wire !== null) session.message(session.wire, bytes);
+    session.flush();
   }
 }

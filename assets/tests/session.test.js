@@ -228,6 +228,35 @@ for (const [what, answer] of /** @type {[string, () => Response][]} */ ([
   }
 }
 
+test('what is said while the connection is lost is said when it is back, in its order', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  server.link.cut();
+  room.chat('a');
+  room.kick(7);
+  room.say(Uint8Array.of(0x0a, 0));
+  room.send({});
+  room.onResume(() => room.chat('b'));
+  await server.time.pass(300);
+  assert.equal(room.connection, 'connected');
+  assert.deepEqual(server.link.heard.slice(1, 5), ['0961', '0b0007000000', '0a00', '0962']);
+});
+
+test('no more waits than 32 messages, and the oldest are told to be dropped', async () => {
+  const server = new FakeServer();
+  const room = await server.joined();
+  /** @type {string[]} */
+  const dropped = [];
+  room.onDropped((what) => dropped.push(what));
+  server.link.cut();
+  room.lock();
+  for (let i = 0; i < 33; i++) room.chat(`${i}`);
+  assert.deepEqual(dropped, ['action', 'chat']);
+  await server.time.pass(300);
+  const said = server.link.heard.filter((it) => it.startsWith('09'));
+  assert.deepEqual([said.length, said[0], said[31]], [32, '0931', '093332']);
+});
+
 test('what is too long to say is cut between characters', async () => {
   const server = new FakeServer();
   const room = await server.joined();

@@ -192,6 +192,29 @@ test('an upgrade that a short loss spoils is tried again', async () => {
   assert.equal(room.connection, 'connected');
 });
 
+for (const works of [true, false]) {
+  test(`what is said during an upgrade that ${works ? 'works' : 'fails'} is said once, after it`, async () => {
+    const server = new FakeServer();
+    server.manners.ws = 'refused';
+    const room = await server.joined();
+    const [{ resume }, old] = [server, server.link];
+    /** @type {() => void} */
+    let answer = () => {};
+    server.resume = (...args) => void (answer = () => resume.apply(server, args));
+    server.manners.ws = 'works';
+    await server.time.pass(10_050);
+    room.chat('hi');
+    await server.time.pass(100);
+    assert.ok(![...old.heard, ...server.link.heard].includes('096869'), 'it waits');
+    if (works) answer();
+    await server.time.pass(1700);
+    assert.equal(room.transport, works ? 'ws' : 'stream');
+    const heard = (works ? server.link : old).heard;
+    assert.equal(heard.filter((it) => it === '096869').length, 1);
+    assert.equal([...old.heard, ...server.link.heard].filter((it) => it === '096869').length, 1);
+  });
+}
+
 test('a stream that does not answer keeps frames back no longer than a socket does', async () => {
   const server = new FakeServer();
   Object.assign(server.manners, { ws: 'refused', stream: 'refused' });
