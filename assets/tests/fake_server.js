@@ -227,7 +227,7 @@ class HttpConnection {
     this.held = null;
     /** @type {ReadableStreamDefaultController | null} */
     this.stream = null;
-    this.link = new Link(this.kind, (message) => this.push(message), () => this.stream?.error(new Error('cut')));
+    this.link = new Link(this.kind, (message) => this.push(message), () => this.cut());
   }
 
   /**
@@ -261,6 +261,12 @@ class HttpConnection {
     this.last = pollAnswer(this.number, this.out);
     this.out = [];
     return octets(this.last);
+  }
+
+  cut() {
+    this.stream?.error(new Error('cut'));
+    // What is said from then on goes nowhere.
+    this.stream = null;
   }
 
   /** @param {Uint8Array} message */

@@ -313,6 +313,35 @@ test('one request goes up at a time, and what comes up meanwhile goes in the nex
   assert.deepEqual(server.link.heard.slice(-3), ['0961', '0962', '0963']);
 });
 
+test('requests that hang end with their connection, and do not pile up over many', async () => {
+  const server = new FakeServer();
+  const room = await server.joined({ transport: 'stream' });
+  await server.time.pass(10);
+  const { fetch } = server;
+  const hanging = new Set();
+  server.fetch = (url, init) => {
+    if (!url.endsWith('/send')) return fetch.call(server, url, init);
+    return new Promise((_, reject) => {
+      hanging.add(init);
+      const abort = () => (hanging.delete(init), reject(new DOMException('aborted', 'AbortError')));
+      init.signal?.addEventListener('abort', abort);
+    });
+  };
+  for (let times = 0; times < 8; times++) {
+    room.chat('hello');
+    await server.time.pass(10);
+    server.link.cut();
+    await server.time.pass(300);
+  }
+  assert.equal(room.connection, 'connected');
+  assert.ok(hanging.size <= 1, `${hanging.size} requests hang`);
+  room.leave();
+  await server.time.pass(300);
+  assert.equal([...hanging].at(-1).keepalive, true, 'the leave outlives its page');
+  await server.time.pass(5000);
+  assert.equal(hanging.size, 0);
+});
+
 test('a timed poll keeps its own rate', async () => {
   const server = new FakeServer();
   const room = await server.joined({ transport: 'poll', pollHz: 10 });

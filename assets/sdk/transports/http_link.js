@@ -11,6 +11,8 @@ const MOST_WAITING = MAX_REQUEST_BYTES - 1024;
 /** How often a request is made, and how long is waited before the next time, in milliseconds. */
 const TRIES = 4;
 const PAUSE = 250;
+/** How long what is said last may take, in milliseconds. */
+const LONGEST_FAREWELL = 4000;
 /** Answers after which the same request may well succeed: batches out of order, too many, a server that is not there. */
 const PASSING = [409, 425, 429, 502, 503, 504];
 /** What is no better in a moment, though its status may say so. */
@@ -117,11 +119,12 @@ export class HttpLink {
   async post(path, body) {
     this.traffic.requests += 1;
     this.traffic.up += body.length;
-    // What has been sent is not to be taken back, but nobody waits for an answer any more.
-    const signal = path === 'send' ? undefined : this.aborter.signal;
+    // What goes up may be a leave, which is to outlive its page.
+    const keepalive = path === 'send';
+    const { signal } = this.aborter;
     const fetch = /** @type {typeof globalThis.fetch} */ (this.env.fetch);
     try {
-      return await fetch(`${this.url}/${path}`, { method: 'POST', body, signal, cache: 'no-store' });
+      return await fetch(`${this.url}/${path}`, { method: 'POST', body, cache: 'no-store', keepalive, signal });
     } catch {
       return null;
     }
@@ -173,11 +176,13 @@ export class HttpLink {
 
   /** Sends what waits, and only then lets go: a link that is cut off before is lost, and not left. */
   async finish() {
-    await this.underWay;
+    const stop = this.env.after(LONGEST_FAREWELL, () => this.aborter.abort());
+    await (this.queue.length > 0 ? Promise.race([this.underWay, this.pause(PAUSE)]) : this.underWay);
     if (this.queue.length > 0) {
       const { number, messages } = this.nextBatch();
       await this.post('send', this.body(number, messages, false));
     }
+    stop();
     this.aborter.abort();
   }
 }
