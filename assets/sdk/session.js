@@ -36,7 +36,9 @@ import { Wire } from './wire.js';
 /** A seat that is reserved for whoever has its ticket. @typedef {{code: string, ticket: string}} Seat */
 
 const CLOSED = 0x86;
-const FRAME = 0x82;
+const [WELCOME, FRAME, RESUMED] = [0x81, 0x82, 0x85];
+/** So long after a resume its answer may still come, though nobody waits for it, in milliseconds. */
+const LATE_ANSWER = 5000;
 
 export class Session {
   /**
@@ -59,6 +61,8 @@ export class Session {
     this.token = new Uint8Array(TOKEN_BYTES);
     /** Names the resume that no answer has come to yet. @type {Uint8Array | null} */
     this.attempt = null;
+    /** When a resume was last asked for. */
+    this.resumedAt = -Infinity;
     /** The transport that worked last. @type {TransportKind | null} */
     this.kind = null;
     this.over = false;
@@ -159,12 +163,22 @@ export class Session {
    * @returns {Promise<{wire: Wire, failure: Failure | null}>}
    */
   async try(kind, first, farewell = null) {
-    const { env, plan, code } = this;
-    const url = `${plan.server}/rooms/${encodeURIComponent(code)}`;
-    const wire = new Wire(env, kind, { url, pollHz: plan.pollHz, first, farewell }, this);
+    const wire = this.open(kind, first, farewell, this);
     this.candidate = wire;
     const failure = await new Promise((settle) => (this.settle = settle));
     return { wire, failure };
+  }
+
+  /**
+   * @param {TransportKind} kind
+   * @param {() => Uint8Array} first
+   * @param {Uint8Array | null} farewell
+   * @param {import('./wire.js').WireListener} listener
+   */
+  open(kind, first, farewell, listener) {
+    const { env, plan, code } = this;
+    const url = `${plan.server}/rooms/${encodeURIComponent(code)}`;
+    return new Wire(env, kind, { url, pollHz: plan.pollHz, first, farewell }, listener);
   }
 
   /**
@@ -290,7 +304,8 @@ export class Session {
     this.wire = null;
     this.timers.cancel('beat', 'probe', 'upgrade');
     // The server may have taken our own resume over another transport, and its answer is still on its way.
-    const ours = code === TAKEN_OVER && this.attempt !== null;
+    const asked = this.candidate !== null || this.env.now() - this.resumedAt < LATE_ANSWER;
+    const ours = code === TAKEN_OVER && this.attempt !== null && asked;
     if (isFinal(code) && !ours) this.fail({ code, reason });
     else if (this.candidate === null) this.comeback.begin({ code, reason });
     else this.comeback.note({ code, reason });
@@ -305,14 +320,33 @@ export class Session {
       this.attempt = this.env.secret(TOKEN_BYTES);
       this.save();
     }
+    this.resumedAt = this.env.now();
     return resumeMessage(this.token, this.attempt, applied);
   }
 
   /** The player leaves, for good. */
   leave() {
+    const { room, candidate } = this;
+    const away = this.wire === null || (candidate !== null && candidate.askedAt !== null);
+    if (away && room !== null) this.farewell(this.comeback.nextKind(), this.resume(room.tick));
     this.wire?.send(leaveMessage());
     this.wire?.close(1000, 'left');
     this.end(1000, closeSentence(1000));
+  }
+
+  /**
+   * Comes back once more, only to leave: else the place would be kept for somebody who wants it no more.
+   * @param {TransportKind} kind
+   * @param {Uint8Array} resume
+   */
+  farewell(kind, resume) {
+    this.open(kind, () => resume, null, {
+      message: (wire, [first]) => {
+        if (first === WELCOME || first === RESUMED) wire.send(leaveMessage());
+        wire.close(1000, 'left');
+      },
+      closed: () => {},
+    });
   }
 
   /** @param {Failure} failure */

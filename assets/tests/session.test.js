@@ -346,6 +346,43 @@ test('a tab that was duplicated takes over, and the first one says so', async ()
   assert.equal(server.links.length, 2);
 });
 
+test('a takeover long after an upgrade failed is that of another window', async () => {
+  const server = new FakeServer();
+  server.manners.ws = 'refused';
+  const room = await server.joined();
+  const news = told(room);
+  const { resume } = server;
+  server.resume = () => {};
+  server.manners.ws = 'silent';
+  await server.time.pass(20_000);
+  Object.assign(server, { resume });
+  assert.deepEqual([room.transport, news.length], ['stream', 0]);
+  server.links[0].close(4010);
+  await server.time.pass(1000);
+  assert.deepEqual(news, ['leave 4010 The game goes on in another window.']);
+});
+
+for (const transport of /** @type {const} */ (['ws', 'stream', 'long-poll', 'poll'])) {
+  test(`who leaves while the connection is lost has left, over ${transport}`, async () => {
+    const server = new FakeServer();
+    const room = await server.joined({ transport });
+    await server.time.pass(100);
+    server.online = false;
+    server.link.cut();
+    await server.time.pass(10_000);
+    assert.equal(room.connection, 'reconnecting');
+    server.online = true;
+    room.leave();
+    assert.equal(room.connection, 'closed');
+    await server.time.pass(10_000);
+    assert.equal(server.links.length, 2);
+    assert.match(server.link.heard[0], /^08/);
+    assert.equal(server.link.heard.filter((it) => it === '04').length, 1);
+    assert.equal(server.client().resumable(), null);
+    assert.equal(server.time.timers.length, 0, 'nothing is waited for any more');
+  });
+}
+
 test('the token is in no address', async () => {
   const server = new FakeServer();
   await server.joined();
