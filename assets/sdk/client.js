@@ -48,7 +48,7 @@ import { KINDS } from './transports/transport.js';
  * @property {new (url: string) => WebSocket} [WebSocket] another implementation, outside browsers
  * @property {typeof globalThis.fetch} [fetch] another implementation, outside browsers
  * @property {() => boolean} [isHidden] whether nobody looks at the game
- * @property {number} [timeout] milliseconds to wait for the first frame
+ * @property {number} [timeout] milliseconds to wait for the first frame, with all that goes before it
  * @property {boolean} [keep] whether the tab remembers the session, so that it goes on after a reload; true by
  *   default
  * @property {Partial<import('./surroundings.js').Surroundings>} [surroundings] other clocks and networks, for tests

@@ -117,10 +117,10 @@ export class Lobby {
    * @returns {Promise<any>}
    */
   async ask(method, path, body, token) {
-    const response = await this.fetch(method, path, body, token);
-    const answer = await response.json().catch(() => null);
-    if (response.ok && answer !== null) return answer;
-    throw refusal(response.status, answer);
+    const { ok, status, text } = await this.fetch(method, path, body, token);
+    const answer = parsed(text);
+    if (ok && answer !== null) return answer;
+    throw refusal(status, answer);
   }
 
   /**
@@ -141,12 +141,25 @@ export class Lobby {
     const stop = this.env.after(LONGEST_ANSWER, () => aborter.abort());
     const options = { method, headers, signal: aborter.signal, cache: /** @type {const} */ ('no-store') };
     try {
-      return await fetch(`${this.server}${path}`, { ...options, body: body && JSON.stringify(body) });
+      const response = await fetch(`${this.server}${path}`, { ...options, body: body && JSON.stringify(body) });
+      return { ok: response.ok, status: response.status, text: await response.text() };
     } catch {
       throw new TickwireError('unreachable', nobodyAnswers(this.server), 1006);
     } finally {
       stop();
     }
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {any} null when it is no JSON
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -85,11 +85,12 @@ export class Session {
    * @param {(ticket: string) => Uint8Array} join what is said then
    * @returns {Promise<Room>}
    */
-  async enter(reserve, join) {
-    let seat = await reserve();
+  enter(reserve, join) {
+    /** @type {Seat | null} */
+    let seat = null;
     return this.begin(async (failed) => {
       // A ticket is good for one join, whether its answer came or not.
-      if (failed?.askedAt != null) seat = await reserve();
+      if (seat === null || failed?.askedAt != null) seat = await reserve();
       this.code = seat.code;
       const first = join(seat.ticket);
       return () => first;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Client } from '../sdk/tickwire.js';
+import { FakeTime } from './fake_time.js';
 
 /**
  * A client of a server that always gives the same answer, and what it was asked.
@@ -97,4 +98,47 @@ test('a server that cannot be reached is named', async () => {
     closeCode: 1006,
     message: /^Nobody answers at http:\/\/host:2567\. Is the server running/,
   });
+});
+
+/**
+ * A client in time of its own, and how its calls end.
+ * @param {typeof globalThis.fetch} fetch
+ */
+function timedClient(fetch) {
+  const time = new FakeTime();
+  const WebSocket = /** @type {any} */ (class {});
+  const client = new Client('http://host', { WebSocket, surroundings: { ...time.surroundings(), fetch } });
+  /** @type {string[]} */
+  const ends = [];
+  const watch = (/** @type {Promise<unknown>} */ call) =>
+    void call.then(() => ends.push('fine'), ({ code }) => ends.push(code));
+  return { time, client, ends, watch };
+}
+
+test('an answer whose body hangs is waited for no longer than one that does not begin', async () => {
+  const { time, client, ends, watch } = timedClient(async (_, init) => {
+    const body = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('[{'));
+        init?.signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
+      },
+    });
+    return new Response(body);
+  });
+  watch(client.rooms());
+  await time.pass(9900);
+  assert.deepEqual(ends, []);
+  await time.pass(200);
+  assert.deepEqual(ends, ['unreachable']);
+  assert.equal(time.timers.length, 0);
+});
+
+test('the time for a join begins before a seat is asked for', async () => {
+  const { time, client, ends, watch } = timedClient(() => new Promise(() => {}));
+  client.options.timeout = 3000;
+  watch(client.joinOrCreate('ships'));
+  await time.pass(2900);
+  assert.deepEqual(ends, []);
+  await time.pass(200);
+  assert.deepEqual(ends, ['timeout']);
 });
