@@ -48,6 +48,8 @@ export class Company {
     this.access = 'open';
     /** Everybody who is there, you as well, by number. @type {Map<number, Player>} */
     this.company = new Map();
+    /** Who was there before the last welcome, and was not told of since. @type {Set<number> | null} */
+    this.unconfirmed = null;
     this.requests = this.schema.requests.map((kind) => ({ kind, layout: new RecordLayout(kind) }));
     /** @type {Listeners<[Player, Player | null]>} */
     this.presenceListeners = new Listeners();
@@ -182,16 +184,32 @@ export class Company {
     this.say(message.moderateMessage(APPOINT, player));
   }
 
+  /** Who is welcomed anew is told of everybody anew, but not of those who have gone meanwhile. */
+  welcomedAnew() {
+    this.unconfirmed = new Set(this.company.keys());
+  }
+
   /**
    * Takes what the room said in a frame.
    * @param {{index: number, body: Uint8Array}[]} messages
    */
   takeRoomMessages(messages) {
+    let presences = 0;
     for (const { index, body } of messages) {
       const received = readOrNull(index, body);
+      if (received?.kind === 'presence') presences += 1;
       // What makes no sense, or is not known yet, spoils nothing else.
       if (received !== null) this.takeRoomMessage(received);
     }
+    if (presences === 0) this.confirm();
+  }
+
+  /** Everybody has been told of, which takes several frames where there are many. */
+  confirm() {
+    const missing = this.unconfirmed ?? [];
+    this.unconfirmed = null;
+    // How they went is not known.
+    for (const id of missing) this.gone(id, 'left');
   }
 
   /** @param {import('./room_message.js').RoomMessage} received */
@@ -213,6 +231,7 @@ export class Company {
   present(player) {
     const before = this.company.get(player.id) ?? null;
     this.company.set(player.id, player);
+    this.unconfirmed?.delete(player.id);
     if (JSON.stringify(before) !== JSON.stringify(player)) this.presenceListeners.tell(player, before);
   }
 

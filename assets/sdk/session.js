@@ -247,8 +247,7 @@ export class Session {
       throw new TickwireError('message.unexpected', 'the game is another than before');
     }
     [this.code, this.token] = [welcome.room, welcome.token];
-    // Who is welcomed anew is told of everybody anew.
-    this.room?.company.clear();
+    this.room?.welcomedAnew();
     this.room ??= new Room(welcome, {
       send: (bytes) => this.send(bytes),
       leave: () => this.leave(),

@@ -49,6 +49,25 @@ test('players come, change and go', () => {
   assert.deepEqual([...room.players.keys()], [0]);
 });
 
+test('who left while there was no connection is told to be gone once everybody else was told of', () => {
+  const { room } = timed();
+  room.takeRoomMessages([presence(0, 'Ada'), presence(7, 'Bob'), presence(8, 'Cid'), presence(9, 'Dan')]);
+  /** @type {string[]} */
+  const news = [];
+  room.onPresence(({ name, away }, before) => news.push(`${before ? 'is' : 'new'} ${name}${away ? ' away' : ''}`));
+  room.onGone(({ name }, why) => news.push(`${why} ${name}`));
+  room.welcomedAnew();
+  assert.equal(room.players.size, 4, 'nobody is missed in between');
+  // Where there are many it takes more than one frame.
+  room.takeRoomMessages([presence(0, 'Ada'), presence(8, 'Cid', 4)]);
+  room.takeRoomMessages([presence(10, 'Eve')]);
+  assert.deepEqual(news, ['is Cid away', 'new Eve']);
+  room.takeRoomMessages([gone(9, 3)]);
+  room.takeRoomMessages([]);
+  assert.deepEqual(news.slice(2), ['banned Dan', 'left Bob']);
+  assert.deepEqual([...room.players.keys()], [0, 8, 10]);
+});
+
 test('what is said comes with a name, and as it is', () => {
   const { room } = timed();
   /** @type {any[]} */
