@@ -29,7 +29,6 @@ impl SplitMix {
         let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
-
 }
 
 /// Where join codes come from.

@@ -75,7 +75,9 @@ impl Denied {
             }
             Denied::TooManyRooms => "the server has all the rooms that it may have",
             Denied::TooManyOwnRooms => "you have opened as many rooms as you may; one has to close",
-            Denied::TooManyReserved => "too many seats are reserved from your address; take one first",
+            Denied::TooManyReserved => {
+                "too many seats are reserved from your address; take one first"
+            }
             Denied::ShuttingDown => "the server is shutting down",
             Denied::Broken => "the game failed to start",
         };

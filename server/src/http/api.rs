@@ -125,7 +125,9 @@ fn rooms(site: &Site, query: &str) -> Result<Answer, Refused> {
     let game = game.transpose().map_err(Refused::Denied)?.map(|game| game.name);
     let bad = || Refused::Malformed(format!("limit must be 1 to {MOST_ROOMS}"));
     let most = match value("limit=") {
-        Some(limit) => limit.parse().ok().filter(|n| (1..=MOST_ROOMS).contains(n)).ok_or_else(bad)?,
+        Some(limit) => {
+            limit.parse().ok().filter(|n| (1..=MOST_ROOMS).contains(n)).ok_or_else(bad)?
+        }
         None => MOST_ROOMS,
     };
     Ok(json_answer(&status::rooms(&site.directory, game, most)))

@@ -48,7 +48,12 @@ pub(super) struct Hold {
 impl Line {
     /// A socket that has a place.
     pub(super) fn new(peer: SocketAddr, guard: Guard) -> Self {
-        Line { peer, guard: Mutex::new(Some(guard)), held: AtomicUsize::new(0), stuck: Notify::new() }
+        Line {
+            peer,
+            guard: Mutex::new(Some(guard)),
+            held: AtomicUsize::new(0),
+            stuck: Notify::new(),
+        }
     }
 
     /// Whether an answer is under way that may last long.

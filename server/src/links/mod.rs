@@ -76,7 +76,8 @@ impl Link {
     ) -> Arc<Self> {
         let down =
             if is_stream { Down::Stream(Stream::default()) } else { Down::Poll(Poll::default()) };
-        let mailbox = Mailbox { up: Up::default(), down, connection: None, is_called: false, asked: 0 };
+        let mailbox =
+            Mailbox { up: Up::default(), down, connection: None, is_called: false, asked: 0 };
         let mailbox = Mutex::new(mailbox);
         let (ended, forgotten) = (Notify::new(), Notify::new());
         Arc::new(Link { key, room, mailbox, ended, forgotten, _guard: guard })

@@ -162,7 +162,10 @@ fn rooms_are_listed_by_game() {
     assert_eq!(server.get("/rooms?game=").json().as_array().map(Vec::len), Some(1));
     create(&server, &json!({}));
     let count = |path: &str| server.get(path).json().as_array().map(Vec::len);
-    assert_eq!((count("/rooms?limit=1"), count("/rooms?game=restless&limit=9")), (Some(1), Some(2)));
+    assert_eq!(
+        (count("/rooms?limit=1"), count("/rooms?game=restless&limit=9")),
+        (Some(1), Some(2))
+    );
     for bad in ["0", "201", "x", "-1"] {
         server.get(&format!("/rooms?limit={bad}")).problem(400, "bad_request");
     }

@@ -82,7 +82,8 @@ impl<S: Socket> Connection<S> {
         hall: &mut Hall<'_>,
         cx: &Context,
     ) -> Result<(), CloseReason> {
-        let Some((player, token)) = hall.sessions.resume(resume, (self.number, self.address)) else {
+        let Some((player, token)) = hall.sessions.resume(resume, (self.number, self.address))
+        else {
             return Err(no_session(cx));
         };
         if !hall.room.handle_resume(player, resume.applied) {
