@@ -116,6 +116,8 @@ pub struct Mail {
     letters: VecDeque<Letter>,
     written_letters: usize,
     bytes: Vec<u8>,
+    /// The last change of who is there before the viewer knew anybody.
+    begun: u64,
     marks: VecDeque<Mark>,
     /// Letters of frames up to this tick were forgotten before they were acknowledged.
     lost: Option<Tick>,
@@ -170,8 +172,8 @@ impl Mail {
         self.waiting(bulletin) + MAX_MESSAGE_BYTES_A_TICK > MAX_WAITING_BYTES
     }
 
-    /// Whether a message for this viewer alone had to be dropped, after which it cannot be right any
-    /// more.
+    /// Whether something had to be dropped of what is kept for this viewer, after which it cannot be
+    /// right any more.
     #[must_use]
     pub fn overflowed(&self) -> bool {
         self.overflowed
@@ -187,6 +189,28 @@ impl Mail {
     #[must_use]
     pub fn told(&self) -> u64 {
         self.written.roster
+    }
+
+    /// The viewer knows nobody, and who has gone up to this change is nothing to it.
+    pub fn begin(&mut self, change: u64) {
+        self.begun = change;
+    }
+
+    /// Whether the viewer is to hear of a change in which somebody has gone.
+    #[must_use]
+    pub fn hears(&self, change: u64) -> bool {
+        change > self.begun
+    }
+
+    /// Up to this change the viewer knows who has gone, for good.
+    #[must_use]
+    pub fn known(&self) -> u64 {
+        self.acknowledged.roster.max(self.begun)
+    }
+
+    /// Something of what the viewer is to hear is no longer kept.
+    pub fn give_up(&mut self) {
+        self.overflowed = true;
     }
 
     /// The frame that is being written tells of changes of who is there, up to this one.

@@ -78,10 +78,12 @@ impl<G: Game> Room<G> {
         };
         let mut packed = std::mem::take(&mut self.plan.messages);
         packed.clear();
+        let told = self.players[index].viewer.mail.told();
         let count = self.tell_presences(index, &mut packed);
         let player = &mut self.players[index];
         let count = player.viewer.mail.write(self.now, &self.bulletin, count, &mut packed);
         let input = player.inputs.take_echo(self.now);
+        self.tell_departures(index, told, &mut packed);
         let messages = Messages { count, bytes: &packed };
         FrameHeader { tick, hash, input, messages }.write(out);
         self.plan.messages = packed;

@@ -2,7 +2,8 @@
 //!
 //! Everybody is told of everybody. That is not a message for each and each, but a list of
 //! what changed in order: a viewer is written what it was not told yet, as it then is. So who comes in is told
-//! of all, who is away of nothing, and thousands who come at once overflow nobody's messages.
+//! of all, who is away of nothing, and thousands who come or go at once overflow nobody's messages.
+//! That somebody has gone comes last in a frame, after what it said.
 
 use std::collections::VecDeque;
 
@@ -11,20 +12,39 @@ use tickwire_shared::{
     room_message::{Departure, RoomMessage, RoomState, Standing},
 };
 
-use crate::room::{Player, Room};
+use crate::{
+    mail::Mail,
+    room::{Player, Room},
+};
 
 /// A frame tells of no more after so many bytes; the next one goes on.
 const MAX_BYTES_A_FRAME: usize = 16 * 1024;
-/// Changes that are out of date are dropped when there are more than one for each player and these.
+/// How many bytes a departure takes.
+const DEPARTURE_BYTES: usize = 7;
+/// The list is tidied when it has become twice as long, and these.
 const SLACK: usize = 16;
+/// So many departures are kept for those who were not told of them, as many as a kind of entity has
+/// slots. Who was told of none of the oldest when there are more is given up.
+const MAX_DEPARTURES: usize = 1 << 16;
+
+/// A player is there, or is so in another way than before, or has gone.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    number: u64,
+    player: PlayerId,
+    gone: Option<Departure>,
+}
 
 /// Which players changed, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     /// Counts the changes.
     last: u64,
-    /// By rising number. One is out of date when the player has a later one, or has gone.
-    changes: VecDeque<(u64, PlayerId)>,
+    /// By rising number. One is out of date when the player has a later one, and a departure when
+    /// everybody knows of it.
+    changes: VecDeque<Change>,
+    /// How long the list may become before it is tidied.
+    most: usize,
     /// Who may throw others out.
     pub(crate) host: Option<PlayerId>,
     /// How many of those who are there only watch.
@@ -38,7 +58,7 @@ pub(crate) struct Roster {
 impl Roster {
     /// Gives back memory.
     pub(crate) fn shrink(&mut self) {
-        self.changes = VecDeque::new();
+        (self.changes, self.most) = (VecDeque::new(), 0);
     }
 
     pub(crate) fn state(&self) -> RoomState {
@@ -53,21 +73,45 @@ impl Roster {
 impl<G: Game> Room<G> {
     /// A player is there, or is so in another way than before.
     pub(crate) fn announce(&mut self, index: usize) {
-        let (player, roster) = (&mut self.players[index], &mut self.roster);
-        roster.last += 1;
-        player.changed = roster.last;
-        roster.changes.push_back((roster.last, player.id));
-        if roster.changes.len() > 2 * self.players.len() + SLACK {
-            let mut changes = std::mem::take(&mut self.roster.changes);
-            changes.retain(|change| self.changed(*change).is_some());
-            self.roster.changes = changes;
+        let (player, number) = (&mut self.players[index], self.roster.last + 1);
+        player.changed = number;
+        let id = player.id;
+        self.note_change(Change { number, player: id, gone: None });
+    }
+
+    fn note_change(&mut self, change: Change) {
+        self.roster.last = change.number;
+        self.roster.changes.push_back(change);
+        if self.roster.changes.len() > self.roster.most {
+            self.tidy_changes();
+            self.roster.most = 2 * self.roster.changes.len() + SLACK;
         }
     }
 
+    /// Drops what is out of date.
+    fn tidy_changes(&mut self) {
+        let mut changes = std::mem::take(&mut self.roster.changes);
+        let known = self.players.iter().map(|player| player.viewer.mail.known());
+        let mut known = known.min().unwrap_or(u64::MAX);
+        let is_missed = |change: &&Change| change.gone.is_some() && change.number > known;
+        let missed = changes.iter().filter(is_missed);
+        let oldest_kept = missed.rev().nth(MAX_DEPARTURES - 1).map(|change| change.number);
+        if let Some(number) = oldest_kept {
+            known = number - 1;
+            let mails = self.players.iter_mut().map(|player| &mut player.viewer.mail);
+            mails.filter(|mail| mail.known() < known).for_each(Mail::give_up);
+        }
+        changes.retain(|change| match change.gone {
+            None => self.changed(change).is_some(),
+            Some(_) => change.number > known,
+        });
+        self.roster.changes = changes;
+    }
+
     /// The player that changed so, unless it has changed again or gone.
-    fn changed(&self, (number, id): (u64, PlayerId)) -> Option<&Player<G::Input>> {
-        let player = &self.players[self.position(id)?];
-        (player.changed == number).then_some(player)
+    fn changed(&self, change: &Change) -> Option<&Player<G::Input>> {
+        let player = &self.players[self.position(change.player)?];
+        (player.changed == change.number).then_some(player)
     }
 
     fn standing(&self, player: &Player<G::Input>) -> Standing {
@@ -75,21 +119,26 @@ impl<G: Game> Room<G> {
         Standing { spectator: player.spectator, host, away: player.away.is_some() }
     }
 
-    /// Appends what a viewer does not know yet of who is there to the messages of a frame; how many
-    /// these are.
+    /// Appends who is there, and a viewer does not know it yet, to the messages of a frame; how many
+    /// these are, with those of the [departures](Room::tell_departures) that are to follow.
     pub(crate) fn tell_presences(&mut self, index: usize, out: &mut Vec<u8>) -> u32 {
-        let told = self.players[index].viewer.mail.told();
-        if told == self.roster.last {
+        let mail = &self.players[index].viewer.mail;
+        if mail.told() == self.roster.last {
             return 0;
         }
-        let (mut count, mut last) = (0, self.roster.last);
-        let first = self.roster.changes.partition_point(|(number, _)| *number <= told);
-        for change in self.roster.changes.range(first..) {
-            let Some(player) = self.changed(*change) else { continue };
-            RoomMessage::Presence(player.id, self.standing(player), &player.name).write(out);
+        let (mut count, mut departures, mut last) = (0, 0, self.roster.last);
+        for change in self.changes_after(mail.told()) {
+            if change.gone.is_none() {
+                let Some(player) = self.changed(change) else { continue };
+                RoomMessage::Presence(player.id, self.standing(player), &player.name).write(out);
+            } else if mail.hears(change.number) {
+                departures += DEPARTURE_BYTES;
+            } else {
+                continue;
+            }
             count += 1;
-            if out.len() > MAX_BYTES_A_FRAME {
-                last = change.0;
+            if out.len() + departures > MAX_BYTES_A_FRAME {
+                last = change.number;
                 break;
             }
         }
@@ -97,9 +146,25 @@ impl<G: Game> Room<G> {
         count
     }
 
+    /// Appends who has gone to the messages of a frame: of the changes after `before`, those that the
+    /// viewer is told of with it.
+    pub(crate) fn tell_departures(&self, index: usize, before: u64, out: &mut Vec<u8>) {
+        let mail = &self.players[index].viewer.mail;
+        let told = self.changes_after(before).take_while(|change| change.number <= mail.told());
+        for change in told.filter(|change| mail.hears(change.number)) {
+            let gone = change.gone.map(|why| RoomMessage::Gone(change.player, why));
+            gone.into_iter().for_each(|message| message.write(out));
+        }
+    }
+
+    fn changes_after(&self, number: u64) -> impl Iterator<Item = &Change> {
+        let first = self.roster.changes.partition_point(|change| change.number <= number);
+        self.roster.changes.range(first..)
+    }
+
     /// Everybody is told that somebody has gone; who that was is no longer among the players.
     pub(crate) fn announce_departure(&mut self, player: PlayerId, why: Departure) {
-        self.bulletin.post(&RoomMessage::Gone(player, why));
+        self.note_change(Change { number: self.roster.last + 1, player, gone: Some(why) });
         if self.roster.host == Some(player) {
             self.pass_host();
         }
@@ -110,8 +175,10 @@ impl<G: Game> Room<G> {
         self.bulletin.post(&RoomMessage::State(self.roster.state()));
     }
 
-    /// Who knows nothing yet is told of the room's state, if that is out of the ordinary.
+    /// Who knows nothing yet is told of the room's state, if that is out of the ordinary, and not of
+    /// those who have gone before.
     pub(crate) fn greet(&mut self, index: usize) {
+        self.players[index].viewer.mail.begin(self.roster.last);
         let state = self.roster.state();
         if state != RoomState::Open {
             self.players[index].viewer.mail.post(&self.bulletin, &RoomMessage::State(state));

@@ -82,6 +82,48 @@ fn thousands_who_come_at_once_are_told_of_in_pieces_and_nobody_is_given_up() {
 }
 
 #[test]
+fn thousands_who_go_at_once_are_told_of_in_pieces_and_nobody_is_given_up() {
+    let mut table = Table::new(RoomConfig { max_players: 6100, ..RoomConfig::new("PARTY", 30, 1) });
+    for name in ["Ann", "Bob"] {
+        table.join(&Newcomer::named(name));
+    }
+    let others: Vec<PlayerId> =
+        (0..6000).map(|_| table.room.handle_join(&Newcomer::named("x")).unwrap()).collect();
+    (0..20).for_each(|_| table.tick());
+    let held = table.clients[1].replica.tick();
+    table.room.handle_drop(PlayerId(2));
+    table.clients.iter_mut().for_each(|client| client.told.clear());
+    others.iter().for_each(|id| table.room.handle_leave(*id));
+    let late = table.join(&Newcomer::named("Cem")).unwrap();
+    (0..10).for_each(|_| table.tick());
+    assert!(table.room.handle_resume(PlayerId(2), held));
+    (0..10).for_each(|_| table.tick());
+    for index in [0, 1] {
+        let mut gone = table.clients[index].take_told();
+        gone.retain(|it| it.ends_with("gone Left"));
+        assert_eq!(gone.len(), 6000, "client {index}");
+        gone.sort_unstable();
+        gone.dedup();
+        assert_eq!(gone.len(), 6000, "once each");
+    }
+    let mut told = table.clients[late].take_told();
+    told.sort_unstable();
+    assert_eq!(told, ["1 Ann host", "2 Bob", "2 Bob away", "6003 Cem"], "nobody of those");
+    let counters = table.room.counters();
+    assert_eq!((counters.evictions, counters.mismatches), (0, 0));
+}
+
+#[test]
+fn that_somebody_has_gone_comes_after_what_it_said() {
+    let mut table = Table::of(&["Ann", "Bob"]);
+    table.send(1, &ClientMessage::Chat("bye")).unwrap();
+    table.room.handle_leave(PlayerId(2));
+    table.join(&Newcomer::named("Cem"));
+    table.tick();
+    assert_eq!(table.clients[0].take_told(), ["3 Cem", "2: bye", "2 gone Left"]);
+}
+
+#[test]
 fn what_somebody_says_comes_to_everybody_clean_and_in_order() {
     let mut table = Table::of(&["Ann", "Bob"]);
     table.join(&Newcomer { spectator: true, ..Newcomer::named("Eve") });
