@@ -90,19 +90,36 @@ struct Place {
 /// A message for one viewer.
 #[derive(Clone, Copy, Debug)]
 struct Letter {
-    /// It comes after what stands before this place of the bulletin.
-    after: u64,
-    bytes: usize,
+    /// It comes after what stands before this place of the bulletin: its low half.
+    after: u32,
+    /// All that may wait are fewer.
+    bytes: u16,
 }
 
-/// A frame that brought messages and is not acknowledged.
+/// A frame that brought messages and is not acknowledged. There may be many, so it is small.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     tick: Tick,
-    /// How far the viewer was told with it.
-    place: Place,
+    /// The low halves of how far the viewer was told with it.
+    common: u32,
+    roster: u32,
     /// How many letters it had; all that may wait are fewer.
     letters: u16,
+}
+
+/// The last place up to `end` that has this low half.
+fn whole(end: u64, low: u32) -> u64 {
+    end.saturating_sub(u64::from((end as u32).wrapping_sub(low)))
+}
+
+impl Mark {
+    /// How far the viewer was told with it, when it has been told so far by now.
+    fn place(&self, written: Place) -> Place {
+        Place {
+            common: whole(written.common, self.common),
+            roster: whole(written.roster, self.roster),
+        }
+    }
 }
 
 /// One viewer's messages.
@@ -148,7 +165,8 @@ impl Mail {
             self.letters.reserve(FEW_LETTERS);
             self.bytes.reserve(FEW_LETTERS * 8);
         }
-        self.letters.push_back(Letter { after: bulletin.end(), bytes: message.len() });
+        self.letters
+            .push_back(Letter { after: bulletin.end() as u32, bytes: message.len() as u16 });
         self.bytes.extend_from_slice(message);
     }
 
@@ -162,7 +180,7 @@ impl Mail {
     /// How many bytes wait.
     fn waiting(&self, bulletin: &Bulletin) -> usize {
         let letters = self.letters.iter().skip(self.written_letters);
-        let own: usize = letters.map(|letter| letter.bytes).sum();
+        let own: usize = letters.map(|letter| usize::from(letter.bytes)).sum();
         own + (bulletin.end() - self.written.common) as usize
     }
 
@@ -229,20 +247,23 @@ impl Mail {
     ) -> u32 {
         let mut from = self.written.common;
         let before = self.letters.iter().take(self.written_letters);
-        let mut at: usize = before.map(|letter| letter.bytes).sum();
+        let mut at: usize = before.map(|letter| usize::from(letter.bytes)).sum();
         let new = self.letters.len() - self.written_letters;
         for letter in self.letters.iter().skip(self.written_letters) {
             // What stood before it may be forgotten, when the viewer started again.
-            let after = letter.after.max(from);
+            let after = whole(bulletin.end(), letter.after).max(from);
             count += bulletin.copy(from, after, out) + 1;
-            out.extend_from_slice(&self.bytes[at..at + letter.bytes]);
-            (from, at) = (after, at + letter.bytes);
+            let end = at + usize::from(letter.bytes);
+            out.extend_from_slice(&self.bytes[at..end]);
+            (from, at) = (after, end);
         }
         count += bulletin.copy(from, bulletin.end(), out);
         if count > 0 {
             self.written.common = bulletin.end();
             self.written_letters += new;
-            self.marks.push_back(Mark { tick: frame, place: self.written, letters: new as u16 });
+            let Place { common, roster } = self.written;
+            let (common, roster) = (common as u32, roster as u32);
+            self.marks.push_back(Mark { tick: frame, common, roster, letters: new as u16 });
         }
         count
     }
@@ -251,10 +272,11 @@ impl Mail {
     pub fn acknowledge(&mut self, applied: Tick) {
         while let Some(mark) = self.marks.pop_front_if(|mark| !mark.tick.is_after(applied)) {
             let letters = usize::from(mark.letters);
-            let bytes: usize = self.letters.drain(..letters).map(|letter| letter.bytes).sum();
+            let bytes: usize =
+                self.letters.drain(..letters).map(|letter| usize::from(letter.bytes)).sum();
             self.bytes.drain(..bytes);
             self.written_letters -= letters;
-            self.acknowledged = mark.place;
+            self.acknowledged = mark.place(self.written);
         }
     }
 
@@ -341,6 +363,23 @@ mod tests {
             assert!(bulletin.bytes.len() <= MAX_BULLETIN_BYTES);
         }
         assert!(quick.rewind(Tick(79), &bulletin) && !slow.rewind(Tick(1), &bulletin));
+    }
+
+    #[test]
+    fn marks_tell_places_beyond_what_they_can_hold() {
+        let most = u64::from(u32::MAX);
+        let mut bulletin = Bulletin { start: most - 2, ..Bulletin::default() };
+        let mut mail = Mail::new(&bulletin);
+        for frame in 1..=4 {
+            bulletin.push(b"ab");
+            mail.tell(most + u64::from(frame));
+            mail.write(Tick(frame), &bulletin, 0, &mut Vec::new());
+        }
+        for frame in 1..=4 {
+            mail.acknowledge(Tick(frame));
+            let (common, roster) = (most - 2 + 2 * u64::from(frame), most + u64::from(frame));
+            assert_eq!((mail.needed(), mail.acknowledged.roster), (common, roster));
+        }
     }
 
     #[test]
