@@ -35,12 +35,13 @@ pub struct Intent<I> {
     pub behind: u16,
 }
 
-/// An input that waits for its tick.
+/// An input that waits for its tick: an [`Intent`] that is not padded, as a player has many places for them.
 #[derive(Debug)]
 struct Waiting<I> {
     /// How long before its tick is made it was read, in 1/256 ticks.
     slack: i16,
-    intent: Intent<I>,
+    behind: u16,
+    input: I,
 }
 
 /// Inputs by tick: bounded at [`INPUT_WINDOW`], the latest for one tick wins.
@@ -85,7 +86,8 @@ impl<I: Default + Clone> InputQueue<I> {
             _ => {
                 let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
                 self.counters.accepted += 1;
-                let before = slot.replace(Waiting { slack, intent });
+                let Intent { input, behind } = intent;
+                let before = slot.replace(Waiting { slack, behind, input });
                 self.counters.replaced += u32::from(before.is_some());
                 // Its slack is told of when it is used.
                 return;
@@ -97,8 +99,8 @@ impl<I: Default + Clone> InputQueue<I> {
     /// The input to use for `tick`.
     pub fn take(&mut self, tick: Tick, repeat_ticks: u32) -> &Intent<I> {
         let slot = &mut self.slots[tick.0 as usize % INPUT_WINDOW];
-        if let Some(Waiting { slack, intent }) = slot.take() {
-            self.last = intent;
+        if let Some(Waiting { slack, behind, input }) = slot.take() {
+            self.last = Intent { input, behind };
             self.last_used = Some(tick);
             self.plays = true;
             self.note(slack);
