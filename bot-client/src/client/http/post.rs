@@ -7,7 +7,7 @@ use hyper::{
     Request, Response, StatusCode,
     body::{Bytes, Incoming},
     client::conn::http1::SendRequest,
-    header::{CONTENT_TYPE, HOST},
+    header::{CONTENT_TYPE, HOST, RETRY_AFTER},
 };
 use tokio::time::{sleep, timeout};
 
@@ -17,6 +17,10 @@ use super::super::{dial::Dialer, error::ClientError, handshake::words};
 const TRIES: u32 = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often a request is made that the server takes only later, when it has said how long to wait.
+const PATIENT_TRIES: u32 = 5;
+/// As long as that may be.
+const MOST_PAUSE: Duration = Duration::from_secs(10);
 /// As much of an answer as is read: far more than any frame.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -28,11 +32,13 @@ pub(super) struct Post {
     /// How long an answer may take.
     limit: Duration,
     connection: Option<SendRequest<Full<Bytes>>>,
+    /// For how long the server wants to be left alone, as it said last.
+    retry_after: Option<Duration>,
 }
 
 impl Post {
     pub(super) fn new(dialer: Dialer, path: String, limit: Duration) -> Post {
-        Post { dialer, path, limit, connection: None }
+        Post { dialer, path, limit, connection: None, retry_after: None }
     }
 
     /// Makes a request until it is answered, and gives the body; nothing when there is none.
@@ -40,10 +46,16 @@ impl Post {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.ask_once(body).await {
-                Err(error) if tries < TRIES && is_passing(&error) => {
+            self.retry_after = None;
+            let answer = self.ask_once(body).await;
+            let (most, pause) = match self.retry_after {
+                Some(wait) => (PATIENT_TRIES, wait.min(MOST_PAUSE)),
+                None => (TRIES, PAUSE),
+            };
+            match answer {
+                Err(error) if tries < most && is_passing(&error) => {
                     self.connection = None;
-                    sleep(PAUSE).await;
+                    sleep(pause).await;
                 }
                 answer => return answer,
             }
@@ -84,6 +96,7 @@ impl Post {
         match answer.status() {
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(answer),
             status => {
+                self.retry_after = retry_after(&answer);
                 let (status, wanted) = (status.as_u16(), "taking messages");
                 Err(ClientError::Http { wanted, status, body: words(answer).await })
             }
@@ -91,9 +104,30 @@ impl Post {
     }
 }
 
+/// How long to wait before the same request is made again, if that is said.
+fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
+    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
+}
+
 /// Whether the same request may fare better on another connection, or when the server has read what it
 /// was sent before.
 fn is_passing(error: &ClientError) -> bool {
     let is_full = matches!(error, ClientError::Http { status: 429, .. });
     is_full || matches!(error, ClientError::Handshake(_) | ClientError::BrokenOff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_says_in_seconds_how_long_to_wait() {
+        let said = |value: &str| {
+            retry_after(&Response::builder().header(RETRY_AFTER, value).body(()).expect("a value"))
+        };
+        assert_eq!(said("2"), Some(Duration::from_secs(2)));
+        assert_eq!((said("soon"), said("-1"), said("")), (None, None, None));
+        assert_eq!(retry_after(&Response::new(())), None);
+    }
 }
