@@ -10,6 +10,7 @@ export class Banner {
     this.room = room;
     this.box = element('banner', HTMLElement);
     this.text = element('banner-text', HTMLElement);
+    this.left = element('banner-left', HTMLElement);
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     this.stops = [room.onDrop(({ until }) => this.show(until)), room.onResume(() => this.hide())];
@@ -20,10 +21,12 @@ export class Banner {
   show(until) {
     const tell = () => {
       const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-      this.text.textContent = `Connection lost. Reconnecting… ${left} s left`;
+      this.left.textContent = `${left} s left`;
     };
     tell();
     this.box.hidden = false;
+    // It is read out once; the seconds are for the eye only.
+    this.text.textContent = 'Connection lost. Reconnecting…';
     clearInterval(this.timer);
     this.timer = setInterval(tell, INTERVAL);
   }
@@ -31,6 +34,7 @@ export class Banner {
   hide() {
     clearInterval(this.timer);
     this.box.hidden = true;
+    this.text.textContent = '';
   }
 
   /** Stops listening. */

@@ -121,12 +121,21 @@ export class Menu {
   async list() {
     if (this.box.hidden || document.hidden || this.busy) return;
     const rooms = await this.client.rooms({ game: this.game || undefined }).catch(() => null);
-    // A list that is being pointed at is not pulled away; it comes with the next look.
     if (this.busy || this.box.hidden) return;
     const shown = (rooms ?? []).filter(({ state }) => state !== 'closed').slice(0, MOST_LISTED);
-    const lines = shown.map((room) => this.line(room));
     const none = rooms === null ? 'The server does not answer.' : 'None yet. Play, and there is one.';
-    element('rooms', HTMLElement).replaceChildren(...(lines.length > 0 ? lines : [make('li', 'hint', none)]));
+    const lines = shown.map((room) => this.line(room));
+    this.show(lines.length > 0 ? lines : [make('li', 'hint', none)]);
+  }
+
+  /** @param {HTMLElement[]} lines */
+  show(lines) {
+    const list = element('rooms', HTMLElement);
+    const html = (/** @type {Iterable<Element>} */ of) => [...of].map((line) => line.outerHTML).join('');
+    if (html(lines) === html(list.children)) return;
+    // A list that is pointed at, or has the focus, is not pulled away; it comes with a later look.
+    const used = list.querySelector('button') !== null && list.matches(':hover, :focus-within');
+    if (!used) list.replaceChildren(...lines);
   }
 
   /** @param {RoomInfo} room */

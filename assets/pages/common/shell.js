@@ -19,7 +19,7 @@ const FIELDS = `
     </div>
     <div>
       <h2>Open rooms</h2>
-      <ul id="rooms" aria-live="polite"></ul>
+      <ul id="rooms"></ul>
       <details id="make">
         <summary>Make a room of your own</summary>
         <div class="wishes">
@@ -66,7 +66,9 @@ const SOCIAL = `
     <p id="roster-locked" class="hint" hidden>The room is locked: nobody else gets in.</p>
   </section>
   <ul id="toasts" role="status"></ul>
-  <div id="banner" role="status" hidden><i></i><span id="banner-text"></span></div>
+  <div id="banner" role="status" hidden><i></i>
+    <span><span id="banner-text"></span> <span id="banner-left" aria-hidden="true"></span></span>
+  </div>
   <section id="chat" aria-label="Chat">
     <ol id="chat-log" aria-live="polite"></ol>
     <form id="chat-form" hidden>
