@@ -28,7 +28,7 @@ import { KINDS } from './transports/transport.js';
  * @property {string} [name] the name to show
  * @property {string} [room] a join code, to come into that room
  * @property {boolean} [spectate] only watches
- * @property {string} [token] a signed token that says who the player is, for servers that want to know
+ * @property {string} [identity] a signed token (JWT) that says who the player is, for servers that want to know
  * @property {number} [schemaHash] refuses a game whose schema is another
  * @property {Filters} [filters] for `joinOrCreate`
  */
@@ -108,21 +108,21 @@ export class Client {
    */
   joinOrCreate(game, options = {}) {
     if (options.room) return this.join(options.room, options);
-    const { filters, spectate, token } = options;
-    if (spectate) return this.enter(() => this.seatToWatch(game, token), options);
-    return this.enter(() => this.lobby.match({ game: game || undefined, filters }, token), options);
+    const { filters, spectate, identity } = options;
+    if (spectate) return this.enter(() => this.seatToWatch(game, identity), options);
+    return this.enter(() => this.lobby.match({ game: game || undefined, filters }, identity), options);
   }
 
   /**
    * A seat to watch from, where there is most to see.
    * @param {string} game
-   * @param {string} [token]
+   * @param {string} [identity]
    */
-  async seatToWatch(game, token) {
+  async seatToWatch(game, identity) {
     const rooms = await this.lobby.rooms(game);
     const [best] = rooms.filter(({ state }) => state !== 'closed').sort((a, b) => b.players - a.players);
     if (best === undefined) throw new TickwireError('no_such_room', 'There is no room to watch yet.');
-    return this.lobby.seat(best.code, true, token);
+    return this.lobby.seat(best.code, true, identity);
   }
 
   /**
@@ -132,7 +132,7 @@ export class Client {
    * @returns {Promise<Room>}
    */
   join(code, options = {}) {
-    return this.enter(() => this.lobby.seat(code, options.spectate ?? false, options.token), options);
+    return this.enter(() => this.lobby.seat(code, options.spectate ?? false, options.identity), options);
   }
 
   /**
@@ -152,9 +152,9 @@ export class Client {
    * @returns {Promise<Room>}
    */
   create(game, options = {}) {
-    const { maxPlayers, tickHz, token } = options;
+    const { maxPlayers, tickHz, identity } = options;
     const wish = { game: game || undefined, max_players: maxPlayers, tick_hz: tickHz, private: options.private };
-    return this.enter(() => this.lobby.create(wish, token), options);
+    return this.enter(() => this.lobby.create(wish, identity), options);
   }
 
   /**
@@ -187,12 +187,12 @@ export class Client {
    * @param {JoinOptions} options
    * @returns {Promise<Room>}
    */
-  async enter(reserve, { name = '', schemaHash, spectate = false, token }) {
+  async enter(reserve, { name = '', schemaHash, spectate = false, identity }) {
     /** @type {string | null} */
     let code = null;
     const seat = async () => {
       // Another transport needs another ticket, but in the same room.
-      const { room, ticket } = await (code === null ? reserve() : this.lobby.seat(code, spectate, token));
+      const { room, ticket } = await (code === null ? reserve() : this.lobby.seat(code, spectate, identity));
       code = room.code;
       return { code, ticket };
     };

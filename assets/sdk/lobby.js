@@ -81,43 +81,43 @@ export class Lobby {
   /**
    * A seat in some room of a game.
    * @param {Record<string, unknown>} wish
-   * @param {string} [token] says who the player is
+   * @param {string} [identity] says who the player is
    * @returns {Promise<Reservation>}
    */
-  match(wish, token) {
-    return this.ask('POST', '/match', wish, token);
+  match(wish, identity) {
+    return this.ask('POST', '/match', wish, identity);
   }
 
   /**
    * A seat in a new room.
    * @param {Record<string, unknown>} wish
-   * @param {string} [token]
+   * @param {string} [identity]
    * @returns {Promise<Reservation>}
    */
-  create(wish, token) {
-    return this.ask('POST', '/rooms', wish, token);
+  create(wish, identity) {
+    return this.ask('POST', '/rooms', wish, identity);
   }
 
   /**
    * A seat in the room with this code.
    * @param {string} code
    * @param {boolean} spectate
-   * @param {string} [token]
+   * @param {string} [identity]
    * @returns {Promise<Reservation>}
    */
-  seat(code, spectate, token) {
-    return this.ask('POST', `/rooms/${encodeURIComponent(code)}/seats`, { spectate }, token);
+  seat(code, spectate, identity) {
+    return this.ask('POST', `/rooms/${encodeURIComponent(code)}/seats`, { spectate }, identity);
   }
 
   /**
    * @param {string} method
    * @param {string} path
    * @param {Record<string, unknown>} [body]
-   * @param {string} [token]
+   * @param {string} [identity]
    * @returns {Promise<any>}
    */
-  async ask(method, path, body, token) {
-    const { ok, status, text } = await this.fetch(method, path, body, token);
+  async ask(method, path, body, identity) {
+    const { ok, status, text } = await this.fetch(method, path, body, identity);
     const answer = parsed(text);
     if (ok && answer !== null) return answer;
     throw refusal(status, answer);
@@ -127,16 +127,16 @@ export class Lobby {
    * @param {string} method
    * @param {string} path
    * @param {Record<string, unknown>} [body]
-   * @param {string} [token]
+   * @param {string} [identity]
    */
-  async fetch(method, path, body, token) {
+  async fetch(method, path, body, identity) {
     const { fetch } = this.env;
     if (fetch === undefined) {
       throw new TickwireError('fetch', 'there is no fetch here: use Node 20 or newer, or new Client(url, { fetch })');
     }
     /** @type {Record<string, string>} */
     const headers = body ? { 'content-type': 'application/json' } : {};
-    if (token) headers.authorization = `Bearer ${token}`;
+    if (identity) headers.authorization = `Bearer ${identity}`;
     const aborter = new AbortController();
     const stop = this.env.after(LONGEST_ANSWER, () => aborter.abort());
     const options = { method, headers, signal: aborter.signal, cache: /** @type {const} */ ('no-store') };

@@ -63,8 +63,8 @@ test('lists are what the server says', async () => {
 
 test('who the player is goes in a header, and nowhere else', async () => {
   const { client, asked } = clientOf(FULL);
-  await client.joinOrCreate('arena', { token: 'head.body.sign' }).catch(() => {});
-  await client.join('ABC', { token: 'head.body.sign' }).catch(() => {});
+  await client.joinOrCreate('arena', { identity: 'head.body.sign' }).catch(() => {});
+  await client.join('ABC', { identity: 'head.body.sign' }).catch(() => {});
   for (const [what, headers, body] of asked) {
     assert.equal(headers.authorization, 'Bearer head.body.sign');
     assert.ok(!what.includes('sign') && !JSON.stringify(body).includes('sign'));
