@@ -15,6 +15,8 @@
 //
 // The room goes over a WebSocket, or what else works. When the connection is lost it comes back by
 // itself (`room.onDrop`, `room.onResume`), and after a reload with `client.reconnect()`.
+//
+// README.md beside this file has every call, option and code.
 
 export { Client } from './client.js';
 export { closeSentence } from './close_codes.js';
