@@ -153,7 +153,11 @@ async fn converse(
 ) {
     // A frame that waits for an acknowledgement is a frame that is late.
     let _ = stream.set_nodelay(true);
-    let timeout = site.config.limits.header_timeout;
+    let limits = &site.config.limits;
+    // A large buffer would only hold frames that are old when they are read, and hide for long that
+    // nobody reads them.
+    let _ = socket2::SockRef::from(&stream).set_send_buffer_size(limits.send_buffer);
+    let timeout = limits.header_timeout;
     let service = service_fn(|request: Request<Incoming>| {
         let caller = Caller::new(&line, request.headers(), &site.config.trusted_proxies);
         let (caller, site) = (Arc::new(caller), Arc::clone(&site));

@@ -79,7 +79,7 @@ impl Exchange<'_> {
         };
         if header.number > 0 {
             match link.take(header.number, batch.bytes()) {
-                // The last answer says why, and what was sent comes too late anyway.
+                // What it asks for says why.
                 Err(NotTaken::Over) if kind == Kind::Poll => {}
                 taken => taken.map_err(Refusal::NotTaken)?,
             }

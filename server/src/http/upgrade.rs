@@ -134,10 +134,9 @@ fn plain_socket(
     let Parts { io, read_buf, .. } = parts;
     // It stays nonblocking, as the runtime made it.
     let socket = io.into_inner().into_std().ok()?;
-    // Large buffers would only hold frames and inputs that are old when they are read. What the
-    // kernel does not take of a frame waits with the connection, and no other is made before it went.
+    // What the kernel does not take of a frame waits with the connection, and no other is made before it
+    // went. Its other buffer is as small, for the same reason: what is in it only gets older.
     let (kernel, limits) = (socket2::SockRef::from(&socket), &site.config.limits);
-    let _ = kernel.set_send_buffer_size(limits.send_buffer);
     let _ = kernel.set_recv_buffer_size(limits.receive_buffer);
     Some((socket, read_buf.to_vec()))
 }

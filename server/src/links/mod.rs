@@ -97,9 +97,10 @@ impl Link {
     pub(crate) fn take(&self, number: u32, batch: &[u8]) -> Result<(), NotTaken> {
         let mailbox = &mut *self.mailbox.lock();
         let is_over = match &mailbox.down {
-            Down::Stream(stream) => stream.is_over() || stream.is_cut,
-            Down::Poll(poll) => poll.is_over(),
+            Down::Stream(stream) => stream.is_cut,
+            Down::Poll(poll) => poll.is_done(),
         };
+        // Until its client has been told why, it is not told in another way that it is over.
         if is_over && !mailbox.up.has(number) {
             return Err(NotTaken::Over);
         }

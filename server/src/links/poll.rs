@@ -102,6 +102,11 @@ impl Poll {
         self.is_over
     }
 
+    /// Whether the end was said and acknowledged, or will not be said.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_over && self.closing.is_none() && self.last.is_none()
+    }
+
     /// It is over without a word.
     pub(super) fn cut(&mut self) {
         self.is_over = true;
@@ -178,6 +183,8 @@ mod tests {
         assert_eq!(answer(poll.ask(0, true)), [1, 0, 0, 0, 7]);
         assert_eq!(answer(poll.ask(1, true)), [2, 0, 0, 0, 9]);
         assert_eq!(answer(poll.ask(1, true)), [2, 0, 0, 0, 9]);
+        assert!(!poll.is_done(), "it may have been lost");
         assert!(matches!(poll.ask(2, true), Asked::Over));
+        assert!(poll.is_done());
     }
 }

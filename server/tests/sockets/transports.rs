@@ -85,8 +85,10 @@ fn what_is_sent_when_all_is_over_is_not_said_to_be_taken() {
         assert_eq!(linked.http.post(&path, &body).status, 204);
         assert_eq!(linked.wait_for_close().0, 1000);
         assert_eq!(linked.http.post(&path, &body).status, 204, "it came, and that is known");
+        let mut answer = linked.poll();
+        assert!(matches!(answer.status, 404 | 409), "it is over, or has a stream: {answer:?}");
         linked.say(&ClientMessage::Ping(1));
-        let answer = linked.send();
+        answer = linked.send();
         assert_eq!(answer.status, 404);
         assert!(String::from_utf8_lossy(&answer.body).contains("no_such_link"), "{answer:?}");
         eventually("its key is forgotten", || server.count("links") == 0);

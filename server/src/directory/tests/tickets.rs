@@ -126,9 +126,9 @@ fn what_a_search_asks_for_is_found_or_opened() {
     let (directory, now) = (directory(|_| {}), Instant::now());
     let find = |search: Search| reserve(&directory, &Wanted::Match(search), now);
     let with = |filters| Search { filters, ..Search::default() };
-    let fast = Filters { tick_hz: Some(120), ..Filters::default() };
+    let fast = Filters { tick_hz: Some(50), ..Filters::default() };
     let first = find(with(fast.clone())).expect("a seat").room;
-    assert_eq!(first.tick_hz, 120);
+    assert_eq!(first.tick_hz, 50);
     assert_eq!(find(Search::default()).expect("a seat").room.code, first.code);
     let small = Filters { max_players: Some(3), ..Filters::default() };
     let second = find(with(small)).expect("a seat").room;
@@ -153,12 +153,26 @@ fn a_new_room_is_within_what_its_game_and_its_operator_allow() {
         let options = Options { max_players, tick_hz, ..Options::default() };
         reserve(&directory, &Wanted::New(options), now)
     };
-    for (most, hz) in [(Some(0), None), (Some(9), None), (None, Some(0)), (None, Some(241))] {
+    for (most, hz) in [(Some(0), None), (Some(9), None), (None, Some(0)), (None, Some(61))] {
         let refused = open(most, hz).err();
         assert!(matches!(refused, Some(Denied::BadOptions(_))), "{most:?} {hz:?}: {refused:?}");
     }
-    let room = open(Some(8), Some(240)).expect("a seat").room;
-    assert_eq!((room.max_players, room.tick_hz), (8, 240));
+    let room = open(Some(8), Some(60)).expect("a seat").room;
+    assert_eq!((room.max_players, room.tick_hz), (8, 60));
+}
+
+#[test]
+fn a_client_may_ask_for_as_many_ticks_as_its_operator_has_or_for_sixty() {
+    for (operator, most) in [(Some(20), 60), (Some(144), 144), (None, 60)] {
+        let (directory, now) = (directory(|config| config.tick_hz = operator), Instant::now());
+        let open = |tick_hz| {
+            let options = Options { tick_hz: Some(tick_hz), ..Options::default() };
+            reserve(&directory, &Wanted::New(options), now).map(|reserved| reserved.room.tick_hz)
+        };
+        assert_eq!(open(most), Ok(most));
+        let Err(Denied::BadOptions(why)) = open(most + 1) else { panic!("{most} is the most") };
+        assert!(why.contains(&format!("1 to {most}")), "{why}");
+    }
 }
 
 #[test]
