@@ -23,8 +23,8 @@ const MAX_BYTES_A_FRAME: usize = 16 * 1024;
 const DEPARTURE_BYTES: usize = 7;
 /// The list is tidied when it has become twice as long, and these.
 const SLACK: usize = 16;
-/// So many departures are kept for those who were not told of them, as many as a kind of entity has
-/// slots. Who was told of none of the oldest when there are more is given up.
+/// When the list is tidied, so many departures are kept for those who were not told of them: as many as a
+/// kind of entity has slots. Who was not told of those before is given up.
 const MAX_DEPARTURES: usize = 1 << 16;
 
 /// A player is there, or is so in another way than before, or has gone.

@@ -114,6 +114,27 @@ fn thousands_who_go_at_once_are_told_of_in_pieces_and_nobody_is_given_up() {
 }
 
 #[test]
+fn who_is_away_while_more_go_than_are_kept_is_given_up_and_nobody_else() {
+    let mut table = Table::of(&["Ann", "Bob"]);
+    table.room.handle_drop(PlayerId(2));
+    let mut ended = Vec::new();
+    for round in 0..140 {
+        for _ in 0..1000 {
+            let id = table.room.handle_join(&Newcomer::named("x")).unwrap();
+            table.room.handle_leave(id);
+        }
+        table.tick();
+        ended.extend(std::iter::from_fn(|| table.room.poll_event()));
+        assert!(round >= 65 || ended.is_empty(), "so many are kept for Bob");
+    }
+    assert_eq!(ended, [RoomEvent::Ended(PlayerId(2), CloseCode::TooSlow)]);
+    let told = table.clients[0].take_told();
+    assert_eq!(told.iter().filter(|it| it.ends_with("gone Left")).count(), 140_000);
+    assert_eq!(told.last().map(String::as_str), Some("140002 gone Left"));
+    assert_eq!(table.room.player_count(), 1);
+}
+
+#[test]
 fn that_somebody_has_gone_comes_after_what_it_said() {
     let mut table = Table::of(&["Ann", "Bob"]);
     table.send(1, &ClientMessage::Chat("bye")).unwrap();
