@@ -65,7 +65,7 @@ export async function enter(page, kind, gone) {
       return entities.some((it) => it.player === room.player && it.life !== gone);
     },
     [kind, gone],
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
 }
 

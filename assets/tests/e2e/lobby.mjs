@@ -73,6 +73,16 @@ function waitFor(page, connection, timeout = 15_000) {
 }
 
 /**
+ * Waits until a room has had so many frames, however long a busy machine takes for them.
+ * @param {Page} page
+ * @param {number} count
+ */
+function frames(page, count) {
+  const had = (/** @type {number} */ count) => /** @type {any} */ (window).tickwire.room.stats.frames > count;
+  return page.waitForFunction(had, count, { timeout: 30_000 });
+}
+
+/**
  * A host makes a room of its own.
  * @param {Page} page
  */
@@ -155,10 +165,16 @@ async function talk(host, guest) {
  * @param {Page} guest
  */
 async function throwOut(host, guest) {
-  await host.click('#roster-list li:nth-child(2) button:has-text("kick")');
+  const row = '#roster-list li:nth-child(2)';
+  await host.click(`${row} button:has-text("ban")`);
+  assert.equal(await host.textContent(`${row} button:last-child`), 'sure?', 'a ban does not ask');
+  await host.click(`${row} button:has-text("kick")`);
   await guest.waitForSelector('#ended', { state: 'visible' });
   assert.equal(await guest.textContent('#ended-reason'), 'The host has thrown you out.');
   await host.waitForFunction(() => document.querySelector('#roster-count')?.textContent === '1');
+  assert.equal(await host.locator(`${row}[inert]`).count(), 1, 'what is pointed at moves');
+  await host.mouse.move(640, 600);
+  await host.waitForFunction(() => document.querySelectorAll('#roster-list li').length === 1);
   await host.click('#lock');
   await host.waitForSelector('#roster-locked', { state: 'visible' });
   await guest.click('#to-menu');
@@ -182,7 +198,7 @@ async function comeback(browser) {
   rope.cut();
   await waitFor(page, 'reconnecting');
   await page.waitForSelector('#banner', { state: 'visible' });
-  assert.match((await page.textContent('#banner')) ?? '', /Reconnecting… \d+ s left/);
+  assert.match((await page.textContent('#banner')) ?? '', /Reconnecting…\s+\d+ s left/);
   await page.waitForTimeout(1500);
   await shot(page, 'lobby-banner');
   rope.mend();
@@ -191,10 +207,9 @@ async function comeback(browser) {
   assert.equal(start.own.player, player, 'another ship');
   assert.equal(await page.evaluate(() => 'sameDocument' in window), true, 'the page was loaded again');
   await page.waitForFunction(() => document.querySelector('#banner')?.hasAttribute('hidden'));
-  await page.waitForTimeout(2000);
+  await frames(page, start.stats.frames + 20);
   await page.keyboard.up('KeyW');
   const end = await look(page, 'ship');
-  assert.ok(end.stats.frames > start.stats.frames + 20, 'no frames after the resume');
   assert.equal(end.stats.mismatches, 0);
 
   await page.reload();
@@ -246,6 +261,46 @@ async function fallback(browser) {
   return 'a stream first, then a WebSocket';
 }
 
+/**
+ * A list of rooms that is brought up to date leaves the focus where it is.
+ * @param {Browser} browser
+ */
+async function keepsFocus(browser) {
+  const { context, page } = await openPage(browser, '/', VIEWPORT);
+  await page.waitForSelector('#rooms button');
+  await page.focus('#rooms button:last-child');
+  // The list is asked for every three seconds.
+  await page.waitForTimeout(7000);
+  const focused = await page.evaluate(() => document.activeElement?.matches('#rooms button:last-child'));
+  assert.equal(focused, true, 'the list was pulled away');
+  await context.close();
+}
+
+/**
+ * A proxy that keeps streams back is asked for one once; what works goes on.
+ * @param {Browser} browser
+ */
+async function heldBack(browser) {
+  const rope = new Rope(values.url);
+  const url = await rope.open();
+  Object.assign(rope, { plain: true, hoards: true });
+  const { context, page } = await openPage(browser, `${url}/`, VIEWPORT);
+  let streams = 0;
+  page.on('request', (request) => void (request.url().endsWith('/stream') && (streams += 1)));
+  await enter(page, 'ship', 'wrecked');
+  const start = await look(page, 'ship');
+  await keepsFocus(browser);
+  await page.waitForTimeout(5000);
+  await frames(page, start.stats.frames + 40);
+  const { own, stats, closed } = await look(page, 'ship');
+  assert.deepEqual([own.player, closed, stats.mismatches], [start.own.player, false, 0]);
+  const transport = await page.evaluate(() => /** @type {any} */ (window).tickwire.room.transport);
+  assert.deepEqual([transport, streams], ['long-poll', 1]);
+  await context.close();
+  rope.close();
+  return 'long polls where streams are kept back';
+}
+
 /** @param {Browser} browser */
 async function everyTransport(browser) {
   const said = [];
@@ -254,18 +309,17 @@ async function everyTransport(browser) {
     await enter(page, 'ship', 'wrecked');
     const start = await look(page, 'ship');
     await page.keyboard.down('KeyW');
-    await page.waitForTimeout(4000);
+    await page.waitForTimeout(2000);
+    await frames(page, start.stats.frames + 40);
     await page.keyboard.up('KeyW');
+    const verified = (/** @type {number} */ before) => /** @type {any} */ (window).tickwire.room.stats.hashesVerified > before;
+    await page.waitForFunction(verified, start.stats.hashesVerified, { timeout: 30_000 });
     const end = await look(page, 'ship');
     const used = await page.evaluate(() => /** @type {any} */ (window).tickwire.room.transport);
     assert.equal(used, kind);
     assert.deepEqual(errors, [], kind);
     assert.equal(end.stats.mismatches, 0, kind);
-    assert.ok(end.stats.hashesVerified > start.stats.hashesVerified, `${kind}: no hash was verified`);
-    const frames = end.stats.frames - start.stats.frames;
-    // A busy machine may not poll as often as it should.
-    assert.ok(frames > 10, `${kind}: ${frames} frames in four seconds`);
-    said.push(`${kind} ${frames} frames`);
+    said.push(`${kind} ${end.stats.frames - start.stats.frames} frames`);
     await context.close();
   }
   return said.join(', ');
@@ -299,23 +353,23 @@ async function sideBySide(browser) {
   const page = await context.newPage();
   await page.goto(new URL('/pages/transports/', values.url).href);
   await page.waitForFunction(() => /** @type {any} */ (window).tickwire?.rooms.length === 4, null, { timeout: 20_000 });
-  await page.waitForTimeout(8000);
+  const fine = () =>
+    /** @type {any} */ (window).tickwire.rooms.every(
+      (/** @type {any} */ it) => it.stats.hashesVerified > 0 && it.connection === 'connected',
+    );
+  await page.waitForTimeout(5000);
+  await page.waitForFunction(fine, null, { timeout: 60_000 });
   await shot(page, 'transports');
   const rooms = await page.evaluate(() =>
     /** @type {any} */ (window).tickwire.rooms.map((/** @type {any} */ room) => ({
       over: room.transport,
-      right: room.stats.hashesVerified,
       wrong: room.stats.mismatches,
-      connection: room.connection,
     })),
   );
   assert.deepEqual(rooms.map((/** @type {any} */ it) => it.over), ['ws', 'stream', 'long-poll', 'poll']);
-  for (const { over, right, wrong, connection } of rooms) {
-    const fine = right > 0 && wrong === 0 && connection === 'connected';
-    assert.ok(fine, `${over}: ${right} right, ${wrong} wrong, ${connection}`);
-  }
+  for (const { over, wrong } of rooms) assert.equal(wrong, 0, `${over}: ${wrong} wrong`);
   await context.close();
   return 'four side by side';
 }
 
-await run([company, watching, comeback, fallback, everyTransport, sideBySide]);
+await run([company, watching, comeback, fallback, heldBack, everyTransport, sideBySide]);

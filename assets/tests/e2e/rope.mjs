@@ -12,6 +12,8 @@ export class Rope {
     this.down = false;
     /** Whether requests for a WebSocket are turned away, as some proxies do. */
     this.plain = false;
+    /** Whether answers that never end are kept back, as some proxies do. */
+    this.hoards = false;
     this.server = createServer((socket) => this.accept(socket));
   }
 
@@ -36,6 +38,7 @@ export class Rope {
         socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
         onward.destroy();
       } else onward.write(bytes);
+      if (this.hoards && /^POST \S+\/stream /m.test(bytes.toString('latin1'))) onward.unpipe(socket).resume();
     });
     onward.pipe(socket);
     socket.on('close', () => onward.destroy());
