@@ -218,8 +218,13 @@ impl RoomEntry {
         let _ = self.state.compare_exchange(created, open, Relaxed, Relaxed);
     }
 
-    /// Bans somebody from it.
-    pub(super) fn ban(&self, who: Banned) {
+    /// Lets nobody in any more, or does so again.
+    pub(crate) fn set_locked(&self, locked: bool) {
+        self.move_on(if locked { RoomState::Locked } else { RoomState::Open });
+    }
+
+    /// Lets somebody never in again.
+    pub(crate) fn ban(&self, who: Banned) {
         self.bans.lock().add(who);
     }
 

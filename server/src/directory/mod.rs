@@ -104,7 +104,8 @@ impl Directory {
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Seat, Denied> {
         let mut rooms = self.rooms.lock();
-        let seat = self.take(&mut rooms, wanted, (who, false), now, open)?;
+        self.sweep(now);
+        let seat = self.take(&mut rooms, wanted, (who, false), open)?;
         seat.room().open_up();
         Ok(seat)
     }
@@ -127,7 +128,7 @@ impl Directory {
         if self.reservations.lock().of(who) >= self.config.max_connections_per_address {
             return Err(Denied::TooManyReserved);
         }
-        let seat = self.take(&mut rooms, wanted, (who, spectator), now, open)?;
+        let seat = self.take(&mut rooms, wanted, (who, spectator), open)?;
         let room = Arc::clone(seat.room());
         let (number, expires) = self.reservations.lock().keep(seat, who.clone(), now);
         drop(rooms);
@@ -147,10 +148,8 @@ impl Directory {
         rooms: &mut Rooms,
         wanted: &Wanted,
         (who, spectator): (&Who, bool),
-        now: Instant,
         open: impl FnOnce(Arc<RoomEntry>, Box<dyn HostedRoom>),
     ) -> Result<Seat, Denied> {
-        self.sweep(now);
         if self.draining() {
             return Err(Denied::ShuttingDown);
         }
@@ -204,16 +203,6 @@ impl Directory {
     #[must_use]
     pub fn room(&self, code: &str) -> Option<Arc<RoomEntry>> {
         self.rooms.lock().by_code(code).cloned()
-    }
-
-    /// Lets somebody never again into a room.
-    pub fn ban(&self, room: &RoomEntry, who: Banned) {
-        room.ban(who);
-    }
-
-    /// Lets nobody into a room any more, or does so again.
-    pub fn set_locked(&self, room: &Arc<RoomEntry>, locked: bool) {
-        room.move_on(if locked { RoomState::Locked } else { RoomState::Open });
     }
 
     /// The game of a name, or the default one.

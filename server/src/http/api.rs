@@ -11,8 +11,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use super::{
-    Answer, Caller, Site, body::read_body, json_answer, links, problem::denied, refused::Refused,
-    see, whole,
+    Answer, Caller, Site, body::read_body, json_answer, links, parameter, problem::denied,
+    refused::Refused, see, whole,
 };
 use crate::{
     directory::{Denied, Reserved, RoomEntry, Wanted, Who},
@@ -117,14 +117,10 @@ pub(super) async fn answer(
 
 /// The public rooms, or those of a game.
 fn rooms(site: &Site, query: &str) -> Result<Answer, Refused> {
-    let value = |name: &str| {
-        let value = query.split('&').find_map(|pair| pair.strip_prefix(name));
-        value.filter(|value| !value.is_empty())
-    };
-    let game = value("game=").map(|name| site.directory.game(Some(name)));
+    let game = parameter(query, "game").map(|name| site.directory.game(Some(name)));
     let game = game.transpose().map_err(Refused::Denied)?.map(|game| game.name);
     let bad = || Refused::Malformed(format!("limit must be 1 to {MOST_ROOMS}"));
-    let most = match value("limit=") {
+    let most = match parameter(query, "limit") {
         Some(limit) => {
             limit.parse().ok().filter(|n| (1..=MOST_ROOMS).contains(n)).ok_or_else(bad)?
         }

@@ -76,6 +76,13 @@ fn json_answer(value: &Value) -> Answer {
         .expect("the parts are valid")
 }
 
+/// The value of a query's parameter, the first of that name, if it has one.
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    (!value.is_empty()).then_some(value)
+}
+
 /// Sends a browser elsewhere. What fits in no header becomes no answer that leads anywhere.
 fn see(place: &str) -> Answer {
     let see = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, place);

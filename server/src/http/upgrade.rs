@@ -15,7 +15,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tickwire_shared::link::Net;
 
-use super::{Answer, Caller, Site, handshake, problem::problem, whole};
+use super::{Answer, Caller, Site, handshake, parameter, problem::problem, whole};
 use crate::{
     directory::{Denied, RoomEntry, Seat, Wanted},
     shard::{Arrival, Carrier, Command, Entrance, Pipe, WebSocket},
@@ -87,12 +87,8 @@ fn take_seat(site: &Site, caller: &Caller, wanted: &Wanted) -> Result<Seat, Deni
 
 /// What the query asks for. A name that no game or room has is refused like an unknown one.
 fn wanted(query: &str) -> Wanted {
-    let value = |name: &str| {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let mut named = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
-        named.next().filter(|value| !value.is_empty()).map(str::to_owned)
-    };
-    match (value("room"), value("create").as_deref()) {
+    let value = |name: &str| parameter(query, name).map(str::to_owned);
+    match (value("room"), parameter(query, "create")) {
         (Some(code), _) => Wanted::Room(code),
         (None, Some("1" | "true")) => Wanted::Create(value("game")),
         (None, _) => Wanted::Game(value("game")),

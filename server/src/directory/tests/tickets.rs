@@ -84,13 +84,13 @@ fn spectators_have_seats_of_their_own() {
 fn a_locked_room_takes_only_those_who_had_a_seat_before() {
     let (directory, now) = (directory(|_| {}), Instant::now());
     let Reserved { room, ticket, .. } = reserve(&directory, &any(), now).expect("a seat");
-    directory.set_locked(&room, true);
+    room.set_locked(true);
     assert_eq!(reserve(&directory, &in_room(&room), now).err(), Some(Denied::RoomLocked));
     assert!(directory.redeem(&ticket, &room, now).is_ok());
     assert_eq!(room.state(), RoomState::Locked);
     let elsewhere = reserve(&directory, &any(), now).expect("a seat");
     assert_ne!(elsewhere.room.code, room.code, "nobody is matched into it");
-    directory.set_locked(&room, false);
+    room.set_locked(false);
     assert_eq!(room.state(), RoomState::Open);
     assert!(reserve(&directory, &in_room(&room), now).is_ok());
 }
@@ -107,8 +107,8 @@ fn who_is_banned_gets_no_seat_and_loses_the_reserved_one() {
     let room = reserve(&directory, &any(), now).expect("a seat").room;
     let ask = |who: &Who| directory.reserve(&in_room(&room), (who, false), now, |_, _| {});
     let reserved = ask(&ada).expect("a seat");
-    directory.ban(&room, Banned::Identity("ada".into()));
-    directory.ban(&room, Banned::Address(by_address.address));
+    room.ban(Banned::Identity("ada".into()));
+    room.ban(Banned::Address(by_address.address));
     for banned in [&ada, &by_address, &neighbour] {
         assert_eq!(ask(banned).err(), Some(Denied::Banned), "{banned:?}");
     }
@@ -116,7 +116,7 @@ fn who_is_banned_gets_no_seat_and_loses_the_reserved_one() {
     let refused = code(directory.redeem(&reserved.ticket, &room, now));
     assert_eq!(refused, CloseCode::Banned as u16);
     for n in 0..300 {
-        directory.ban(&room, Banned::Identity(format!("{n}").into()));
+        room.ban(Banned::Identity(format!("{n}").into()));
     }
     assert!(ask(&ada).is_ok(), "the oldest ban is forgotten");
 }
@@ -140,8 +140,8 @@ fn what_a_search_asks_for_is_found_or_opened() {
     assert_eq!(find(search).err(), Some(Denied::NoRoomFits));
     let options = Options { private: true, ..Options::default() };
     let private = reserve(&directory, &Wanted::New(options), now).expect("a seat").room;
-    directory.set_locked(&first, true);
-    directory.set_locked(&second, true);
+    first.set_locked(true);
+    second.set_locked(true);
     let fresh = find(Search::default()).expect("a seat").room;
     assert_ne!(fresh.code, private.code, "nobody is matched into a private room");
 }

@@ -55,7 +55,7 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Does what the room wants of its connections.
-    pub(super) fn obey_room(&mut self, cx: &Context) {
+    pub(super) fn obey_room(&mut self) {
         while let Some(event) = self.room.poll_event() {
             match event {
                 RoomEvent::Dropped(player, code) => {
@@ -67,23 +67,23 @@ impl<S: Socket> RoomHost<S> {
                     let known = self.sessions.known_as(player);
                     self.close_connection(player, End::Close(reason(code)));
                     if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
-                        self.ban(known, cx);
+                        self.ban(known);
                     }
                 }
-                RoomEvent::Locked(locked) => cx.directory.set_locked(&self.entry, locked),
+                RoomEvent::Locked(locked) => self.entry.set_locked(locked),
             }
         }
         self.sessions.forget_ended();
     }
 
     /// Bans somebody from the room, who may be in it more than once.
-    fn ban(&mut self, known: Banned, cx: &Context) {
+    fn ban(&mut self, known: Banned) {
         for player in self.sessions.same_as(&known) {
             self.room.handle_leave(player);
             self.sessions.end(player);
             self.close_connection(player, End::Close(reason(CloseCode::Banned)));
         }
-        cx.directory.ban(&self.entry, known);
+        self.entry.ban(known);
     }
 
     /// Ends the connection of a player of whose end the room knows.
@@ -103,7 +103,6 @@ fn reason(code: CloseCode) -> CloseReason {
         CloseCode::Kicked => "the host threw you out",
         CloseCode::Banned => "the host threw you out for good",
         CloseCode::NoSession => "you were away for too long",
-        CloseCode::RoomClosed => "the room has closed",
         _ => "the room gave the player up",
     };
     CloseReason::new(code, why)

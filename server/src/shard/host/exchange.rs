@@ -50,7 +50,7 @@ impl<S: Socket> RoomHost<S> {
         self.receive(now, cx);
         self.depart(cx);
         self.room.tick();
-        self.obey_room(cx);
+        self.obey_room();
         // What a client sees is never ahead of what the directory shows.
         self.entry.publish(self.room.as_ref());
         self.carry_at = None;

@@ -29,7 +29,7 @@ fn visit(world: &mut World, reserved: &Reserved) {
         client.read();
     }
     assert!(client.frames > 0 && client.close.is_none(), "{:?}", client.close);
-    world.directory.ban(&reserved.room, Banned::Identity("somebody".into()));
+    reserved.room.ban(Banned::Identity("somebody".into()));
     client.send(&framed(&ClientMessage::Leave));
     world.step();
     client.read();
@@ -55,7 +55,7 @@ fn round(world: &mut World, number: usize) {
         reserve(world, &wanted, &somebody(), true);
         assert_eq!((reserved.room.spectators(), reserved.room.max_players), (1, 2));
     }
-    world.directory.set_locked(&rooms[1].room, true);
+    rooms[1].room.set_locked(true);
     visit(world, &rooms[number % AT_ONCE]);
     world.pass(Duration::from_secs(30));
     assert_eq!(world.directory.kept(), [0; 4], "round {number}");
