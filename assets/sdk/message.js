@@ -24,6 +24,16 @@ export const MAX_CLIENT_MESSAGE_BYTES = 1024;
 /** The longest chat line that a server takes, in bytes of UTF-8. */
 const MAX_CHAT_BYTES = 800;
 
+/** The first bytes of the server's messages. */
+export const KIND = Object.freeze({
+  WELCOME: 0x81,
+  FRAME: 0x82,
+  PONG: 0x83,
+  EVIDENCE: 0x84,
+  RESUMED: 0x85,
+  CLOSED: 0x86,
+});
+
 /**
  * A message from the server; a frame is whole, with its first byte.
  * @typedef {{kind: 'welcome', welcome: import('./control.js').Welcome}
@@ -42,20 +52,20 @@ const MAX_CHAT_BYTES = 800;
 export function readServerMessage(bytes) {
   if (bytes.length === 0) throw new TickwireError('message.empty', 'the message is empty');
   switch (bytes[0]) {
-    case 0x81:
+    case KIND.WELCOME:
       return { kind: 'welcome', welcome: readWelcome(bytes.subarray(1)) };
-    case 0x82:
+    case KIND.FRAME:
       return { kind: 'frame', bytes };
-    case 0x83:
+    case KIND.PONG:
       if (bytes.length !== 5) throw wrongLength(bytes[0]);
       return { kind: 'pong', token: readU32(bytes) };
-    case 0x84:
+    case KIND.EVIDENCE:
       if (bytes.length < 5) throw wrongLength(bytes[0]);
       return { kind: 'evidence', tick: readU32(bytes), segments: bytes.subarray(5) };
-    case 0x85:
+    case KIND.RESUMED:
       if (bytes.length !== 1 + TOKEN_BYTES) throw wrongLength(bytes[0]);
       return { kind: 'resumed', token: bytes.slice(1) };
-    case 0x86:
+    case KIND.CLOSED:
       if (bytes.length < 3) throw wrongLength(bytes[0]);
       return { kind: 'closed', code: bytes[1] | (bytes[2] << 8), reason: textFrom(bytes, 3) };
     default:

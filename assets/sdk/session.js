@@ -9,7 +9,7 @@ import { Comeback } from './comeback.js';
 import { TOKEN_BYTES } from './control.js';
 import { TickwireError } from './errors.js';
 import { nobodyAnswers, problemSentence } from './lobby.js';
-import { fitting, leaveMessage, readServerMessage, resumeMessage } from './message.js';
+import { KIND, fitting, leaveMessage, readServerMessage, resumeMessage } from './message.js';
 import { Outbox } from './outbox.js';
 import { Room } from './room.js';
 import { Timers } from './timers.js';
@@ -35,8 +35,6 @@ import { Wire } from './wire.js';
 
 /** A seat that is reserved for whoever has its ticket. @typedef {{code: string, ticket: string}} Seat */
 
-const CLOSED = 0x86;
-const [WELCOME, FRAME, RESUMED] = [0x81, 0x82, 0x85];
 /** So long after a resume its answer may still come, though nobody waits for it, in milliseconds. */
 const LATE_ANSWER = 5000;
 
@@ -203,13 +201,13 @@ export class Session {
    * @param {Uint8Array} bytes
    */
   dispatch(wire, bytes) {
-    if (bytes[0] === CLOSED) {
+    if (bytes[0] === KIND.CLOSED) {
       const received = readServerMessage(bytes);
       if (received.kind !== 'closed') return;
       wire.close();
       this.closed(wire, received.code, received.reason);
     } else if (wire === this.candidate) this.adopt(wire, readServerMessage(bytes));
-    else if (bytes[0] === FRAME && this.better.held) this.better.held.push(bytes);
+    else if (bytes[0] === KIND.FRAME && this.better.held) this.better.held.push(bytes);
     else this.pass(bytes);
   }
 
@@ -265,9 +263,12 @@ export class Session {
    */
   send(bytes) {
     const message = fitting(bytes);
-    // What goes over the old connection now may come after its end.
-    const waits = this.wire === null || (this.candidate !== null && this.candidate.askedAt !== null);
-    if (!waits || !this.outbox.put(message)) this.wire?.send(message);
+    if (!this.isBetween() || !this.outbox.put(message)) this.wire?.send(message);
+  }
+
+  /** Whether there is no connection, or one that a candidate may have ended already: what goes over it may be lost. */
+  isBetween() {
+    return this.wire === null || (this.candidate !== null && this.candidate.askedAt !== null);
   }
 
   /** Sends what waited for a connection. */
@@ -326,9 +327,8 @@ export class Session {
 
   /** The player leaves, for good. */
   leave() {
-    const { room, candidate } = this;
-    const away = this.wire === null || (candidate !== null && candidate.askedAt !== null);
-    if (away && room !== null) this.farewell(this.comeback.nextKind(), this.resume(room.tick));
+    const { room } = this;
+    if (this.isBetween() && room !== null) this.farewell(this.comeback.nextKind(), this.resume(room.tick));
     this.wire?.send(leaveMessage());
     this.wire?.close(1000, 'left');
     this.end(1000, closeSentence(1000));
@@ -342,7 +342,7 @@ export class Session {
   farewell(kind, resume) {
     this.open(kind, () => resume, null, {
       message: (wire, [first]) => {
-        if (first === WELCOME || first === RESUMED) wire.send(leaveMessage());
+        if (first === KIND.WELCOME || first === KIND.RESUMED) wire.send(leaveMessage());
         wire.close(1000, 'left');
       },
       closed: () => {},
