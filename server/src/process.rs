@@ -23,7 +23,7 @@ pub(crate) fn raise_handle_limit() {
 #[cfg(not(unix))]
 pub(crate) fn raise_handle_limit() {}
 
-/// CPU seconds and resident bytes; what is not known is left out.
+/// CPU seconds, resident bytes, open files and threads; what is not known is left out.
 pub(crate) fn usage() -> Value {
     let mut usage = json!({});
     let stat = fs::read_to_string("/proc/self/stat").ok();
@@ -33,6 +33,13 @@ pub(crate) fn usage() -> Value {
     let status = fs::read_to_string("/proc/self/status").ok();
     if let Some(kib) = status.as_deref().and_then(resident_kib) {
         usage["resident_bytes"] = json!(kib * 1024);
+    }
+    if let Some(threads) = status.as_deref().and_then(|status| number(status, "Threads:")) {
+        usage["threads"] = json!(threads);
+    }
+    if let Ok(files) = fs::read_dir("/proc/self/fd") {
+        // Looking at them takes one.
+        usage["open_files"] = json!(files.count().saturating_sub(1));
     }
     usage
 }
@@ -47,7 +54,12 @@ fn cpu_ticks(stat: &str) -> Option<u64> {
 }
 
 fn resident_kib(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    number(status, "VmRSS:")
+}
+
+/// The number behind a name at the beginning of a line.
+fn number(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_ascii_whitespace().next()?.parse().ok()
 }
 

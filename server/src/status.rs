@@ -59,6 +59,11 @@ fn loads(rooms: &[Arc<RoomEntry>], shards: usize) -> Vec<f64> {
     loads
 }
 
+/// Tasks that have not ended: about one a connection that speaks HTTP, and a few of the server's own.
+fn tasks() -> Option<usize> {
+    tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.metrics().num_alive_tasks())
+}
+
 /// The process, its shards and the sum of its rooms.
 pub(crate) fn status(site: &Site) -> Value {
     let shards: Vec<&ShardMetrics> = site.shards.iter().map(|shard| &*shard.metrics).collect();
@@ -87,6 +92,8 @@ pub(crate) fn status(site: &Site) -> Value {
         "rooms": rooms.len(),
         "sleeping_rooms": sleeping,
         "players": players,
+        "spectators": rooms.iter().map(|room| room.spectators()).sum::<u32>(),
+        "tasks": tasks(),
         "transports": metrics::open_transports(&shards),
         "links": site.metrics.links.get(),
         "resumes": sum(|shard| &shard.resumes),
