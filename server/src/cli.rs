@@ -3,14 +3,13 @@
 use std::{
     ffi::OsString,
     io::{self, Write},
-    net::SocketAddr,
     process::ExitCode,
 };
 
 use tickwire_shared::Game;
 
 use crate::{
-    Games, Server,
+    Games, Running, Server,
     config::{Config, Resolved, flags::Flags, resolve},
     logging, process,
     signals::Signals,
@@ -72,12 +71,12 @@ fn run(config: Config, games: Games) -> io::Result<()> {
 }
 
 async fn run_until_stopped(config: Config, games: Games) -> io::Result<()> {
-    let (listen, seed) = (config.listen, config.seed);
+    let seed = config.seed;
     let game = games.names().next().unwrap_or("no game").to_owned();
     let mut signals = Signals::listen()?;
-    let running = Server::start(config, games).await.map_err(|error| explain(listen, &error))?;
+    let running = Server::start(config, games).await?;
     tracing::info!(address = %running.local_addr(), game, seed, "listening");
-    greet(&game, running.local_addr());
+    greet(&game, &running);
     signals.next().await;
     tracing::info!("shutting down; again to end at once");
     tokio::select! {
@@ -87,27 +86,9 @@ async fn run_until_stopped(config: Config, games: Games) -> io::Result<()> {
     Ok(())
 }
 
-fn explain(listen: SocketAddr, error: &io::Error) -> io::Error {
-    let hint = match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            let port = listen.port().checked_add(1).unwrap_or_else(|| listen.port() - 1);
-            let other = SocketAddr::new(listen.ip(), port);
-            format!(
-                "; another program listens there, perhaps this one: end it, or choose another \
-                 port with --listen {other}"
-            )
-        }
-        io::ErrorKind::PermissionDenied => "; choose a port above 1023 with --listen".to_owned(),
-        io::ErrorKind::AddrNotAvailable => {
-            "; that is no address of this machine; 0.0.0.0 stands for all that it has".to_owned()
-        }
-        _ => String::new(),
-    };
-    io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}{hint}"))
-}
-
 /// Says where to go, on standard output, in a few lines.
-fn greet(game: &str, address: SocketAddr) {
+fn greet(game: &str, running: &Running) {
+    let address = running.local_addr();
     let port = address.port();
     let (play, share) = if address.ip().is_unspecified() {
         let share = format!("others open http://<this machine's address>:{port}/");
@@ -118,8 +99,9 @@ fn greet(game: &str, address: SocketAddr) {
     } else {
         (format!("http://{address}/"), "others open the same address".to_owned())
     };
+    let admin = running.admin_url().map(|url| format!("  admin  {url}\n")).unwrap_or_default();
     let text = format!(
-        "Tickwire hosts {game:?}.\n\n  play   {play}\n  share  {share}\n  stop   Ctrl-C\n\n"
+        "Tickwire hosts {game:?}.\n\n  play   {play}\n  share  {share}\n{admin}  stop   Ctrl-C\n\n"
     );
     // Nobody may be reading, and that is no reason to stop.
     let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());

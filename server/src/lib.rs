@@ -8,7 +8,9 @@
 //! their sockets, and at each tick reads them all, makes the tick, and writes
 //! them all. Between the two there is the directory of rooms, and nothing else.
 
+mod admin;
 mod admission;
+mod bind;
 mod cli;
 mod codes;
 mod config;
@@ -38,7 +40,7 @@ mod watchdog;
 mod ws;
 
 pub use cli::{serve, serve_games};
-pub use config::{Config, Limits, Network, Secret};
+pub use config::{AdminConfig, Config, Limits, Network, Secret};
 pub use directory::{RoomEntry, RoomState};
 pub use games::Games;
 pub use server::{Running, Server};

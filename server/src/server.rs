@@ -9,10 +9,12 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::watch, task};
+use tokio::{sync::watch, task};
 
 use crate::{
+    admin::{self, Admin},
     admission::Admission,
+    bind::bind,
     config::Config,
     directory::{Directory, RoomEntry},
     games::Games,
@@ -51,7 +53,7 @@ pub struct Server;
 pub struct Running {
     site: Arc<Site>,
     stop: watch::Sender<bool>,
-    tasks: [task::JoinHandle<()>; 3],
+    tasks: Vec<task::JoinHandle<()>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -61,12 +63,19 @@ impl Server {
     /// Call it within a tokio runtime. Rooms run on threads of their own.
     ///
     /// # Errors
-    /// When the address cannot be listened on or no thread can be started.
+    /// When an address cannot be listened on, with what to do, or no thread can be started.
     pub async fn start(mut config: Config, games: Games) -> io::Result<Running> {
         // Pages from where the server is reached are its own, also when a proxy renames it.
         config.allow_origin.extend(config.public_origin());
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = bind(config.listen, "--listen").await?;
         let local_addr = listener.local_addr()?;
+        let (admin, admin_listener) = match &config.admin {
+            Some(admin) => {
+                let listener = bind(admin.listen, "--admin-listen").await?;
+                (Some(Admin::new(admin, listener.local_addr()?)), Some(listener))
+            }
+            None => (None, None),
+        };
         let shard_count = config.shard_count();
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
         let metrics = Arc::clone(directory.metrics());
@@ -90,13 +99,19 @@ impl Server {
             directory,
             shards,
             metrics,
+            admin,
             started: Instant::now(),
         });
         let (stop, stopped) = watch::channel(false);
-        let sweeping = tokio::spawn(sweep(Arc::clone(&site), stopped.clone()));
-        let watching = tokio::spawn(watchdog::watch(Arc::clone(&site), stopped.clone()));
-        let accepting = tokio::spawn(http::serve(listener, Arc::clone(&site), stopped));
-        Ok(Running { site, stop, tasks: [accepting, watching, sweeping], threads })
+        let mut tasks = vec![
+            tokio::spawn(sweep(Arc::clone(&site), stopped.clone())),
+            tokio::spawn(watchdog::watch(Arc::clone(&site), stopped.clone())),
+        ];
+        if let Some(listener) = admin_listener {
+            tasks.push(tokio::spawn(admin::serve(listener, Arc::clone(&site), stopped.clone())));
+        }
+        tasks.push(tokio::spawn(http::serve(listener, Arc::clone(&site), stopped)));
+        Ok(Running { site, stop, tasks, threads })
     }
 }
 
@@ -116,6 +131,18 @@ impl Running {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.site.local_addr
+    }
+
+    /// Where it listens for the operator, if it does.
+    #[must_use]
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.site.admin.as_ref().map(Admin::local_addr)
+    }
+
+    /// Where the operator's browser goes; with the token, if that was made up by the server.
+    #[must_use]
+    pub fn admin_url(&self) -> Option<String> {
+        self.site.admin.as_ref().map(Admin::url)
     }
 
     /// The rooms, in order of opening.

@@ -64,6 +64,10 @@ fn tasks() -> Option<usize> {
     tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.metrics().num_alive_tasks())
 }
 
+fn object(pairs: impl IntoIterator<Item = (&'static str, u64)>) -> Value {
+    Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+}
+
 /// The process, its shards and the sum of its rooms.
 pub(crate) fn status(site: &Site) -> Value {
     let shards: Vec<&ShardMetrics> = site.shards.iter().map(|shard| &*shard.metrics).collect();
@@ -94,7 +98,7 @@ pub(crate) fn status(site: &Site) -> Value {
         "players": players,
         "spectators": rooms.iter().map(|room| room.spectators()).sum::<u32>(),
         "tasks": tasks(),
-        "transports": metrics::open_transports(&shards),
+        "transports": object(metrics::open_transports(shards.iter().copied())),
         "links": site.metrics.links.get(),
         "resumes": sum(|shard| &shard.resumes),
         "refused_resumes": sum(|shard| &shard.refused_resumes),

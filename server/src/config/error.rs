@@ -1,12 +1,13 @@
 //! Why a configuration is refused.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use thiserror::Error;
 use tickwire_shared::link::NetError;
 
 use super::{
-    DEFAULT_LISTEN, NoNetwork, TooShort, bounds::Bounds, flags::Given, resolve::LOG_LEVELS,
+    DEFAULT_ADMIN_LISTEN, DEFAULT_LISTEN, NoNetwork, TooShort, bounds::Bounds, flags::Given,
+    resolve::LOG_LEVELS,
 };
 
 /// Why a configuration is refused; each says what to do.
@@ -51,6 +52,22 @@ pub enum ConfigError {
         "cannot listen on {0:?}: {1}; an address is a host and a port, such as {DEFAULT_LISTEN}"
     )]
     Listen(String, String),
+    /// The address of the admin listener is none.
+    #[error(
+        "cannot listen for admins on {0:?}: {1}; an address is a host and a port, such as \
+         {DEFAULT_ADMIN_LISTEN}"
+    )]
+    AdminListen(String, String),
+    /// Others than this machine could reach the admin listener.
+    #[error(
+        "others than this machine could reach the admin listener on {0}, which shows and changes \
+         everything; listen on {DEFAULT_ADMIN_LISTEN}, or say --admin-allow-remote if something else \
+         keeps them out"
+    )]
+    AdminRemote(SocketAddr),
+    /// A name of the admin listener is none.
+    #[error("{0:?} is no host's name; give one such as admin.example.com, without a port")]
+    AdminHost(String),
     /// An origin is none.
     #[error("{0:?} is no origin; write it as the browser does, such as https://example.com, or *")]
     Origin(String),
@@ -93,6 +110,8 @@ impl ConfigError {
         Some(match self {
             ConfigError::Range { name, .. } => name,
             ConfigError::Listen(..) => "listen",
+            ConfigError::AdminListen(..) | ConfigError::AdminRemote(_) => "admin-listen",
+            ConfigError::AdminHost(_) => "admin-host",
             ConfigError::Origin(_) => "allow-origin",
             ConfigError::Assets(_) => "assets",
             ConfigError::PublicUrl(_) => "public-url",

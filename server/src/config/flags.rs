@@ -40,12 +40,18 @@ pub struct Secrets {
     pub jwt_key: Option<String>,
     /// What tickets are signed with: `TICKWIRE_SECRET`.
     pub secret: Option<String>,
+    /// What the operator has to know: `TICKWIRE_ADMIN_TOKEN`.
+    pub admin_token: Option<String>,
 }
 
 impl Secrets {
     fn read() -> Self {
         let value = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Secrets { jwt_key: value("TICKWIRE_JWT_KEY"), secret: value("TICKWIRE_SECRET") }
+        Secrets {
+            jwt_key: value("TICKWIRE_JWT_KEY"),
+            secret: value("TICKWIRE_SECRET"),
+            admin_token: value("TICKWIRE_ADMIN_TOKEN"),
+        }
     }
 }
 
@@ -149,10 +155,11 @@ fn examples(program: &str, game: &str) -> String {
         ("--seed 7 --tick-hz 60", "repeat a run, at 60 ticks a second"),
         ("--assets assets", "edit pages without building again"),
         ("--config tickwire.toml", "take settings from a file"),
+        ("--admin-listen 127.0.0.1:2568", "metrics, health and the monitor page"),
         ("--trusted-proxy 127.0.0.1", "behind a proxy on this machine that speaks TLS"),
         ("--jwt-key players.key", "let only those in whom your own login has signed"),
     ];
-    let lines = examples.map(|(flags, what)| format!("  {program} {flags:<26} {what}\n"));
+    let lines = examples.map(|(flags, what)| format!("  {program} {flags:<29} {what}\n"));
     let lines = lines.concat();
     format!(
         "\
@@ -168,11 +175,12 @@ settings:
   [{game}]
   # what its configuration has, a key a line
 
-Keys are better not typed: TICKWIRE_JWT_KEY holds what --jwt-key names a file for, and
-TICKWIRE_SECRET what tickets are signed with (something random without it).
+Keys are better not typed: TICKWIRE_JWT_KEY holds what --jwt-key names a file for,
+TICKWIRE_SECRET what tickets are signed with, and TICKWIRE_ADMIN_TOKEN what has to be
+known to change anything by the admin listener (the latter two something random without it).
 
 While it runs: /rooms lists the rooms, /status shows counters, /livez and /readyz
-are for whoever watches over it. Ctrl-C tells all players, then ends; a second
+are for whoever watches over it; --admin-listen adds /metrics for Prometheus. Ctrl-C tells all players, then ends; a second
 Ctrl-C ends at once."
     )
 }
@@ -280,6 +288,18 @@ pub struct Settings {
     /// when listening on a loopback address; say false behind a proxy there]
     #[arg(long, value_name = "BOOL", env = "TICKWIRE_NET_CONTROL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub net_control: Option<bool>,
+    /// Where the operator looks at the server: metrics, health and the monitor page
+    /// [default: nowhere]
+    #[arg(long, value_name = "ADDR", env = "TICKWIRE_ADMIN_LISTEN")]
+    pub admin_listen: Option<String>,
+    /// Let others than this machine reach that address; only where a firewall or a proxy keeps
+    /// strangers out [default: false]
+    #[arg(long, value_name = "BOOL", env = "TICKWIRE_ADMIN_ALLOW_REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub admin_allow_remote: Option<bool>,
+    /// A name that it is reached by besides its address and localhost, such as admin.example.com; may
+    /// be repeated
+    #[arg(long, value_name = "NAME", env = "TICKWIRE_ADMIN_HOST", value_delimiter = ',')]
+    pub admin_host: Option<Vec<String>>,
     /// How log lines look [default: text]
     #[arg(long, value_enum, env = "TICKWIRE_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -320,6 +340,9 @@ impl Settings {
             grace: self.grace.or(under.grace),
             net: self.net.or(under.net),
             net_control: self.net_control.or(under.net_control),
+            admin_listen: self.admin_listen.or(under.admin_listen),
+            admin_allow_remote: self.admin_allow_remote.or(under.admin_allow_remote),
+            admin_host: self.admin_host.or(under.admin_host),
             log_format: self.log_format.or(under.log_format),
             log: self.log.or(under.log),
         }

@@ -6,6 +6,7 @@ use tickwire_shared::link::Conditions;
 
 use crate::codes::random_seed;
 
+mod admin;
 mod bounds;
 mod error;
 pub(crate) mod file;
@@ -14,12 +15,15 @@ mod network;
 mod resolve;
 mod secret;
 
+pub use admin::AdminConfig;
 pub use network::{Network, NoNetwork, household};
 pub(crate) use resolve::{Resolved, resolve};
 pub use secret::{Secret, TooShort};
 
 /// Where games are expected: the port that game servers of this kind use.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:2567";
+/// Where operators are expected, if anywhere: the port beside it.
+pub const DEFAULT_ADMIN_LISTEN: &str = "127.0.0.1:2568";
 
 /// How a server runs.
 #[derive(Clone, Debug)]
@@ -76,6 +80,8 @@ pub struct Config {
     /// Whether clients may say how bad their own network is to be; if absent, whether it listens on
     /// a loopback address.
     pub net_control: Option<bool>,
+    /// Where the operator looks at the server; nowhere if absent.
+    pub admin: Option<AdminConfig>,
     /// What one connection may take.
     pub limits: Limits,
 }
@@ -107,6 +113,7 @@ impl Default for Config {
             grace: Duration::from_secs(30),
             net: None,
             net_control: None,
+            admin: None,
             limits: Limits::default(),
         }
     }

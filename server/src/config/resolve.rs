@@ -5,7 +5,7 @@ use std::{net::ToSocketAddrs, path::PathBuf, time::Duration};
 use tickwire_shared::link::{Conditions, NetError};
 
 use super::{
-    Config, DEFAULT_LISTEN, Limits, Network, Secret,
+    AdminConfig, Config, DEFAULT_LISTEN, Limits, Network, Secret,
     bounds::{self, Bounds},
     error::ConfigError,
     file,
@@ -88,6 +88,12 @@ fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
         grace: settings.grace.map_or(usual.grace, Duration::from_secs),
         net: net(settings.net.as_deref())?,
         net_control: settings.net_control,
+        admin: AdminConfig::resolve(
+            settings.admin_listen.as_deref(),
+            settings.admin_allow_remote.unwrap_or(false),
+            settings.admin_host.unwrap_or_default(),
+            variable("TICKWIRE_ADMIN_TOKEN", secrets.admin_token)?,
+        )?,
         limits: limits(usual.limits, settings.joins_per_address, settings.rooms_per_address),
     })
 }

@@ -29,11 +29,11 @@ pub(crate) struct Assets {
 }
 
 /// A file.
-pub(super) struct Asset {
-    pub(super) bytes: Cow<'static, [u8]>,
-    pub(super) content_type: &'static str,
+pub(crate) struct Asset {
+    pub(crate) bytes: Cow<'static, [u8]>,
+    pub(crate) content_type: &'static str,
     /// Names these bytes; absent for files on disk, which are never kept by browsers.
-    pub(super) etag: Option<String>,
+    pub(crate) etag: Option<String>,
 }
 
 impl Assets {
@@ -43,7 +43,7 @@ impl Assets {
     }
 
     /// The file at a path such as `pages/arena/index.html`.
-    pub(super) fn get(&self, path: &str) -> Option<Asset> {
+    pub(crate) fn get(&self, path: &str) -> Option<Asset> {
         // Only plain names, so no path can lead out of its folder, on any system.
         if !path.split('/').all(is_plain_name) {
             return None;
@@ -69,12 +69,12 @@ impl Assets {
     }
 
     /// Whether a game has a page of its own.
-    pub(super) fn has_page(&self, game: &str) -> bool {
+    pub(crate) fn has_page(&self, game: &str) -> bool {
         self.get(&own_page(game)).is_some()
     }
 
     /// The page of a game, or the one that shows any game.
-    pub(super) fn page(&self, game: &str) -> Option<Asset> {
+    pub(crate) fn page(&self, game: &str) -> Option<Asset> {
         let own = self.get(&own_page(game));
         own.or_else(|| self.get("pages/generic/index.html"))
     }

@@ -16,7 +16,7 @@ use super::{
 
 /// Why a body cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BadBody {
+pub(crate) enum BadBody {
     /// It has more bytes than these.
     TooLarge(usize),
     /// It did not come in time.
@@ -27,7 +27,7 @@ pub(super) enum BadBody {
 
 impl BadBody {
     /// The answer that says so.
-    pub(super) fn answer(self) -> Answer {
+    pub(crate) fn answer(self) -> Answer {
         match self {
             BadBody::TooLarge(limit) => {
                 let detail = format!("the body may have at most {limit} bytes");
@@ -47,7 +47,7 @@ impl BadBody {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) async fn read_body(
+pub(crate) async fn read_body(
     request: Request<Incoming>,
     limit: usize,
     deadline: Duration,

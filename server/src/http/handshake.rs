@@ -8,7 +8,7 @@ use super::{
 };
 
 /// What is wrong with a request that should be a WebSocket handshake, if anything is.
-pub(super) fn objection<B>(request: &Request<B>) -> Option<Answer> {
+pub(crate) fn objection<B>(request: &Request<B>) -> Option<Answer> {
     let headers = request.headers();
     let bad = |detail| Some(problem(StatusCode::BAD_REQUEST, detail));
     if request.method() != Method::GET {
@@ -39,7 +39,7 @@ pub(super) fn objection<B>(request: &Request<B>) -> Option<Answer> {
 }
 
 /// The value of a header that must be there exactly once.
-fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+pub(crate) fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
@@ -54,7 +54,7 @@ fn is_key(key: &str) -> bool {
 
 /// Whether a page from that origin may connect: one that this host serves, or one
 /// that the operator allowed. Programs that are no browsers send no origin.
-pub(super) fn origin_is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+pub(crate) fn origin_is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return true;
     }

@@ -12,7 +12,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none
 
 /// Adds them. An answer that carries frames has as few as can be, because there are many of it and
 /// nobody opens it as a page.
-pub(super) fn add(headers: &mut HeaderMap) {
+pub(crate) fn add(headers: &mut HeaderMap) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if carries_frames(headers) {
         return;

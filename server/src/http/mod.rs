@@ -23,6 +23,7 @@ use tokio::{
 };
 
 use crate::{
+    admin::Admin,
     admission::{Admission, TurnedAway},
     config::Config,
     directory::Directory,
@@ -35,14 +36,14 @@ use crate::{
 
 mod api;
 mod assets;
-mod body;
+pub(crate) mod body;
 mod caller;
 mod forwarded;
-mod handshake;
-mod headers;
+pub(crate) mod handshake;
+pub(crate) mod headers;
 mod links;
 mod origins;
-mod problem;
+pub(crate) mod problem;
 mod refused;
 mod routes;
 mod transports;
@@ -50,26 +51,27 @@ mod upgrade;
 
 pub(crate) use assets::Assets;
 use caller::{Caller, Line};
+pub(crate) use routes::health;
 
 /// How long a socket may speak HTTP. Long enough for every page, and the end of
 /// who never reads an answer; browsers connect again.
 const HTTP_LIFETIME: Duration = Duration::from_secs(60);
 /// How long to wait before accepting again after that failed.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+pub(crate) const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// When somebody may try again whose address has as many sockets as it may have, or who came to a full
 /// server.
 const CROWD_WAIT: Duration = Duration::from_secs(5);
 /// The largest header that a request may have, in bytes.
-const MAX_HEADER_BYTES: usize = 16 * 1024;
+pub(crate) const MAX_HEADER_BYTES: usize = 16 * 1024;
 
-type Answer = Response<BoxBody<Bytes, Infallible>>;
+pub(crate) type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 /// A body that is known as a whole.
-fn whole(bytes: impl Into<Bytes>) -> BoxBody<Bytes, Infallible> {
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> BoxBody<Bytes, Infallible> {
     Full::new(bytes.into()).boxed()
 }
 
-fn json_answer(value: &Value) -> Answer {
+pub(crate) fn json_answer(value: &Value) -> Answer {
     Response::builder()
         .header(header::CONTENT_TYPE, "application/json")
         .body(whole(value.to_string()))
@@ -77,7 +79,7 @@ fn json_answer(value: &Value) -> Answer {
 }
 
 /// The value of a query's parameter, the first of that name, if it has one.
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(key, _)| *key == name)?;
     (!value.is_empty()).then_some(value)
@@ -104,6 +106,8 @@ pub(crate) struct Site {
     pub(crate) assets: Assets,
     /// Where it listens.
     pub(crate) local_addr: SocketAddr,
+    /// The way in for the operator, if there is one.
+    pub(crate) admin: Option<Admin>,
     pub(crate) started: Instant,
 }
 

@@ -9,7 +9,7 @@ use super::{Answer, whole};
 use crate::{admission::TurnedAway, directory::Denied};
 
 /// An answer that says what is wrong, with the usual code for its status.
-pub(super) fn problem(status: StatusCode, detail: &str) -> Answer {
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Answer {
     let code = match status {
         StatusCode::UNAUTHORIZED => "unidentified",
         StatusCode::FORBIDDEN => "wrong_origin",
@@ -27,7 +27,7 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Answer {
 }
 
 /// An answer that says what is wrong; programs go by the code, which stays the same for ever.
-pub(super) fn coded(status: StatusCode, code: &str, detail: &str) -> Answer {
+pub(crate) fn coded(status: StatusCode, code: &str, detail: &str) -> Answer {
     let title = status.canonical_reason().unwrap_or("Error");
     let number = status.as_u16();
     let body = json!({ "status": number, "title": title, "code": code, "detail": detail });
@@ -39,7 +39,7 @@ pub(super) fn coded(status: StatusCode, code: &str, detail: &str) -> Answer {
 }
 
 /// The same as [`problem`], with one more header.
-pub(super) fn problem_with(
+pub(crate) fn problem_with(
     status: StatusCode,
     detail: &str,
     (name, value): (header::HeaderName, &'static str),
@@ -50,17 +50,17 @@ pub(super) fn problem_with(
 }
 
 /// Says that something came too often, and when to try again.
-pub(super) fn too_often(detail: &str, wait: Duration) -> Answer {
+pub(crate) fn too_often(detail: &str, wait: Duration) -> Answer {
     retry_after(problem(StatusCode::TOO_MANY_REQUESTS, detail), wait)
 }
 
 /// Says that somebody asks too often to be let in, and when to try again.
-pub(super) fn too_soon(wait: Duration) -> Answer {
+pub(crate) fn too_soon(wait: Duration) -> Answer {
     too_often("too many requests from your address; wait a moment", wait)
 }
 
 /// Says why there is no place for one more connection.
-pub(super) fn turned_away(why: TurnedAway) -> Answer {
+pub(crate) fn turned_away(why: TurnedAway) -> Answer {
     let (status, code, detail) = match why {
         TurnedAway::Full => {
             let detail = "the server has all the connections that it may have";
@@ -82,7 +82,7 @@ fn retry_after(mut answer: Answer, wait: Duration) -> Answer {
 }
 
 /// Says why a seat was not given.
-pub(super) fn denied(denied: &Denied) -> Answer {
+pub(crate) fn denied(denied: &Denied) -> Answer {
     let (status, code) = match denied {
         Denied::NoSuchRoom | Denied::NoRoomFits => (StatusCode::NOT_FOUND, "no_such_room"),
         Denied::NoSuchGame(_) => (StatusCode::NOT_FOUND, "no_such_game"),

@@ -135,10 +135,19 @@ fn admit<B>(request: &Request<B>, allow: &'static str) -> Option<Answer> {
 fn find(site: &Site, request: &Request<Incoming>) -> Option<Answer> {
     match request.uri().path() {
         "/" => Some(front_page(site, request)),
+        path => health(site, path)
+            .or_else(|| file(site, request, path))
+            .or_else(|| to_game_page(site, request, path)),
+    }
+}
+
+/// What is for whoever watches over the server, players and the operator alike.
+pub(crate) fn health(site: &Site, path: &str) -> Option<Answer> {
+    match path {
         "/status" | "/status/" => Some(json_answer(&status::status(site))),
         "/livez" => Some(json_answer(&json!({ "live": true }))),
         "/readyz" => Some(readiness(site)),
-        path => file(site, request, path).or_else(|| to_game_page(site, request, path)),
+        _ => None,
     }
 }
 
@@ -184,7 +193,8 @@ fn to_game_page(site: &Site, request: &Request<Incoming>, path: &str) -> Option<
     Some(see(&format!("/pages/{game}/{query}")))
 }
 
-fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
+/// Answers with a file, or with nothing to whom has it already.
+pub(super) fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
     let mut answer = Response::builder().header(header::CONTENT_TYPE, asset.content_type);
     if let Some(etag) = asset.etag {
         let known = request.headers().get_all(header::IF_NONE_MATCH).iter();

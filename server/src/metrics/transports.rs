@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::{Counter, ShardMetrics};
 
 /// What carries a connection.
@@ -38,14 +36,12 @@ impl Drop for Open {
     }
 }
 
-/// The connections of all shards.
+/// The connections of all shards, by what carries them.
 #[must_use]
-pub fn open_transports(shards: &[&ShardMetrics]) -> Value {
+pub fn open_transports<'a>(
+    shards: impl Iterator<Item = &'a ShardMetrics> + Clone,
+) -> [(&'static str, u64); 3] {
     let sum =
-        |way: Way| shards.iter().map(|shard| shard.transports.0[way as usize].get()).sum::<u64>();
-    json!({
-        "websocket": sum(Way::Socket),
-        "stream": sum(Way::Stream),
-        "poll": sum(Way::Poll),
-    })
+        |way: Way| shards.clone().map(|shard| shard.transports.0[way as usize].get()).sum::<u64>();
+    [("websocket", sum(Way::Socket)), ("stream", sum(Way::Stream)), ("poll", sum(Way::Poll))]
 }

@@ -1,6 +1,7 @@
 //! The server over real sockets, on a port of its own for each test.
 
 mod abuse;
+mod admin;
 mod closing;
 mod framing;
 mod handshake;
