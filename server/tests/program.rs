@@ -211,6 +211,28 @@ fn the_page_is_where_it_says() {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_operators_link_is_shown_when_there_is_one() {
+    let token = "0123456789abcdef0123456789abcdef";
+    let mut command = program();
+    command.args(["--admin-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"]);
+    let greeting = |command: &mut Command| {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("runs");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let line = lines.map(|line| line.expect("a line")).find(|line| line.contains("admin"));
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+        line.expect("it says where to go")
+    };
+    let line = greeting(&mut command);
+    assert!(line.contains("http://127.0.0.1:") && line.contains("/#token="), "{line}");
+    let line = greeting(command.env("TICKWIRE_ADMIN_TOKEN", token));
+    assert!(line.ends_with('/') && !line.contains("token"), "{line}");
+    let short = refusal(command.env("TICKWIRE_ADMIN_TOKEN", "short"));
+    assert!(short.contains("TICKWIRE_ADMIN_TOKEN") && !short.contains("\"short\""), "{short}");
+}
+
+#[test]
 fn the_help_teaches_with_examples() {
     let help = String::from_utf8(output(&["--help"]).stdout).expect("it is text");
     for part in [
@@ -228,7 +250,7 @@ fn the_help_teaches_with_examples() {
 
 #[test]
 fn bad_flags_are_refused_with_what_to_do() {
-    let cases: [(&[&str], &str); 17] = [
+    let cases: [(&[&str], &str); 19] = [
         (&["--tick-hz", "0"], "1 to 240"),
         (&["--tick-hz", "241"], "1 to 240"),
         (&["--linger", "0"], "1 to 86400"),
@@ -245,6 +267,8 @@ fn bad_flags_are_refused_with_what_to_do() {
         (&["--trusted-proxy", "proxy"], "10.0.0.0/8"),
         (&["--public-url", "play.example"], "https://play.example.com"),
         (&["--jwt-key", "/nowhere"], "/nowhere"),
+        (&["--admin-listen", "0.0.0.0:0"], "--admin-allow-remote"),
+        (&["--admin-listen", "127.0.0.1:0", "--admin-host", "a:1"], "admin.example.com"),
         (&["--tickhz", "3"], "--tick-hz"),
     ];
     for (args, part) in cases {

@@ -55,6 +55,12 @@ pub struct ShardMetrics {
     pub lateness: Histogram,
     /// How long a tick took, sockets included.
     pub duration: Histogram,
+    /// How long all connections of a room took to be read in a tick.
+    pub receive: Histogram,
+    /// How long the game's step and the capture of what is to be sent took.
+    pub step: Histogram,
+    /// How long all frames of a tick took to be made and written.
+    pub send: Histogram,
     /// How long after its tick was due a frame was written, to the socket or into its bad network.
     pub written: Histogram,
     /// Ticks that took longer than a tick may.

@@ -24,8 +24,10 @@ use crate::{directory::RoomEntry, ws::close::CloseReason};
 mod departures;
 mod exchange;
 mod slow;
+mod times;
 
 use slow::SlowLog;
+pub(crate) use times::TickTimes;
 
 /// How long a room goes on when everybody has left it, before it sleeps.
 const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
@@ -52,6 +54,8 @@ pub(crate) struct RoomHost<S> {
     /// When bad networks next want a turn, if a connection is on one.
     carry_at: Option<Instant>,
     cost: Cost,
+    /// Of the last tick, or of the one that the game panicked in.
+    times: TickTimes,
     empty_since: Instant,
     linger: Duration,
     slow_logged: Option<Instant>,
@@ -85,6 +89,7 @@ impl<S: Socket> RoomHost<S> {
             look_at: None,
             carry_at: None,
             cost: Cost::default(),
+            times: TickTimes::default(),
             empty_since: now,
             linger,
             slow_logged: None,
@@ -205,6 +210,7 @@ impl<S: Socket> RoomHost<S> {
             }
             Some(Some(lateness)) => {
                 cx.metrics.lateness.record(lateness);
+                self.times = TickTimes::begin(lateness);
                 self.tick(now, time, closing, cx)
             }
         }
@@ -254,6 +260,7 @@ impl<S: Socket> RoomHost<S> {
         let period = clock.period();
         let exchange = AssertUnwindSafe(|| self.exchange(now, (due, time), cx));
         catch_unwind(exchange).map_err(|_| Broken)?;
+        self.times.record(&cx.metrics);
         self.sweep(now, closing, cx);
         self.note_players(now);
         let done = time();

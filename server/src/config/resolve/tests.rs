@@ -1,7 +1,7 @@
 use clap::Parser;
 use tickwire_games::{arena::Arena, field::Field};
 
-use super::*;
+use super::{super::DEFAULT_ADMIN_LISTEN, *};
 
 fn resolved(args: &[&str]) -> Result<Resolved, ConfigError> {
     let flags = Flags::parse_from(["tickwire-server"].iter().chain(args));
@@ -74,6 +74,9 @@ fn every_setting_may_stand_in_the_file() {
         grace = 0
         net = 'wifi'
         net-control = true
+        admin-listen = '127.0.0.1:10'
+        admin-allow-remote = false
+        admin-host = ['admin.example']
         log-format = 'json'
         log = 'debug'
         [arena]
@@ -105,6 +108,33 @@ fn a_network_is_named_or_described_and_clients_choose_theirs_only_at_home() {
     let open = ["--listen", "0.0.0.0:2567"];
     assert!(!config(&open).allows_net_control());
     assert!(config(&[&open[..], &["--net-control"]].concat()).allows_net_control());
+}
+
+#[test]
+fn the_admin_listener_is_for_this_machine_unless_that_was_said() {
+    assert!(resolved(&[]).expect("it is fine").config.admin.is_none());
+    let admin = |args: &[&str]| resolved(args).map(|resolved| resolved.config.admin);
+    for address in [DEFAULT_ADMIN_LISTEN, "[::1]:0", "localhost:2568"] {
+        let admin = admin(&["--admin-listen", address]).expect("it is fine").expect("it is on");
+        assert!(admin.listen.ip().is_loopback(), "{address}");
+    }
+    let open = ["--admin-listen", "0.0.0.0:2568"];
+    let error = admin(&open).expect_err("anybody could come").to_string();
+    assert!(error.contains("--admin-allow-remote"), "{error}");
+    assert!(admin(&[&open[..], &["--admin-allow-remote=false"]].concat()).is_err());
+    assert!(admin(&[&open[..], &["--admin-allow-remote"]].concat()).is_ok());
+    let error = admin(&["--admin-listen", "nowhere"]).expect_err("there is none").to_string();
+    assert!(error.contains(DEFAULT_ADMIN_LISTEN), "{error}");
+}
+
+#[test]
+fn names_of_the_admin_listener_are_names_alone() {
+    let with = |name| resolved(&["--admin-listen", DEFAULT_ADMIN_LISTEN, "--admin-host", name]);
+    let admin = with("Admin.Example,tickwire").expect("they are fine").config.admin;
+    assert_eq!(admin.expect("it is on").hosts, ["admin.example", "tickwire"]);
+    for bad in ["", "admin.example:2568", "http://admin.example", "*"] {
+        assert!(matches!(with(bad), Err(ConfigError::AdminHost(_))), "{bad}");
+    }
 }
 
 #[test]
@@ -167,7 +197,8 @@ fn the_public_address_is_one_for_browsers() {
 fn with_keys(args: &[&str], jwt_key: Option<&str>, secret: Option<&str>) -> Result<Config, String> {
     let mut flags = Flags::parse_from(["tickwire"].iter().chain(args));
     let owned = |key: Option<&str>| key.map(str::to_owned);
-    flags.secrets = Secrets { jwt_key: owned(jwt_key), secret: owned(secret) };
+    flags.secrets =
+        Secrets { jwt_key: owned(jwt_key), secret: owned(secret), ..Secrets::default() };
     let mut games = Games::new().with::<Arena>();
     let resolved = resolve(flags, &mut games);
     resolved.map(|resolved| resolved.config).map_err(|error| error.to_string())

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::{RoomHost, sooner};
+use super::{RoomHost, sooner, times::Laps};
 use crate::shard::{Context, connection::Hall, socket::Socket};
 
 impl<S: Socket> RoomHost<S> {
@@ -46,11 +46,14 @@ impl<S: Socket> RoomHost<S> {
         cx: &mut Context,
     ) {
         let game = self.entry.game;
+        let mut laps = Laps::begin(now, time);
         self.room.lend(cx.work(game));
         self.receive(now, cx);
         self.depart(cx);
+        self.times.receive = laps.lap();
         self.room.tick();
         self.obey_room();
+        self.times.step = laps.lap();
         // What a client sees is never ahead of what the directory shows.
         self.entry.publish(self.room.as_ref());
         self.carry_at = None;
@@ -62,6 +65,7 @@ impl<S: Socket> RoomHost<S> {
         }
         self.depart(cx);
         self.room.lend(cx.work(game));
+        self.times.send = laps.lap();
     }
 
     fn receive(&mut self, now: Instant, cx: &mut Context) {
