@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     directory::{Directory, RoomEntry},
     http::Site,
-    metrics::{self, Counter, Histogram, ShardMetrics, summary},
+    metrics::{self, Counter, Histogram, RoomGauges, ShardMetrics, summary},
     process, watchdog,
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn room(room: &RoomEntry) -> Value {
 }
 
 /// Which part of each shard's time its rooms take, as measured: 1 is all of it.
-fn loads(rooms: &[Arc<RoomEntry>], shards: usize) -> Vec<f64> {
+pub(crate) fn loads(rooms: &[Arc<RoomEntry>], shards: usize) -> Vec<f64> {
     let mut loads = vec![0.0; shards];
     for room in rooms {
         loads[room.shard()] += room.cost().unwrap_or_default() as f64 / 1e9;
@@ -59,8 +59,15 @@ fn loads(rooms: &[Arc<RoomEntry>], shards: usize) -> Vec<f64> {
     loads
 }
 
+/// What goes up and down in all of some rooms together.
+pub(crate) fn gauges(rooms: &[Arc<RoomEntry>]) -> RoomGauges {
+    let mut sum = RoomGauges::default();
+    rooms.iter().for_each(|room| sum += room.gauges());
+    sum
+}
+
 /// Tasks that have not ended: about one a connection that speaks HTTP, and a few of the server's own.
-fn tasks() -> Option<usize> {
+pub(crate) fn tasks() -> Option<usize> {
     tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.metrics().num_alive_tasks())
 }
 
@@ -71,64 +78,98 @@ fn object(pairs: impl IntoIterator<Item = (&'static str, u64)>) -> Value {
 /// The process, its shards and the sum of its rooms.
 pub(crate) fn status(site: &Site) -> Value {
     let shards: Vec<&ShardMetrics> = site.shards.iter().map(|shard| &*shard.metrics).collect();
-    let sum = |counter: fn(&ShardMetrics) -> &Counter| {
-        shards.iter().map(|shard| counter(shard).get()).sum::<u64>()
-    };
-    let times = |times: fn(&ShardMetrics) -> &Histogram| {
-        json!(summary(shards.iter().map(|shard| times(shard))))
-    };
-    let rooms = site.directory.rooms();
-    let players: u32 = rooms.iter().map(|room| room.players()).sum();
-    let sleeping = rooms.iter().filter(|room| room.is_asleep()).count();
-    let mut shown = json!({
+    let (rooms, totals) = site.directory.survey();
+    let mut shown = Map::new();
+    for part in [about(site), whereabouts(site, &rooms, &shards), ticks(&shards), traffic(&shards)]
+    {
+        if let Value::Object(part) = part {
+            shown.extend(part);
+        }
+    }
+    // The shards' own count of ticks is exact; the rooms' lag by a moment.
+    metrics::named(&totals).for_each(|(name, value)| {
+        shown.entry(name).or_insert(value.into());
+    });
+    Value::Object(shown)
+}
+
+fn about(site: &Site) -> Value {
+    json!({
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": site.started.elapsed().as_secs_f64(),
         "ready": !site.directory.draining() && !watchdog::stuck(site),
         "net_control": site.config.allows_net_control(),
         "games": site.directory.games().names().collect::<Vec<_>>(),
-        "shards": shards.len(),
-        "shard_loads": loads(&rooms, shards.len()),
+        "shards": site.shards.len(),
         "connections": site.metrics.connections.get(),
         "accepted": site.metrics.accepted.get(),
         "requests": site.metrics.requests.get(),
         "upgrades": site.metrics.upgrades.get(),
+        "links": site.metrics.links.get(),
+        "refusals": object(site.metrics.refusals()),
+        "tasks": tasks(),
+        "process": process::usage(),
+    })
+}
+
+/// Who is where, and what waits for whom.
+fn whereabouts(site: &Site, rooms: &[Arc<RoomEntry>], shards: &[&ShardMetrics]) -> Value {
+    let gauges = gauges(rooms);
+    json!({
+        "shard_loads": loads(rooms, shards.len()),
         "reservations": site.directory.reservations(),
         "rooms": rooms.len(),
-        "sleeping_rooms": sleeping,
-        "players": players,
+        "sleeping_rooms": rooms.iter().filter(|room| room.is_asleep()).count(),
+        "players": rooms.iter().map(|room| room.players()).sum::<u32>(),
         "spectators": rooms.iter().map(|room| room.spectators()).sum::<u32>(),
-        "tasks": tasks(),
+        "sessions": gauges.sessions,
+        "away": gauges.away,
+        "viewers_by_rate": gauges.rates,
+        "unsent_bytes": gauges.unsent_bytes,
+        "link_bytes": gauges.link_bytes,
+        "inbox_commands": shards.iter().map(|shard| shard.inbox()).sum::<u64>(),
         "transports": object(metrics::open_transports(shards.iter().copied())),
-        "links": site.metrics.links.get(),
-        "resumes": sum(|shard| &shard.resumes),
-        "refused_resumes": sum(|shard| &shard.refused_resumes),
-        "takeovers": sum(|shard| &shard.takeovers),
-        "ticks": sum(|shard| &shard.ticks),
+    })
+}
+
+fn sum(shards: &[&ShardMetrics], counter: fn(&ShardMetrics) -> &Counter) -> u64 {
+    shards.iter().map(|shard| counter(shard).get()).sum()
+}
+
+fn ticks(shards: &[&ShardMetrics]) -> Value {
+    let times = |times: fn(&ShardMetrics) -> &Histogram| {
+        json!(summary(shards.iter().map(|shard| times(shard))))
+    };
+    json!({
+        "ticks": sum(shards, |shard| &shard.ticks),
         "tick_lateness_us": times(|shard| &shard.lateness),
         "tick_duration_us": times(|shard| &shard.duration),
+        "tick_receive_us": times(|shard| &shard.receive),
+        "tick_step_us": times(|shard| &shard.step),
+        "tick_send_us": times(|shard| &shard.send),
         "frame_written_us": times(|shard| &shard.written),
-        "tick_overruns": sum(|shard| &shard.overruns),
-        "slipped_ticks": sum(|shard| &shard.slipped),
-        "frame_bytes": sum(|shard| &shard.frame_bytes),
-        "wire_bytes": sum(|shard| &shard.wire_bytes),
-        "received_bytes": sum(|shard| &shard.received_bytes),
-        "received_messages": sum(|shard| &shard.received_messages),
-        "skipped_for_unsent": sum(|shard| &shard.skipped_for_tail),
-        "flooded_reads": sum(|shard| &shard.floods),
-        "pongs": sum(|shard| &shard.pongs),
-        "impaired_connections": sum(|shard| &shard.impaired),
-        "ignored_net_requests": sum(|shard| &shard.ignored_nets),
-        "panicked_rooms": sum(|shard| &shard.panics),
-        "refusals": site.metrics.refusals(),
-        "closes": metrics::closes(&shards),
-        "process": process::usage(),
-    });
-    if let Value::Object(shown) = &mut shown {
-        // The shards' own count of ticks is exact; the rooms' lag by a moment.
-        let totals = metrics::named(&site.directory.totals());
-        totals.into_iter().for_each(|(name, value)| {
-            shown.entry(name).or_insert(value);
-        });
-    }
-    shown
+        "tick_overruns": sum(shards, |shard| &shard.overruns),
+        "slipped_ticks": sum(shards, |shard| &shard.slipped),
+        "panicked_rooms": sum(shards, |shard| &shard.panics),
+    })
+}
+
+/// What came and went.
+fn traffic(shards: &[&ShardMetrics]) -> Value {
+    let closes = metrics::closes(shards.iter().copied());
+    json!({
+        "resumes": sum(shards, |shard| &shard.resumes),
+        "refused_resumes": sum(shards, |shard| &shard.refused_resumes),
+        "takeovers": sum(shards, |shard| &shard.takeovers),
+        "frame_bytes": sum(shards, |shard| &shard.frame_bytes),
+        "wire_bytes": sum(shards, |shard| &shard.wire_bytes),
+        "received_bytes": sum(shards, |shard| &shard.received_bytes),
+        "received_messages": sum(shards, |shard| &shard.received_messages),
+        "skipped_for_unsent": sum(shards, |shard| &shard.skipped_for_tail),
+        "flooded_reads": sum(shards, |shard| &shard.floods),
+        "pongs": sum(shards, |shard| &shard.pongs),
+        "impaired_connections": sum(shards, |shard| &shard.impaired),
+        "ignored_net_requests": sum(shards, |shard| &shard.ignored_nets),
+        "closes": object(closes.filter(|(_, count)| *count > 0)),
+    })
 }

@@ -6,7 +6,10 @@ use tickwire_shared::{
     session::Token,
 };
 
-use crate::{counters::RoomCounters, incoming::Reply, outgoing::Poll, room::Refusal, work::Work};
+use crate::{
+    counters::RoomCounters, incoming::Reply, ladder::RATES, outgoing::Poll, room::Refusal,
+    work::Work,
+};
 
 /// Somebody who wants in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -143,6 +146,10 @@ pub trait HostedRoom: Send {
 
     /// Ticks a second.
     fn tick_hz(&self) -> u32;
+
+    /// How many viewers there are on each rate, but for who is away: those that get every tick, every 2nd, 4th
+    /// and 8th.
+    fn rates(&self) -> [u32; RATES];
 
     /// What was counted so far.
     fn counters(&self) -> RoomCounters;

@@ -21,6 +21,8 @@ use tickwire_shared::Tick;
 
 /// The lowest rate is every 8th tick.
 const MOST_STEPS: u32 = 3;
+/// How many rates there are: each step halves the one before.
+pub const RATES: usize = MOST_STEPS as usize + 1;
 /// A second counts as strained when one in this many of its frames was skipped.
 const STRAINED: u32 = 4;
 /// Or when it was acknowledged in no more ticks than this part of all, and of many frames at

@@ -47,6 +47,7 @@ pub use counters::RoomCounters;
 pub use hosted::{HostedRoom, Newcomer, RoomEvent};
 pub use incoming::Reply;
 pub use inputs::{InputCounters, InputQueue, Intent};
+pub use ladder::RATES;
 pub use name::clean_name;
 pub use outgoing::Poll;
 pub use pace::{Decision, Pace};

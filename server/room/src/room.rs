@@ -23,6 +23,7 @@ use crate::{
     hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
     inputs::InputQueue,
+    ladder::RATES,
     mail::Bulletin,
     outgoing::Poll,
     plan::Plan,
@@ -358,6 +359,14 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn tick_hz(&self) -> u32 {
         self.config.tick_hz
+    }
+
+    fn rates(&self) -> [u32; RATES] {
+        let mut rates = [0; RATES];
+        for player in self.players.iter().filter(|player| player.away.is_none()) {
+            rates[player.viewer.pace.period().ilog2() as usize] += 1;
+        }
+        rates
     }
 
     fn counters(&self) -> RoomCounters {

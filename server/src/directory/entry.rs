@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     codes::{CODE_LENGTH, code_key},
-    metrics::{ROOM_COUNTERS, room_values},
+    metrics::{ROOM_COUNTERS, RoomGauges, ShownGauges, room_values},
 };
 
 /// The cost of a room that is awake and has not been measured yet.
@@ -58,6 +58,7 @@ pub struct RoomEntry {
     players: AtomicU32,
     tick: AtomicU32,
     counters: [AtomicU64; ROOM_COUNTERS],
+    gauges: ShownGauges,
 }
 
 impl RoomEntry {
@@ -96,8 +97,9 @@ impl RoomEntry {
         self.cost.store(cost.map_or(UNKNOWN, |cost| cost.clamp(1, UNKNOWN - 1)), Relaxed);
     }
 
-    /// Shows that it sleeps.
+    /// Shows that it sleeps, and that there is nothing in it.
     pub(crate) fn publish_sleep(&self) {
+        self.publish_gauges(&RoomGauges::default());
         self.cost.store(0, Relaxed);
     }
 
@@ -123,6 +125,17 @@ impl RoomEntry {
     #[must_use]
     pub fn counters(&self) -> [u64; ROOM_COUNTERS] {
         self.counters.each_ref().map(|counter| counter.load(Relaxed))
+    }
+
+    /// What goes up and down in it, as of a moment ago.
+    #[must_use]
+    pub fn gauges(&self) -> RoomGauges {
+        self.gauges.get()
+    }
+
+    /// Shows what goes up and down in it.
+    pub(crate) fn publish_gauges(&self, gauges: &RoomGauges) {
+        self.gauges.show(gauges);
     }
 
     /// Shows what changes with every tick.
@@ -197,6 +210,7 @@ impl RoomEntry {
             players: AtomicU32::new(0),
             tick: AtomicU32::new(config.start_tick.0),
             counters: Default::default(),
+            gauges: ShownGauges::default(),
         }
     }
 

@@ -38,7 +38,7 @@ pub use denied::Denied;
 pub use entry::{Pass, RoomEntry, Seat};
 use open::Opening;
 use reservations::Reservations;
-use rooms::Rooms;
+use rooms::{Rooms, plus};
 pub use state::RoomState;
 pub use wanted::{Options, Search, Wanted};
 pub use who::{Banned, Who};
@@ -258,10 +258,16 @@ impl Directory {
         self.rooms.lock().all().cloned().collect()
     }
 
-    /// The counters of all rooms that there are and were.
+    /// The rooms, in order of opening, and the counters of all that there are and were. The lock is held
+    /// only to note which there are.
     #[must_use]
-    pub fn totals(&self) -> [u64; ROOM_COUNTERS] {
-        self.rooms.lock().totals()
+    pub fn survey(&self) -> (Vec<Arc<RoomEntry>>, [u64; ROOM_COUNTERS]) {
+        let (rooms, retired) = {
+            let rooms = self.rooms.lock();
+            (rooms.all().cloned().collect::<Vec<_>>(), rooms.retired())
+        };
+        let totals = rooms.iter().fold(retired, |sum, room| plus(sum, room.counters()));
+        (rooms, totals)
     }
 
     /// Gives the seats back of all who reserved one and did not come in time.

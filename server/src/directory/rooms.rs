@@ -110,9 +110,9 @@ impl Rooms {
         self.retired = plus(self.retired, room.counters());
     }
 
-    /// The counters of all rooms that there are and were.
-    pub(super) fn totals(&self) -> [u64; ROOM_COUNTERS] {
-        self.all().fold(self.retired, |sum, room| plus(sum, room.counters()))
+    /// The counters of all rooms that are gone, added up.
+    pub(super) fn retired(&self) -> [u64; ROOM_COUNTERS] {
+        self.retired
     }
 
     /// The sizes of all that grows with rooms.
@@ -178,6 +178,7 @@ fn least(loads: &[u64]) -> usize {
     (0..loads.len()).min_by_key(|shard| loads[*shard]).unwrap_or(0)
 }
 
-fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {
+/// Two rows of counters, added up.
+pub(super) fn plus(a: [u64; ROOM_COUNTERS], b: [u64; ROOM_COUNTERS]) -> [u64; ROOM_COUNTERS] {
     std::array::from_fn(|index| a[index] + b[index])
 }

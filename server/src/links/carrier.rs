@@ -34,6 +34,16 @@ impl LinkCarrier {
         self.link.is_stream()
     }
 
+    /// How many bytes wait, to be read and to be asked for.
+    pub(crate) fn waiting(&self) -> usize {
+        let mailbox = self.link.mailbox.lock();
+        let down = match &mailbox.down {
+            Down::Stream(stream) => stream.waiting(),
+            Down::Poll(poll) => poll.waiting(),
+        };
+        self.replies.len() + mailbox.up.waiting() + down
+    }
+
     /// How many polls came since this was last asked.
     pub(crate) fn take_asked(&mut self) -> u32 {
         std::mem::take(&mut self.link.mailbox.lock().asked)

@@ -60,6 +60,11 @@ impl Poll {
         Asked::Held(from)
     }
 
+    /// How many bytes are kept that the client has not acknowledged.
+    pub(super) fn waiting(&self) -> usize {
+        self.last.as_ref().map_or(0, Bytes::len) + self.closing.as_ref().map_or(0, Vec::len)
+    }
+
     /// Whether a poll is held whose client has not gone.
     pub(super) fn asks(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| !waiting.to.is_closed())

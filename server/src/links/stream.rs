@@ -31,6 +31,11 @@ impl Stream {
         self.slot.is_none()
     }
 
+    /// How many bytes the reader has not taken.
+    pub(super) fn waiting(&self) -> usize {
+        [&self.slot, &self.closing].into_iter().flatten().map(Bytes::len).sum()
+    }
+
     /// Hands messages over.
     pub(super) fn send(&mut self, messages: &[u8]) {
         self.slot = Some(Bytes::copy_from_slice(messages));

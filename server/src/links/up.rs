@@ -74,6 +74,12 @@ impl Up {
         Ok(())
     }
 
+    /// How many bytes wait.
+    pub(super) fn waiting(&self) -> usize {
+        let early = self.early.iter().map(|(_, batch)| batch.len());
+        self.waiting.len() + early.sum::<usize>()
+    }
+
     /// Moves as much as fits of what waits.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> usize {
         let count = self.waiting.len().min(buffer.len());

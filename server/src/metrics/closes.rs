@@ -1,7 +1,5 @@
 //! Closes, by code.
 
-use serde_json::Value;
-
 use super::{Counter, ShardMetrics};
 
 /// The codes that are counted one by one; the last stands for all others.
@@ -48,10 +46,9 @@ impl CloseCounts {
 }
 
 /// The closes of all shards, by code.
-#[must_use]
-pub fn closes(shards: &[&ShardMetrics]) -> Value {
-    let sum = |index: usize| shards.iter().map(|shard| shard.closes.0[index].get()).sum::<u64>();
-    let counted = CODES.iter().enumerate().map(|(index, (_, name))| (*name, sum(index)));
-    let present = counted.filter(|(_, count)| *count > 0);
-    Value::Object(present.map(|(name, count)| (name.to_owned(), count.into())).collect())
+pub fn closes<'a>(
+    shards: impl Iterator<Item = &'a ShardMetrics> + Clone,
+) -> impl Iterator<Item = (&'static str, u64)> {
+    let sum = move |index: usize| shards.clone().map(|shard| shard.closes.0[index].get()).sum();
+    CODES.iter().enumerate().map(move |(index, (_, name))| (*name, sum(index)))
 }

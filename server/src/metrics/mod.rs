@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use hyper::StatusCode;
-use serde_json::Value;
 
 mod closes;
 mod heartbeat;
@@ -15,7 +14,7 @@ mod transports;
 pub use closes::{CloseCounts, VANISHED, closes};
 pub use heartbeat::Heartbeat;
 pub use histogram::{Buckets, Histogram, buckets, summary};
-pub use room::{ROOM_COUNTERS, named, room_values};
+pub use room::{ROOM_COUNTERS, RoomGauges, ShownGauges, named, room_values};
 pub use transports::{Open, OpenTransports, Way, open_transports};
 
 /// A counter.
@@ -49,6 +48,8 @@ impl Counter {
 pub struct ShardMetrics {
     /// Since when it has been at work.
     pub heartbeat: Heartbeat,
+    /// Commands that were given to it, and those of them that it has taken.
+    pub commands: [Counter; 2],
     /// Ticks made by all rooms.
     pub ticks: Counter,
     /// How long after its deadline a tick began.
@@ -97,6 +98,17 @@ pub struct ShardMetrics {
     pub takeovers: Counter,
     /// Closes, by code.
     pub closes: CloseCounts,
+}
+
+impl ShardMetrics {
+    /// How many commands wait for it.
+    #[must_use]
+    pub fn inbox(&self) -> u64 {
+        let [given, taken] = &self.commands;
+        // The other way round one might be seen to be taken before it is given.
+        let taken = taken.get();
+        given.get().saturating_sub(taken)
+    }
 }
 
 /// What the whole process counts.
@@ -182,7 +194,7 @@ impl ServerMetrics {
 
     /// The refusals, by reason.
     #[must_use]
-    pub fn refusals(&self) -> Value {
+    pub fn refusals(&self) -> [(&'static str, u64); 23] {
         let counted = [
             ("too_many_connections", &self.too_many_connections),
             ("too_many_of_address", &self.too_many_of_address),
@@ -208,6 +220,6 @@ impl ServerMetrics {
             ("shutting_down", &self.shutting_down),
             ("broken_games", &self.broken_games),
         ];
-        counted.into_iter().map(|(name, counter)| (name, counter.get())).collect()
+        counted.map(|(name, counter)| (name, counter.get()))
     }
 }

@@ -63,6 +63,7 @@ impl ShardHandle {
 
     /// Gives a command and wakes the shard. After its end commands are dropped, and sockets with them.
     pub(crate) fn send(&self, command: Command<TcpStream>) {
+        self.metrics.commands[0].add(1);
         let _ = self.inbox.send(command);
         self.thread.unpark();
     }

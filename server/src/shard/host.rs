@@ -18,8 +18,9 @@ use super::{
     phase::Ticks,
     sessions::Sessions,
     socket::Socket,
+    transport::{Carrier, Transport},
 };
-use crate::{directory::RoomEntry, ws::close::CloseReason};
+use crate::{directory::RoomEntry, metrics::RoomGauges, ws::close::CloseReason};
 
 mod departures;
 mod exchange;
@@ -280,8 +281,27 @@ impl<S: Socket> RoomHost<S> {
     fn publish(&mut self, now: Instant) {
         let counters = self.room.counters();
         self.entry.publish_counters(&counters);
+        self.entry.publish_gauges(&self.gauges());
         self.entry.publish_cost(self.cost.of_second(self.room.tick_hz()));
         self.slow_viewers.note(&self.entry.code, counters, now);
+    }
+
+    /// What goes up and down.
+    fn gauges(&self) -> RoomGauges {
+        let (sessions, away) = self.sessions.count();
+        let mut gauges = RoomGauges {
+            sessions: sessions as u64,
+            away: away as u64,
+            rates: self.room.rates().map(u64::from),
+            ..RoomGauges::default()
+        };
+        for connection in &self.connections {
+            match &connection.carrier {
+                Carrier::Socket(socket) => gauges.unsent_bytes += socket.unsent().len() as u64,
+                Carrier::Link(link) => gauges.link_bytes += link.waiting() as u64,
+            }
+        }
+        gauges
     }
 
     /// Takes the connections that have ended out of the room.
@@ -352,7 +372,7 @@ impl<S: Socket> RoomHost<S> {
     /// The bytes that wait for each connection.
     #[cfg(test)]
     pub(crate) fn unsent(&self) -> impl Iterator<Item = usize> {
-        self.connections.iter().map(|one| super::Transport::unsent(&one.carrier).len())
+        self.connections.iter().map(|one| one.carrier.unsent().len())
     }
 
     /// Ends the room, telling everybody in it why.

@@ -105,7 +105,10 @@ impl<S: Socket> Shard<S> {
     fn read_inbox(&mut self, now: Instant) {
         loop {
             match self.inbox.try_recv() {
-                Ok(command) => self.obey(command, now),
+                Ok(command) => {
+                    self.cx.metrics.commands[1].add(1);
+                    self.obey(command, now);
+                }
                 Err(mpsc::TryRecvError::Empty) => return,
                 Err(mpsc::TryRecvError::Disconnected) => return self.shut_down(now),
             }

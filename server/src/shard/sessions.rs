@@ -150,6 +150,11 @@ impl Sessions {
         }
     }
 
+    /// How many there are, and of these how many whose player is away.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        (self.list.len(), self.list.iter().filter(|one| one.holder == NOBODY).count())
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -1,7 +1,10 @@
 //! What the operating system says of the process, under the names that all programs use for it.
 
 use super::exposition::{Exposition, Kind};
-use crate::process::{Usage, usage};
+use crate::{
+    process::{Usage, usage},
+    status::tasks,
+};
 
 pub(super) fn write(out: &mut Exposition) {
     let labels = [
@@ -12,8 +15,11 @@ pub(super) fn write(out: &mut Exposition) {
     ];
     let what = "What runs; the number is always 1.";
     out.labelled(("tickwire_build_info", Kind::Gauge), what, [(labels.as_slice(), 1)]);
-    let usage = usage();
-    write_usage(out, &usage);
+    if let Some(tasks) = tasks() {
+        let what = "Tasks that have not ended: about one a connection that speaks HTTP.";
+        out.gauge("tickwire_tasks", what, tasks);
+    }
+    write_usage(out, &usage());
 }
 
 /// What is not known is left out.
