@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import time
+from dataclasses import replace
 
 import messages
 from replica import Replica
@@ -19,6 +20,7 @@ from transports import WAYS, Address, Closed
 from wire import Refused
 
 COMES_BACK = (1006, 4006)
+COUNTED = "frames full hashes mismatches differences inputs pongs messages bytes resumes"
 
 
 class InputClock:
@@ -58,23 +60,11 @@ class Player:
         self.options = options
         self.address = Address(options.url, verify=not options.insecure)
         self.random = random.Random(options.seed)
-        self.counts = dict.fromkeys(
-            (
-                "frames",
-                "full",
-                "hashes",
-                "mismatches",
-                "inputs",
-                "pongs",
-                "messages",
-                "bytes",
-                "resumes",
-            ),
-            0,
-        )
+        self.counts = dict.fromkeys(COUNTED.split(), 0)
         self.welcome = self.replica = self.clock = self.transport = None
         self.company = {}
         self.suspect = None
+        self.is_right = False
         self.sent_for = 0
 
     def ask(self, path, body):
@@ -150,6 +140,7 @@ class Player:
                 self.hear_room(index, said)
         if frame.matches is not None:
             self.counts["hashes"] += 1
+            self.is_right = frame.matches
         if frame.matches is False:
             self.counts["mismatches"] += 1
             self.suspect = dict(self.replica.segments)
@@ -178,12 +169,23 @@ class Player:
         elif kind == messages.EVIDENCE and self.suspect is not None:
             self.show_differences(*self.replica.evidence(data))
 
+    def spoil(self):
+        """Holds something wrong from now on, for the server to find out and to put right."""
+        for handle, segment in self.replica.segments.items():
+            for at, row in enumerate(segment.rows):
+                if row.values:
+                    rows = list(segment.rows)
+                    rows[at] = replace(row, values=[row.values[0] ^ 1, *row.values[1:]])
+                    self.replica.segments[handle] = replace(segment, rows=rows)
+                    return
+
     def show_differences(self, tick, segments):
         for handle, segment in segments.items():
             held = self.suspect.get(handle)
             mine = {row.id: row for row in held.rows} if held else {}
             for row in segment.rows:
                 if mine.get(row.id) != row:
+                    self.counts["differences"] += 1
                     print(
                         f"tick {tick}, segment {handle}: {mine.get(row.id)} here, {row} on the server",
                         file=sys.stderr,
@@ -212,11 +214,15 @@ class Player:
         begin = time.monotonic()
         cuts = [begin + seconds * (n + 1) / (self.options.cut + 1) for n in range(self.options.cut)]
         ping_at = begin
+        spoil_at = begin + seconds / 3 if self.options.spoil else begin + seconds
         while (now := time.monotonic()) < begin + seconds:
             if cuts and now >= cuts[0]:
                 cuts.pop(0)
                 self.transport.cut()
                 self.come_back()
+            if now >= spoil_at:
+                self.spoil()
+                spoil_at = begin + seconds
             if now >= ping_at:
                 self.transport.send(messages.ping(self.counts["pongs"]))
                 ping_at = now + 1
@@ -243,7 +249,10 @@ class Player:
 def verdict(player, seconds, failure):
     """Why the run is not good; nothing if it is."""
     reasons, counts = [failure] if failure else [], player.counts
-    if counts["mismatches"]:
+    if player.options.spoil:
+        if not counts["mismatches"] or not counts["differences"] or not player.is_right:
+            reasons.append("what was spoiled was not put right")
+    elif counts["mismatches"]:
         reasons.append(f"{counts['mismatches']} hashes did not match")
     if player.welcome:
         due = seconds * player.welcome.tick_hz
@@ -271,6 +280,7 @@ def parse(arguments):
         "--forget", action="store_true", help="come back as a page that was loaded again"
     )
     parser.add_argument("--spectate", action="store_true", help="only watch the room")
+    parser.add_argument("--spoil", action="store_true", help="hold something wrong, once")
     parser.add_argument("--seed", type=int, default=1, help="of what it plays")
     parser.add_argument("--insecure", action="store_true", help="take any certificate")
     return parser.parse_args(arguments)
