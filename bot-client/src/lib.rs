@@ -6,5 +6,6 @@
 
 pub mod capacity;
 pub mod client;
+pub mod soak;
 pub mod status;
 pub mod swarm;

@@ -1,0 +1,3 @@
+//! Soaks: bots of many kinds for hours, and a verdict with reasons.
+
+pub mod report;
