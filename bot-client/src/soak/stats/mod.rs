@@ -10,6 +10,7 @@ mod autocorrelation;
 mod bootstrap;
 mod compare;
 mod holm;
+mod load;
 mod mann_whitney;
 #[cfg(test)]
 mod noise;
@@ -23,6 +24,7 @@ pub use self::{
     bootstrap::{Interval, difference_of_means},
     compare::{Comparison, compare},
     holm::holm,
+    load::without_load,
     mann_whitney::{MannWhitney, mann_whitney},
     normal::{normal_above, normal_quantile},
     onset::{Onset, Shape, onset},
