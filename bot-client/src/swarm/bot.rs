@@ -15,9 +15,10 @@ use tokio::sync::watch;
 use super::{
     behaviour::Maps,
     faults::Fault,
-    kinds::{self, Kind},
+    kinds,
     losses::Losses,
     options::SwarmOptions,
+    policy::Policy,
     rooms::{SharedRoom, Way},
     tally::{Counts, Tally},
     target::Target,
@@ -27,6 +28,18 @@ use crate::client::{self, Client, ClientError, Comeback, Endpoint, Options};
 
 /// How often a bot adds its counts to the whole.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// One that comes back whatever befalls it waits for so long, at least and beyond that at most.
+const RECOVERS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(6));
+
+/// What bots say that say anything.
+const LINES: [&str; 6] = [
+    "hello",
+    "well played!",
+    "who is at the centre?",
+    "ein Gruß aus Köln 👋",
+    "\u{202E}from right to left",
+    "<b>bold</b> & \"quoted\"",
+];
 
 /// What all bots of a swarm share.
 #[derive(Debug)]
@@ -35,7 +48,7 @@ pub struct Swarm {
     pub options: SwarmOptions,
     /// Where the server is.
     pub target: Target,
-    /// The rooms; bot `n` is in room `n % rooms.len()`.
+    /// The rooms of the bots that are given none: bot `n` is in room `n % rooms.len()`.
     pub rooms: Vec<Arc<SharedRoom>>,
     /// What is counted.
     pub tally: Arc<Tally>,
@@ -77,8 +90,13 @@ impl Swarm {
 #[derive(Debug)]
 pub struct Bot {
     index: u32,
-    kind: Kind,
+    policy: Policy,
     swarm: Arc<Swarm>,
+    room: Arc<SharedRoom>,
+    /// Whether it opens the room.
+    opens: bool,
+    /// How long it waits before it sets out.
+    sets_out: Duration,
     stop: watch::Receiver<bool>,
     rng: Rng,
     counts: Counts,
@@ -99,37 +117,56 @@ pub(super) type Mishap = (Fault, String);
 
 impl Drop for Bot {
     fn drop(&mut self) {
-        self.swarm.tally.add(self.kind, &mut self.counts);
+        self.swarm.tally.add(self.policy.kind, &mut self.counts);
     }
 }
 
 impl Bot {
-    /// The bot of this number.
+    /// The bot of this number: what it is like and where it goes is as the swarm's options say.
     #[must_use]
     pub fn new(index: u32, swarm: Arc<Swarm>) -> Bot {
+        let place = index as usize % swarm.rooms.len();
+        let (room, opens) = (swarm.rooms[place].clone(), (index as usize) < swarm.rooms.len());
+        let (policy, stop) = (swarm.options.policy_of(index), swarm.stop.subscribe());
+        let sets_out = Duration::from_secs_f64(f64::from(index) / swarm.options.ramp);
+        let mut bot = Bot::like(policy, (index, swarm), (room, opens), stop);
+        bot.sets_out = sets_out;
+        bot
+    }
+
+    /// A bot of this number that is like that, goes to this room, which it may have to open, and
+    /// leaves when it is told to.
+    #[must_use]
+    pub fn like(
+        policy: Policy,
+        (index, swarm): (u32, Arc<Swarm>),
+        (room, opens): (Arc<SharedRoom>, bool),
+        stop: watch::Receiver<bool>,
+    ) -> Bot {
         let seed = swarm.options.seed ^ u64::from(index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let stop = swarm.stop.subscribe();
-        let (rng, counts) = (Rng::new(seed), Counts::default());
-        let kind = swarm.options.kind_of(index);
-        Bot { index, kind, swarm, stop, rng, counts, has_joined: false }
+        let (rng, counts, sets_out) = (Rng::new(seed), Counts::default(), Duration::ZERO);
+        let has_joined = false;
+        Bot { index, policy, swarm, room, opens, sets_out, stop, rng, counts, has_joined }
     }
 
     /// Lives until the swarm stops or something befalls the bot.
     pub async fn live(mut self) {
-        let start = Duration::from_secs_f64(f64::from(self.index) / self.swarm.options.ramp);
-        if self.sleep(start).await {
+        if self.sleep(self.sets_out).await {
             return;
         }
         loop {
-            match self.visit().await {
-                Ok(After::ComesBack) => {}
+            let (least, more) = match self.visit().await {
+                Ok(After::ComesBack) => self.policy.pause,
                 Ok(After::GoesHome) => return,
                 Err((fault, text)) => {
-                    self.room().shut();
-                    return self.swarm.tally.fault(fault, text);
+                    self.swarm.tally.fault(fault, text);
+                    if !self.policy.persists {
+                        return self.room.shut();
+                    }
+                    RECOVERS
                 }
-            }
-            let pause = Duration::from_millis(200 + self.rng.below(800) as u64);
+            };
+            let pause = least + more.mul_f32(self.rng.unit());
             if self.sleep(pause).await {
                 return;
             }
@@ -144,10 +181,6 @@ impl Bot {
         }
     }
 
-    fn room(&self) -> &SharedRoom {
-        &self.swarm.rooms[self.index as usize % self.swarm.rooms.len()]
-    }
-
     async fn visit(&mut self) -> Result<After, Mishap> {
         let swarm = self.swarm.clone();
         let mut stop = self.stop.clone();
@@ -157,7 +190,7 @@ impl Bot {
         };
         self.counts.joins += 1;
         self.has_joined = true;
-        let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
+        let room = self.room.clone();
         let core = client.core();
         room.enter(core.room().unwrap_or_default());
         room.track.name(core.room().unwrap_or_default(), core.tick_hz().unwrap_or_default());
@@ -178,8 +211,7 @@ impl Bot {
 
     /// Connects and joins the room that this bot belongs to.
     async fn come_in(&mut self) -> Result<Client, Mishap> {
-        let opens = (self.index as usize) < self.swarm.rooms.len();
-        let endpoint = match self.room().way_in(opens).await {
+        let endpoint = match self.room.way_in(self.opens).await {
             Way::Opens => self.door(),
             Way::ByCode(code) => self.swarm.target.room(&code),
             Way::Nowhere => {
@@ -189,13 +221,18 @@ impl Bot {
         };
         match self.join(&endpoint).await {
             // A room without players may end; somebody has to open it anew.
-            Err(error) if self.has_joined && is_room_gone(&error) && self.room().is_deserted() => {
+            Err(error) if self.may_open() && is_room_gone(&error) && self.room.is_deserted() => {
                 let door = self.door();
                 self.join(&door).await
             }
             other => other,
         }
         .map_err(|error| (Fault::Refused, error.to_string()))
+    }
+
+    /// Whether it may open its room anew.
+    fn may_open(&self) -> bool {
+        (self.has_joined || self.policy.persists) && !self.policy.spectates
     }
 
     /// Where the room is opened: one is the default room, where people are too.
@@ -207,9 +244,9 @@ impl Bot {
 
     async fn join(&mut self, endpoint: &Endpoint) -> Result<Client, ClientError> {
         let net = self.net();
-        let swarm = &self.swarm;
+        let (swarm, policy) = (&self.swarm, &self.policy);
         let name = format!("{}{}", swarm.options.name_prefix, self.index + 1);
-        let hindrance = kinds::hindrance(self.kind, swarm, &mut self.rng);
+        let hindrance = kinds::hindrance(policy, swarm, &mut self.rng);
         let usual = Options::default();
         // What was asked for is not the server's silence.
         let stall = hindrance.stall.map_or(Duration::ZERO, |stall| stall.time);
@@ -217,41 +254,34 @@ impl Bot {
         let silence = usual.silence + stall + Duration::from_millis(dark.into());
         let is_recorded = self.index == 0 && !self.has_joined;
         let record = swarm.options.record.clone().filter(|_| is_recorded);
-        let memo = Some(self.room().memo.clone());
-        let carriage = &swarm.options.carriage;
-        let (poll_hz, reserves) = (carriage.poll_hz, carriage.transport.is_some());
-        let comeback = self.is_cut().then(Comeback::default);
-        let usual = Options { poll_hz, reserves, comeback, ..usual };
+        let memo = Some(self.room.memo.clone());
+        let (poll_hz, spectate) = (policy.poll_hz, policy.spectates);
+        let reserves = policy.reserves || spectate;
+        let comeback = policy.is_cut.then(Comeback::default);
+        let usual = Options { poll_hz, reserves, spectate, comeback, ..usual };
         let options = Options { name, hindrance, net, silence, record, memo, ..usual };
-        let choice = carriage.choice_of(swarm.options.seed, self.index);
-        client::join(swarm.target.address(), endpoint, &options, choice).await
-    }
-
-    /// Whether this bot's connection is cut now and then.
-    fn is_cut(&self) -> bool {
-        let SwarmOptions { carriage, bots, .. } = &self.swarm.options;
-        self.kind == Kind::Healthy && carriage.is_cut(self.index, *bots)
+        client::join(swarm.target.address(), endpoint, &options, policy.choice).await
     }
 
     /// The network that this bot is on, with other luck on each visit.
     fn net(&mut self) -> Option<Net> {
-        let conditions = self.swarm.options.net_of(self.index)?.conditions;
-        (!conditions.is_none()).then(|| Net { conditions, seed: self.rng.next_u64() })
+        let conditions = self.policy.net?;
+        Some(Net { conditions, seed: self.rng.next_u64() })
     }
 
     async fn play(&mut self, client: &mut Client) -> Result<After, Mishap> {
-        let swarm = self.swarm.clone();
-        let room = &swarm.rooms[self.index as usize % swarm.rooms.len()];
-        let way = swarm.options.net_of(self.index).map(|part| part.conditions.least_delay());
-        let luck = (self.rng.next_u64(), way.unwrap_or_default());
-        let mut visit = Visit::new(&swarm, (room, self.kind), client, luck);
-        let mut losses = Losses::new(self.is_cut(), &mut self.rng);
-        let leave_at = self.churn().map(|stay| Instant::now() + stay);
+        let (swarm, room, policy) = (self.swarm.clone(), self.room.clone(), self.policy.clone());
+        let luck =
+            (self.rng.next_u64(), policy.net.map_or(Duration::ZERO, |net| net.least_delay()));
+        let mut visit = Visit::new(&swarm, (&room, &policy), client, luck);
+        let mut losses = Losses::new(policy.is_cut, &mut self.rng);
+        let leave_at = self.draw(policy.stay).map(|stay| Instant::now() + stay);
+        let mut speaks_at = self.draw(policy.chats).map(|silence| Instant::now() + silence);
         let mut report_at = Instant::now() + REPORT_EVERY;
         let after = loop {
             let event = client.next().await;
             if let Err(error) = &event
-                && kinds::may_end(self.kind, &swarm.options, error)
+                && kinds::may_end(&policy, error)
             {
                 self.counts.given_up += 1;
                 visit.count_inputs(client, &mut self.counts);
@@ -265,7 +295,11 @@ impl Bot {
             if now >= report_at {
                 report_at = now + REPORT_EVERY;
                 visit.count_inputs(client, &mut self.counts);
-                swarm.tally.add(self.kind, &mut self.counts);
+                swarm.tally.add(policy.kind, &mut self.counts);
+            }
+            if speaks_at.is_some_and(|at| now >= at) {
+                speaks_at = self.draw(policy.chats).map(|silence| now + silence);
+                self.say(client);
             }
             if *self.stop.borrow() {
                 break After::GoesHome;
@@ -282,13 +316,19 @@ impl Bot {
         visit.leave(client, &mut self.counts).await.map(|()| after)
     }
 
-    /// How long this bot stays, if bots come and go: any moment is as likely as any other.
-    fn churn(&mut self) -> Option<Duration> {
-        let a_second = self.swarm.options.churn / 100.0 / 60.0;
+    /// A time that is so long on average, where any moment is as likely as any other.
+    fn draw(&mut self, mean: Option<Duration>) -> Option<Duration> {
         let chance = 1.0 - f64::from(self.rng.unit());
-        let stay = -chance.ln() / a_second;
+        let time = -chance.ln() * mean?.as_secs_f64();
         // A stay of years is the same as one that does not end.
-        (stay < 1e8).then(|| Duration::from_secs_f64(stay))
+        (time < 1e8).then(|| Duration::from_secs_f64(time))
+    }
+
+    /// Says something to the room.
+    fn say(&mut self, client: &mut Client) {
+        let line = LINES[self.rng.below(LINES.len())];
+        // What cannot be said now, as too much waits, need not be said.
+        self.counts.chat_lines += u64::from(client.core_mut().say(line).is_ok());
     }
 }
 

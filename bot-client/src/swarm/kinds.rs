@@ -8,7 +8,7 @@ use std::{
 use tickwire_games::common::rng::Rng;
 use tickwire_shared::message::CloseCode;
 
-use super::{bot::Swarm, options::SwarmOptions};
+use super::{bot::Swarm, options::SwarmOptions, policy::Policy};
 use crate::client::{ClientError, Hindrance, Stall};
 
 /// Slow bots read this share of what a healthy one is sent.
@@ -87,10 +87,10 @@ impl SwarmOptions {
     }
 }
 
-/// What holds up a bot of a kind.
-pub(super) fn hindrance(kind: Kind, swarm: &Swarm, rng: &mut Rng) -> Hindrance {
+/// What holds up a bot.
+pub(super) fn hindrance(policy: &Policy, swarm: &Swarm, rng: &mut Rng) -> Hindrance {
     let usual = Hindrance { over: swarm.over.clone(), ..Hindrance::default() };
-    match kind {
+    match policy.kind {
         Kind::Healthy => usual,
         Kind::Slow => Hindrance {
             rate: Some(swarm.slow_rate.clone()),
@@ -99,7 +99,7 @@ pub(super) fn hindrance(kind: Kind, swarm: &Swarm, rng: &mut Rng) -> Hindrance {
         },
         Kind::Hidden => Hindrance { hold: Some(HIDDEN_TIMER), ..usual },
         Kind::Stalled => {
-            let time = swarm.options.stall_time;
+            let time = policy.stall_time;
             let first = Duration::from_secs(3) + STALL_PAUSE.mul_f32(rng.unit());
             let stall = Stall { first, every: time + STALL_PAUSE, time };
             Hindrance { stall: Some(stall), receive_buffer: Some(SMALL_BUFFER), ..usual }
@@ -107,9 +107,9 @@ pub(super) fn hindrance(kind: Kind, swarm: &Swarm, rng: &mut Rng) -> Hindrance {
     }
 }
 
-/// Whether a bot of a kind may be closed in this way, because it was asked to be too slow.
-pub(super) fn may_end(kind: Kind, options: &SwarmOptions, error: &ClientError) -> bool {
-    let is_long = kind == Kind::Stalled && options.stall_time >= GIVEN_UP_AFTER;
+/// Whether a bot may be closed in this way, because it was asked to be too slow.
+pub(super) fn may_end(policy: &Policy, error: &ClientError) -> bool {
+    let is_long = policy.kind == Kind::Stalled && policy.stall_time >= GIVEN_UP_AFTER;
     is_long && matches!(error, ClientError::Closed(closed) if closed.is(CloseCode::TooSlow))
 }
 

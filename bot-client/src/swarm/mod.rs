@@ -17,6 +17,7 @@ mod losses;
 mod meter;
 pub(crate) mod options;
 mod pace;
+pub(crate) mod policy;
 mod progress;
 pub(crate) mod report;
 pub(crate) mod rooms;
@@ -46,6 +47,7 @@ pub use self::{
     kinds::{KINDS, Kind},
     options::{BehaviourKind, Cli, Command, SwarmOptions},
     pace::Pace,
+    policy::Policy,
     report::{KindReport, Report, Spread, TickRate, TickSpread, Verdict},
     table::{Brief, Table, VerdictLine, grouped},
     tally::{Counts, KindTally, Tally},

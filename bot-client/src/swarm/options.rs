@@ -187,6 +187,10 @@ pub enum BehaviourKind {
     Auto,
     /// Random inputs, each held for a while
     Random,
+    /// Random inputs, others at every tick
+    Masher,
+    /// Runs to the centre of a game that it knows, and is random in others
+    Crowd,
     /// No inputs, only acknowledgements
     Idle,
 }

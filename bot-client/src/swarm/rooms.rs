@@ -82,6 +82,9 @@ impl SharedRoom {
         self.door.send_if_modified(|door| {
             let news = !matches!(door, Door::Open(known) if known == code);
             if news {
+                // Another room, whose ticks have nothing to do with those of the one before.
+                self.newest.store(0, Ordering::Relaxed);
+                self.schedule.settle_anew();
                 *door = Door::Open(code.to_owned());
             }
             news

@@ -55,6 +55,8 @@ pub struct Counts {
     pub starved: u64,
     /// Closes because it was too slow, of bots that were asked to be.
     pub given_up: u64,
+    /// Chat lines said.
+    pub chat_lines: u64,
     /// Connections that were cut.
     pub cuts: u64,
     /// Sessions that went on, whose next frame built upon what was held.
@@ -80,6 +82,7 @@ impl AddAssign for Counts {
         self.passed += more.passed;
         self.starved += more.starved;
         self.given_up += more.given_up;
+        self.chat_lines += more.chat_lines;
         self.cuts += more.cuts;
         self.resumed_from_history += more.resumed_from_history;
         self.resumed_full += more.resumed_full;

@@ -120,6 +120,7 @@ mod tests {
         passed: 900,
         starved: 3,
         given_up: 0,
+        chat_lines: 0,
         cuts: 0,
         resumed_from_history: 0,
         resumed_full: 0,

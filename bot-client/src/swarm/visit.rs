@@ -16,6 +16,7 @@ use super::{
     meter::Meter,
     options::BehaviourKind,
     pace::Watch,
+    policy::Policy,
     rooms::SharedRoom,
     tally::Counts,
 };
@@ -52,18 +53,14 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     pub(super) fn new(
         swarm: &'a Swarm,
-        (room, kind): (&'a SharedRoom, Kind),
+        (room, policy): (&'a SharedRoom, &Policy),
         client: &Client,
         (seed, at_least): (u64, Duration),
     ) -> Visit<'a> {
-        // Who does not look does nothing.
-        let does = match kind {
-            Kind::Hidden => BehaviourKind::Idle,
-            _ => swarm.options.behaviour,
-        };
+        let (kind, does) = (policy.kind, policy.does);
         let behaviour = Behaviour::new(does, client.core(), seed, &swarm.maps);
         // Who does nothing is predicted by anybody.
-        let foresees = kind == Kind::Healthy && does != BehaviourKind::Idle;
+        let foresees = kind == Kind::Healthy && does != BehaviourKind::Idle && !policy.spectates;
         let foresight = foresees.then(|| Foresight::of(client.core(), &swarm.maps)).flatten();
         Visit {
             swarm,
