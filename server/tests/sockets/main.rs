@@ -8,6 +8,7 @@ mod handshake;
 mod joining;
 mod limits;
 mod lobby;
+mod metrics;
 mod nets;
 mod pages;
 mod play;

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod client;
+pub mod exposition;
 pub mod game;
 pub mod http;
 pub mod server;
