@@ -10,6 +10,7 @@ mod limits;
 mod lobby;
 mod metrics;
 mod nets;
+mod observability;
 mod pages;
 mod play;
 mod rooms;
