@@ -1,14 +1,18 @@
 //! The control plane's encoding, and the only module that knows `bincode`.
 //!
-//! Messages sent once (a join, a welcome) and saved files are
+//! Messages sent once (a join, a welcome), saved files and saved worlds are
 //! `bincode` 2 with its standard configuration: little-endian, variable-length
 //! integers. Frames and inputs never come this way.
 
+use bincode::{enc::write::Writer, error::EncodeError};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 /// The largest control message that is accepted, in bytes.
 pub const MAX_CONTROL_BYTES: usize = 64 * 1024;
+
+/// The largest world that is saved and loaded, in bytes.
+pub const MAX_WORLD_BYTES: usize = 8 * 1024 * 1024;
 
 /// A control message that could not be decoded.
 #[derive(Debug, Error)]
@@ -46,5 +50,112 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ControlError> {
     match bytes.len() - used {
         0 => Ok(value),
         left => Err(ControlError::Trailing(left)),
+    }
+}
+
+/// A world that could not be saved.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// It takes more than [`MAX_WORLD_BYTES`].
+    #[error("the world takes more than 8388608 bytes")]
+    TooLarge,
+    /// A value in it cannot be written.
+    #[error("the world cannot be saved: {0}")]
+    Unsaved(EncodeError),
+}
+
+/// A world that could not be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// It takes more than [`MAX_WORLD_BYTES`].
+    #[error("a world of {0} bytes; at most 8388608 are accepted")]
+    TooLarge(usize),
+    /// The bytes are not a world of the expected type.
+    #[error("malformed world: {0}")]
+    Malformed(#[from] bincode::error::DecodeError),
+    /// Bytes follow the world.
+    #[error("{0} bytes follow the world")]
+    Trailing(usize),
+}
+
+/// Appends to a vector, at most so many bytes more.
+struct Bounded<'a> {
+    out: &'a mut Vec<u8>,
+    left: usize,
+    overflowed: bool,
+}
+
+impl Writer for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        if bytes.len() > self.left {
+            self.overflowed = true;
+            return Err(EncodeError::UnexpectedEnd);
+        }
+        self.left -= bytes.len();
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Appends a saved world to `out`, whose memory can be used again and again.
+///
+/// # Errors
+/// See [`SaveError`]; what was appended is then of no use.
+pub fn save<T: Serialize>(world: &T, out: &mut Vec<u8>) -> Result<(), SaveError> {
+    let mut writer = Bounded { out, left: MAX_WORLD_BYTES, overflowed: false };
+    let config = bincode::config::standard();
+    let result = bincode::serde::encode_into_writer(world, &mut writer, config);
+    result.map_err(|error| match writer.overflowed {
+        true => SaveError::TooLarge,
+        false => SaveError::Unsaved(error),
+    })
+}
+
+/// Loads a world that must take up all of `bytes`.
+///
+/// Claimed lengths are checked against [`MAX_WORLD_BYTES`] before anything is allocated.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LoadError> {
+    if bytes.len() > MAX_WORLD_BYTES {
+        return Err(LoadError::TooLarge(bytes.len()));
+    }
+    let config = bincode::config::standard().with_limit::<MAX_WORLD_BYTES>();
+    let (world, used) = bincode::serde::decode_from_slice(bytes, config)?;
+    match bytes.len() - used {
+        0 => Ok(world),
+        left => Err(LoadError::Trailing(left)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_comes_back_behind_what_was_there() {
+        let world = (7u64, vec!["a".to_owned(), "b".to_owned()], [1.5f32, f32::MIN_POSITIVE]);
+        let mut bytes = vec![9];
+        save(&world, &mut bytes).expect("it is small");
+        assert_eq!(bytes[0], 9);
+        assert_eq!(load::<(u64, Vec<String>, [f32; 2])>(&bytes[1..]).expect("it was saved"), world);
+    }
+
+    #[test]
+    fn a_world_that_is_too_large_is_not_saved_and_not_loaded() {
+        let mut bytes = Vec::new();
+        let large = vec![1u8; MAX_WORLD_BYTES];
+        assert!(matches!(save(&large, &mut bytes), Err(SaveError::TooLarge)));
+        let large = vec![0u8; MAX_WORLD_BYTES + 1];
+        assert!(matches!(load::<Vec<u8>>(&large), Err(LoadError::TooLarge(_))));
+    }
+
+    #[test]
+    fn bytes_that_are_no_world_are_refused() {
+        let claims = [253, 255, 255, 255, 255, 255, 255, 255, 127];
+        assert!(matches!(load::<String>(&claims), Err(LoadError::Malformed(_))));
+        assert!(matches!(load::<Vec<u64>>(&claims), Err(LoadError::Malformed(_))));
+        assert!(matches!(load::<u8>(&[1, 2]), Err(LoadError::Trailing(1))));
     }
 }

@@ -5,7 +5,7 @@
 //! [`Game::sight`] and [`Game::input`] for every player, [`Game::step`], [`Game::replicate`].
 
 use glam::Vec2;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use slotmap::{Key, KeyData};
 
 use crate::{
@@ -21,7 +21,15 @@ use crate::{
 /// Everything must follow from `config`, `seed` and the calls made: no clock, no
 /// I/O, no randomness but from the seed, no iteration over a hash map. Then the
 /// same inputs give the same state on every run.
-pub trait Game: Sized + Send + 'static {
+///
+/// A game is saved and loaded as a whole, with its settings and its random generator: every few
+/// seconds its room writes it into the log of its recent past, from where the room is made again
+/// after a panic, and recordings are played. It then goes on as what was loaded, so that
+/// all copies of it are alike in what a saved world leaves out, such as which free slot of a slot map is
+/// used next. What is made anew in each step may be left out with `#[serde(skip)]`; all else must be
+/// in it, and what depends on nothing else must not change what the game does. Types that are saved
+/// cannot use what needs a self-describing format: `#[serde(flatten)]`, `untagged` or `tag`.
+pub trait Game: Serialize + DeserializeOwned + Sized + Send + 'static {
     /// The name that clients and `--game` use.
     const NAME: &'static str;
     /// The tick rate, unless the operator sets another.
@@ -102,6 +110,12 @@ pub trait Game: Sized + Send + 'static {
     /// Gives back memory that can be made again. Called when a room in which nobody is stops making
     /// ticks for a while; the world stays as it is.
     fn sleep(&mut self) {}
+
+    /// This game has been loaded: makes again what is not saved, such as memory that steps use
+    /// again. `before` is the game whose place it takes, if there is one: what never changes can
+    /// be shared with it, and its working memory taken over. Nothing else may be, or a replay,
+    /// which has another before it, or none, would go differently.
+    fn restored(&mut self, _before: Option<&mut Self>) {}
 
     /// Says where a player looks from and which groups it sees; asked once a tick for each
     /// player, after the step. Unless something is said here, a player sees no placed entity
@@ -222,7 +236,7 @@ impl View {
 }
 
 /// Whose an entity is and where: decides who gets which of its fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Belongs {
     /// The player that gets the fields marked `owner`.
     pub player: Option<PlayerId>,

@@ -31,6 +31,8 @@ pub use game::{Belongs, Capture, Game, Grid, SchemaBuilder, Step, To, View};
 /// The maths library of the public types.
 pub use glam;
 pub use ids::{EntityId, PlayerId};
+/// What makes a game's state one that can be saved. To derive it takes `serde` itself, too.
+pub use serde::{self, Deserialize, Serialize};
 /// The keys that entities are replicated under.
 pub use slotmap;
 pub use tick::Tick;

@@ -1,6 +1,7 @@
 //! The shared world as a game of Tickwire's.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{DefaultKey, KeyData};
 use tickwire_shared::{
     Belongs, Capture, Game, Grid, PlayerId, Replicate, SchemaBuilder, Step, To, View,
@@ -58,7 +59,7 @@ pub struct You {
 }
 
 /// The game: the world `near`, or `everyone`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Ships<const NEAR: bool> {
     world: World,
     /// Who has which slot; by player, in order of joining.

@@ -5,6 +5,8 @@
 
 use std::f64::consts::TAU;
 
+use serde::{Deserialize, Serialize};
+
 /// Ticks a second.
 pub const HZ: u32 = 30;
 /// How far a player of the world `near` sees, in steps of position.
@@ -19,7 +21,7 @@ const PUSH: f64 = 60.0;
 const TURN: i32 = 16;
 
 /// A ship.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ship {
     x: i32,
     y: i32,
@@ -43,7 +45,7 @@ impl Ship {
 }
 
 /// The world: ships by slot, drifters first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
     /// The ships, and the slots of those that have gone.
     pub ships: Vec<Option<Ship>>,

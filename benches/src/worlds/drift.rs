@@ -1,7 +1,7 @@
 //! Entities that drift: how many, how many of them move, and how many are replaced each tick.
 
 use glam::Vec2;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use slotmap::{DefaultKey, SlotMap};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, schema::Schema,
@@ -17,7 +17,7 @@ pub const WORLDS: [(&str, Config); 3] = [
 ];
 
 /// What makes one drifting world differ from another.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Config {
     /// How many entities there are at any time.
     pub entities: u32,
@@ -36,7 +36,7 @@ pub fn session(config: &Config, seed: u64) -> Session<Drift> {
 }
 
 /// One drifting entity.
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Body {
     /// Where it is.
     #[replicate(range = 0.0..=4096.0, step = 0.0625, linear)]
@@ -61,7 +61,7 @@ pub struct Nudge {
 }
 
 /// The world.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Drift {
     config: Config,
     bodies: SlotMap<DefaultKey, Body>,

@@ -9,7 +9,7 @@
 use std::f32::consts::TAU;
 
 use glam::Vec2;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use slotmap::{DefaultKey, SlotMap};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, schema::Schema,
@@ -79,9 +79,11 @@ pub struct Thing {
 }
 
 /// The world.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Replay {
     keys: SlotMap<DefaultKey, ()>,
+    /// They never change, and are many.
+    #[serde(skip)]
     ticks: Vec<Vec<Thing>>,
     at: usize,
 }
@@ -115,6 +117,10 @@ impl Game for Replay {
 
     fn step(&mut self, _step: &mut Step<'_>) {
         self.at = (self.at + 1) % (2 * TICKS - 2);
+    }
+
+    fn restored(&mut self, before: Option<&mut Self>) {
+        self.ticks = before.map(|before| std::mem::take(&mut before.ticks)).unwrap_or_default();
     }
 
     fn replicate(&self, capture: &mut Capture<'_>) {

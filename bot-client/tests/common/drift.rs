@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
     game::Request,
@@ -12,14 +13,14 @@ use tickwire_shared::{
 
 new_key_type! { pub struct MoteKey; }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub enum Mood {
     #[default]
     Calm,
     Wild,
 }
 
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Mote {
     #[replicate(range = -100.0..=100.0, step = 0.125, linear)]
     pub pos: Vec2,
@@ -40,7 +41,7 @@ pub struct Mote {
     pub player: PlayerId,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub struct Push {
     #[replicate(range = -4..=4)]
     pub x: i8,
@@ -49,7 +50,7 @@ pub struct Push {
     pub wild: bool,
 }
 
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Spark {
     #[replicate(range = 0..=50, linear)]
     pub left: u8,
@@ -66,6 +67,7 @@ pub struct Faded {
     pub spark: u16,
 }
 
+#[derive(Serialize, Deserialize)]
 pub struct Drift {
     pub motes: SlotMap<MoteKey, Mote>,
     sparks: SlotMap<MoteKey, Spark>,
@@ -74,7 +76,7 @@ pub struct Drift {
 }
 
 /// The health that a mote starts with; tests put another here to make a world that differs.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Settings {
     pub hp: u8,
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
     glam::Vec2,
@@ -35,7 +35,7 @@ impl Default for Config {
     }
 }
 
-#[derive(Default, Replicate)]
+#[derive(Default, Replicate, Serialize, Deserialize)]
 pub struct Dot {
     pub player: u32,
     #[replicate(range = 0.0..=1000.0, step = 0.125, linear)]
@@ -57,6 +57,7 @@ pub struct Push {
     pub x: i8,
 }
 
+#[derive(Serialize, Deserialize)]
 pub struct Restless {
     dots: SlotMap<DefaultKey, Dot>,
     owners: Vec<(PlayerId, DefaultKey)>,

@@ -9,6 +9,7 @@
 //! used again: a history that has gone round allocates nothing.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 
 /// Somewhere that a thing can be, and all that is between.
 pub trait Pose: Copy {
@@ -24,7 +25,7 @@ impl Pose for Vec2 {
 }
 
 /// The poses of the last few ticks, by key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rewind<K, P> {
     /// A ring of ticks, each sorted by key.
     ticks: Vec<Vec<(K, P)>>,

@@ -1,5 +1,6 @@
 //! A small game that writes down what it is told, and clients that write down what they are told.
 
+use serde::{Deserialize, Serialize};
 use tickwire_room::{HostedRoom, Newcomer, Poll, Room, RoomConfig};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, View,
@@ -13,7 +14,7 @@ use tickwire_shared::{
     slotmap::{DefaultKey, SlotMap},
 };
 
-#[derive(Default, Replicate)]
+#[derive(Default, Replicate, Serialize, Deserialize)]
 pub struct Guest {
     pub player: u32,
     /// What it may see alone.
@@ -39,7 +40,7 @@ pub struct Song {
 }
 
 /// Writes down all calls in their order.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Party {
     guests: SlotMap<DefaultKey, Guest>,
     pub calls: Vec<String>,

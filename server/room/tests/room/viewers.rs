@@ -1,5 +1,6 @@
 //! What a viewer may see, when the set of its segments is unusual or has just changed.
 
+use serde::{Deserialize, Serialize};
 use tickwire_room::{HostedRoom, Newcomer, Poll, Reply, Room, RoomConfig};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, Tick,
@@ -11,12 +12,13 @@ use tickwire_shared::{
 };
 
 /// Nothing in this game is public, and players are in team 1 from a tick on, and until another.
+#[derive(Serialize, Deserialize)]
 struct Secret {
     plans: SlotMap<DefaultKey, Plan>,
     tick: Tick,
 }
 
-#[derive(Default, Replicate)]
+#[derive(Default, Replicate, Serialize, Deserialize)]
 struct Plan {
     #[replicate(team)]
     step: u8,

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use tickwire_shared::{glam::Vec2, schema::Schema, slotmap::*, *};
 
-#[derive(Default, Replicate)]
+#[derive(Default, Replicate, Serialize, Deserialize)]
 struct Dot {
     player: u32,
     #[replicate(text = 16)]
@@ -25,7 +25,7 @@ struct Push {
 struct Tagged {
     player: u32,
 }
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Tag {
     dots: SlotMap<DefaultKey, Dot>,
     it: DefaultKey,

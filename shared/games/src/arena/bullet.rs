@@ -11,6 +11,7 @@
 //! not have where it was met. Whoever has come in since can be met only where it has been since.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
@@ -34,7 +35,7 @@ new_key_type! {
 pub type Bullets = SlotMap<BulletKey, Bullet>;
 
 /// A bullet in flight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub struct Bullet {
     /// Where it is, in units.
     #[replicate(range = 0.0..=WORLD_MAX, step = GRAIN, linear)]

@@ -1,6 +1,6 @@
 //! What an operator may set, in the `[arena]` table of the configuration file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::map::Map;
 
@@ -8,7 +8,7 @@ use super::map::Map;
 const REWIND_MS_MAX: u16 = 250;
 
 /// The arena's settings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The map: `"yard"`, `"expanse"`, or the text of one (see [`Map`]).
@@ -25,6 +25,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// Uses another's map, if it is the same: it is large, and there are many rooms.
+    pub fn share_map(&mut self, other: &Config) {
+        if self.map == other.map {
+            self.map = other.map.clone();
+        }
+    }
+
     /// How far back shots are judged at most, in ticks.
     #[must_use]
     pub fn rewind_ticks(&self, tick_hz: u32) -> f32 {

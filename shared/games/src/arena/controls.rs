@@ -1,5 +1,6 @@
 //! What a player sends each tick.
 
+use serde::{Deserialize, Serialize};
 use tickwire_shared::Replicate;
 
 /// One tick of steering.
@@ -8,7 +9,7 @@ use tickwire_shared::Replicate;
 /// can. So a mouse sends the direction of the pointer, a thumb that of its
 /// stick, and a keyboard turns an aim of its own: none of them has to know how
 /// fast ships turn, and a lost input is made good by the next one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub struct Controls {
     /// Where to point the ship, in radians from the x axis towards the y axis.
     #[replicate(angle = super::tuning::HEADING_BITS)]

@@ -30,6 +30,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use slotmap::SlotMap;
 use tickwire_shared::{Belongs, Capture, Game, PlayerId, SchemaBuilder, Step, schema::Schema};
 
@@ -54,9 +55,10 @@ use self::{
 use crate::common::rng::Rng;
 
 /// The world of one room.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Arena {
     config: Config,
+    #[serde(skip, default = "Handling::tuned")]
     handling: Handling,
     rng: Rng,
     ships: Ships,
@@ -65,6 +67,7 @@ pub struct Arena {
     players: BTreeMap<PlayerId, ShipKey>,
     /// Made anew each tick; kept for its memory.
     crowd: Crowd,
+    #[serde(skip)]
     strikes: Vec<Strike>,
 }
 
@@ -151,6 +154,15 @@ impl Game for Arena {
         bullet::fly_all(&mut self.bullets, &self.config.map, &self.crowd, &mut self.strikes);
         self.settle_strikes(ticks(f32::from(self.config.respawn_seconds), tick_hz), step);
         self.hand_out_pickups(tick_hz, step);
+    }
+
+    fn restored(&mut self, before: Option<&mut Self>) {
+        if let Some(before) = before {
+            self.config.share_map(&before.config);
+            self.strikes = std::mem::take(&mut before.strikes);
+            self.crowd.take_over(&mut before.crowd);
+        }
+        self.make_room();
     }
 
     fn sleep(&mut self) {

@@ -4,6 +4,7 @@
 //! wire, where despawning and respawning would send its place again.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::{PlayerId, Replicate, Step, To};
 
@@ -23,7 +24,7 @@ new_key_type! {
 }
 
 /// What a pickup is good for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Sort {
     /// Restores 50 of 100 health.
     #[default]
@@ -35,7 +36,7 @@ pub enum Sort {
 }
 
 /// A thing to fly over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub struct Pickup {
     /// Its centre, in units.
     #[replicate(range = 0.0..=WORLD_MAX, step = GRAIN)]

@@ -1,6 +1,7 @@
 //! A player's ship: what everybody sees of it, what its player sees, what only the server knows.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::{PlayerId, Replicate, message::MAX_NAME_GRAPHEMES, text};
 
@@ -27,7 +28,7 @@ pub type Ships = SlotMap<ShipKey, Ship>;
 pub const HUES: u8 = 16;
 
 /// What state of life a ship is in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Life {
     /// It flies, and can be hurt.
     #[default]
@@ -39,7 +40,7 @@ pub enum Life {
 }
 
 /// What its engine does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Engine {
     /// Nothing.
     #[default]
@@ -53,7 +54,7 @@ pub enum Engine {
 }
 
 /// A ship.
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Ship {
     /// The number of its player: a client's own ship is the one with its own number.
     pub player: u32,

@@ -1,7 +1,9 @@
 //! Randomness that is part of the state: SplitMix64, seeded by the room.
 
+use serde::{Deserialize, Serialize};
+
 /// A small generator; the same seed gives the same numbers everywhere.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rng(u64);
 
 impl Rng {

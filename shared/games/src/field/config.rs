@@ -1,12 +1,12 @@
 //! What an operator may set, in the `[field]` table of the configuration file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The most of each that there may be; a kind has 65,536 slots, and what is spilt needs some.
 const MOST: u16 = 30_000;
 
 /// The field's settings: how much lives in it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// How many plants grow.

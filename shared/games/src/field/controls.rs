@@ -1,9 +1,10 @@
 //! What a player sends each tick.
 
+use serde::{Deserialize, Serialize};
 use tickwire_shared::Replicate;
 
 /// One tick of flight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Replicate, Serialize, Deserialize)]
 pub struct Controls {
     /// Where to go, in radians from the x axis towards the y axis.
     #[replicate(angle = 8)]

@@ -6,6 +6,7 @@
 use std::f32::consts::TAU;
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
@@ -42,7 +43,7 @@ const CROWD: usize = 14;
 const MOST_NEIGHBOURS: usize = 24;
 
 /// What a forager is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Mood {
     /// It stands and chews.
     #[default]
@@ -56,7 +57,7 @@ pub enum Mood {
 }
 
 /// How far a forager has come in life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Coat {
     /// It is small, and has none yet.
     Lamb,
@@ -68,7 +69,7 @@ pub enum Coat {
 }
 
 /// A forager.
-#[derive(Clone, Copy, Debug, Default, Replicate)]
+#[derive(Clone, Copy, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Forager {
     /// Where it is, in units.
     #[replicate(range = 0.0..=SIZE, step = GRAIN, linear)]

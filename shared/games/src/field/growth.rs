@@ -4,6 +4,7 @@
 //! on the wire. Each looks at its own time only once in [`RIPEN_TICKS`] ticks.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{Key, SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
@@ -29,7 +30,7 @@ const BED_RADIUS: (f32, f32) = (280.0, 680.0);
 const STRAY_ODDS: usize = 12;
 
 /// How far a plant has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Stage {
     /// It has just come up.
     #[default]
@@ -45,7 +46,7 @@ pub enum Stage {
 }
 
 /// A plant.
-#[derive(Clone, Copy, Debug, Default, Replicate)]
+#[derive(Clone, Copy, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Growth {
     /// Where it stands, in units.
     #[replicate(range = 0.0..=SIZE, step = 1.0)]
@@ -95,7 +96,7 @@ fn stage_ticks(rng: &mut Rng, rates: &Rates) -> u16 {
 }
 
 /// All that grows, and where it may.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Meadow {
     /// The plants.
     pub plants: SlotMap<GrowthKey, Growth>,
@@ -110,9 +111,8 @@ impl Meadow {
         let most = usize::from(most);
         let mut bed = || (anywhere(rng), rng.between(BED_RADIUS.0, BED_RADIUS.1));
         let beds = (0..BEDS).map(|_| bed()).collect();
-        // What bites spill comes on top, but never more than fits.
-        let plants = SlotMap::with_capacity_and_key(2 * most + 1);
-        let mut meadow = Meadow { plants, beds, most };
+        let mut meadow = Meadow { plants: SlotMap::with_key(), beds, most };
+        meadow.make_room();
         const STAGES: [Stage; 5] =
             [Stage::Sprout, Stage::Leaf, Stage::Bud, Stage::Blossom, Stage::Blossom];
         for _ in 0..most {
@@ -121,6 +121,12 @@ impl Meadow {
             meadow.plants.insert(Growth { pos, stage, left });
         }
         meadow
+    }
+
+    /// Takes memory for all plants that there can be.
+    pub fn make_room(&mut self) {
+        // What bites spill comes on top, but never more than fits.
+        self.plants.reserve((2 * self.most).saturating_sub(self.plants.len()));
     }
 
     /// The middle of a bed.

@@ -46,6 +46,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, SchemaBuilder, Step,
     game::{Grid, View},
@@ -106,7 +107,7 @@ pub struct Scene<'a> {
 }
 
 /// The world of one room.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Field {
     config: Config,
     rng: Rng,
@@ -119,10 +120,15 @@ pub struct Field {
     order: Vec<WispKey>,
     overview: Overview,
     /// Made anew each tick, as are those below; kept for their memory.
+    #[serde(skip)]
     places: Places,
+    #[serde(skip)]
     gains: Vec<Gain>,
+    #[serde(skip)]
     bites: Vec<(WispKey, Vec2)>,
+    #[serde(skip)]
     lambs: Vec<Vec2>,
+    #[serde(skip)]
     cubs: Vec<Vec2>,
 }
 
@@ -158,16 +164,16 @@ impl Game for Field {
         let meadow = Meadow::new(config.growth, &mut rng);
         let mut field = Field {
             wisps: Wisps::default(),
-            foragers: Foragers::with_capacity_and_key(usize::from(config.foragers) + 1),
-            predators: Predators::with_capacity_and_key(usize::from(config.predators) + 1),
+            foragers: Foragers::default(),
+            predators: Predators::default(),
             players: BTreeMap::new(),
             order: Vec::new(),
             overview: Overview::new(),
             places: Places::default(),
             gains: Vec::new(),
-            bites: Vec::with_capacity(usize::from(config.predators)),
-            lambs: Vec::with_capacity(usize::from(config.foragers)),
-            cubs: Vec::with_capacity(usize::from(config.predators)),
+            bites: Vec::new(),
+            lambs: Vec::new(),
+            cubs: Vec::new(),
             config,
             rng,
             meadow,
@@ -232,6 +238,15 @@ impl Game for Field {
         let beacons = self.wisps.iter().map(|(key, wisp)| (key, &wisp.beacon));
         beacons.for_each(|(key, it)| capture.put(key, Belongs::NOBODY, it));
         standings.iter().for_each(|(key, it)| capture.put(key, Belongs::NOBODY, it));
+    }
+
+    fn restored(&mut self, before: Option<&mut Self>) {
+        if let Some(before) = before {
+            self.places = std::mem::take(&mut before.places);
+            self.gains = std::mem::take(&mut before.gains);
+            self.overview.take_over(&mut before.overview);
+        }
+        self.make_room();
     }
 
     fn grid(&self) -> Option<Grid> {
@@ -301,9 +316,16 @@ impl Field {
     /// Takes all the memory that a step can come to need with these players, so that none allocates.
     fn make_room(&mut self) {
         let (wisps, foragers) = (self.wisps.len(), usize::from(self.config.foragers));
+        let predators = usize::from(self.config.predators);
+        self.foragers.reserve(foragers.saturating_sub(self.foragers.len()));
+        self.predators.reserve(predators.saturating_sub(self.predators.len()));
+        self.meadow.make_room();
+        self.bites.reserve(predators.saturating_sub(self.bites.len()));
+        self.lambs.reserve(foragers.saturating_sub(self.lambs.len()));
+        self.cubs.reserve(predators.saturating_sub(self.cubs.len()));
         self.places.wisps.make_room(wisps);
         self.places.foragers.make_room(foragers);
-        self.places.predators.make_room(usize::from(self.config.predators));
+        self.places.predators.make_room(predators);
         self.places.plants.make_room(2 * usize::from(self.config.growth));
         self.overview.make_room(wisps);
         // A wisp reaches a handful of plants at once; foragers bring a fleece each.

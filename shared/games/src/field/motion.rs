@@ -1,11 +1,12 @@
 //! How creatures move: straight on between two decisions, by the same whole grains each tick.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 
 use super::tuning::{MARGIN, Rates, SIZE, THINK_TICKS, to_grain, within};
 
 /// How far a creature comes in a tick.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Stride(Vec2);
 
 impl Stride {

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{Key, SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
@@ -31,7 +32,7 @@ pub const LEVEL_MAX: u8 = 7;
 const LEVEL_OF_THE_MEAN: usize = 3;
 
 /// How full one part of the world is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub struct Region {
     /// Its column, from the left.
     #[replicate(range = 0..=15)]
@@ -51,7 +52,7 @@ pub struct Region {
 }
 
 /// Roughly where a player is.
-#[derive(Clone, Copy, Debug, Default, Replicate)]
+#[derive(Clone, Copy, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Beacon {
     /// In units.
     #[replicate(range = 0.0..=SIZE, step = BEACON_STEP)]
@@ -62,7 +63,7 @@ pub struct Beacon {
 }
 
 /// One line of the standings. They stay as many; those without a player come last.
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Standing {
     /// The player; 0 for nobody.
     pub player: u32,
@@ -77,13 +78,14 @@ pub struct Standing {
 }
 
 /// The whole world at a glance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Overview {
     /// Row by row.
     pub regions: SlotMap<RegionKey, Region>,
     /// From the first place on.
     pub standings: SlotMap<StandingKey, Standing>,
     /// All players by score; kept for its memory.
+    #[serde(skip)]
     ranking: Vec<(Reverse<u16>, u32, WispKey)>,
 }
 
@@ -101,6 +103,11 @@ impl Overview {
             standings.insert(Standing::default());
         }
         Overview { regions, standings, ranking: Vec::new() }
+    }
+
+    /// Takes another's working memory.
+    pub fn take_over(&mut self, other: &mut Overview) {
+        self.ranking = std::mem::take(&mut other.ranking);
     }
 
     /// Takes memory for as many players.

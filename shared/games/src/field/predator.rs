@@ -1,6 +1,7 @@
 //! Predators: they prowl until they are hungry, chase what is near, and rest.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::Replicate;
 
@@ -25,7 +26,7 @@ new_key_type! {
 pub type Predators = SlotMap<PredatorKey, Predator>;
 
 /// What a predator is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Hunt {
     /// It lies still and minds nobody.
     Rest,
@@ -39,14 +40,14 @@ pub enum Hunt {
 }
 
 /// Whom a predator is after.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Prey {
     Forager(ForagerKey),
     Wisp(WispKey),
 }
 
 /// A predator.
-#[derive(Clone, Copy, Debug, Default, Replicate)]
+#[derive(Clone, Copy, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Predator {
     /// Where it is, in units.
     #[replicate(range = 0.0..=SIZE, step = GRAIN, linear)]

@@ -1,6 +1,7 @@
 //! A player's wisp: what those near it see, what its player sees, what only the server knows.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use slotmap::{SlotMap, new_key_type};
 use tickwire_shared::{PlayerId, Replicate, message::MAX_NAME_GRAPHEMES, text};
 
@@ -26,7 +27,7 @@ pub type Wisps = SlotMap<WispKey, Wisp>;
 pub const HUES: u8 = 16;
 
 /// What state of life a wisp is in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Replicate, Serialize, Deserialize)]
 pub enum Life {
     /// It flies, and can be caught.
     #[default]
@@ -38,7 +39,7 @@ pub enum Life {
 }
 
 /// A wisp.
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Wisp {
     /// The number of its player: a client's own wisp is the one with its own number.
     pub player: u32,

@@ -8,6 +8,7 @@ use std::{
     collections::BTreeMap,
 };
 
+use serde::{Deserialize, Serialize};
 use tickwire_shared::{
     Belongs, Capture, EntityId, Game, Grid, PlayerId, Replicate, SchemaBuilder, Step, Tick, View,
     glam::Vec2,
@@ -28,7 +29,7 @@ const HISTORY: i32 = 32;
 /// Cells at the lowest rate are sent this often.
 const SLOWEST: i32 = 8;
 
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Beast {
     #[replicate(range = 0.0..=4000.0, step = 0.25, linear)]
     pub pos: Vec2,
@@ -44,14 +45,14 @@ pub struct Beast {
 }
 
 /// Seen from everywhere, but perhaps only by a group.
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Banner {
     pub colour: u8,
     #[replicate(skip)]
     group: Option<u16>,
 }
 
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct MeadowConfig {
     pub beasts: u32,
     /// How far the fastest beasts go in a tick.
@@ -76,7 +77,7 @@ struct Truth {
 type Newest = BTreeMap<(usize, usize, u16), (Tick, Vec<u32>)>;
 
 /// What a player could see at a tick.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Sight {
     eye: Option<Vec2>,
     team: Option<u8>,
@@ -89,6 +90,7 @@ struct Moment {
     sights: BTreeMap<PlayerId, Sight>,
 }
 
+#[derive(Serialize, Deserialize)]
 pub struct Meadow {
     config: MeadowConfig,
     random: Random,
@@ -96,13 +98,18 @@ pub struct Meadow {
     banners: SlotMap<DefaultKey, Banner>,
     players: BTreeMap<PlayerId, Sight>,
     tick: Option<Tick>,
+    #[serde(skip)]
     moments: RefCell<BTreeMap<u32, Moment>>,
     /// How many rows were checked.
+    #[serde(skip)]
     pub checked: Cell<u64>,
     /// Of these, how many were older than the frame.
+    #[serde(skip)]
     pub old: Cell<u64>,
     /// How many beasts were near, and how many of them were held; and the same of those that were far.
+    #[serde(skip)]
     pub near: Cell<(u64, u64)>,
+    #[serde(skip)]
     pub far: Cell<(u64, u64)>,
 }
 
@@ -183,6 +190,15 @@ impl Game for Meadow {
 
     fn grid(&self) -> Option<Grid> {
         Some(Grid { cell: CELL, reach: self.config.reach })
+    }
+
+    /// What is only remembered changes nothing of what the world does.
+    fn restored(&mut self, before: Option<&mut Self>) {
+        if let Some(before) = before {
+            self.moments = std::mem::take(&mut before.moments);
+            (self.checked, self.old) = (before.checked.clone(), before.old.clone());
+            (self.near, self.far) = (before.near.clone(), before.far.clone());
+        }
     }
 
     fn view(&self, player: PlayerId, view: &mut View) {

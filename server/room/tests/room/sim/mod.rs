@@ -26,6 +26,7 @@ pub trait Checked: Game {
 }
 
 /// A small generator, so that a failing seed repeats.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub struct Random(pub u64);
 
 impl Random {

@@ -3,6 +3,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use serde::{Deserialize, Serialize};
 use tickwire_shared::{
     Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, Tick, To,
     glam::Vec2,
@@ -13,7 +14,7 @@ use tickwire_shared::{
 
 use super::{Checked, Random};
 
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Mover {
     #[replicate(range = 0.0..=1000.0, step = 0.125, linear)]
     pub pos: Vec2,
@@ -31,7 +32,7 @@ pub struct Mover {
     pub belongs: (u32, u8),
 }
 
-#[derive(Clone, Debug, Default, Replicate)]
+#[derive(Clone, Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Spark {
     pub colour: u8,
     pub lit: bool,
@@ -48,7 +49,7 @@ pub struct Bang {
     pub at: u32,
 }
 
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct WorldConfig {
     pub movers: u32,
     pub sparks_a_tick: u32,
@@ -57,6 +58,7 @@ pub struct WorldConfig {
 /// By audience, kind and slot: the columns.
 pub type Seen = BTreeMap<(u8, u32, u16), Vec<u32>>;
 
+#[derive(Serialize, Deserialize)]
 pub struct World {
     config: WorldConfig,
     random: Random,
@@ -65,9 +67,11 @@ pub struct World {
     players: BTreeMap<PlayerId, u8>,
     tick: Option<Tick>,
     /// What each player should see, for recent ticks.
+    #[serde(skip)]
     truth: RefCell<BTreeMap<(u32, u32), Seen>>,
     pub pushes: u64,
     /// The messages that were sent, and to whom.
+    #[serde(skip)]
     pub sent: Vec<(To, u32)>,
 }
 
@@ -136,6 +140,14 @@ impl Game for World {
         }
         if let Some(tick) = self.tick {
             self.remember(tick);
+        }
+    }
+
+    /// What is only remembered changes nothing of what the world does.
+    fn restored(&mut self, before: Option<&mut Self>) {
+        if let Some(before) = before {
+            self.truth = std::mem::take(&mut before.truth);
+            self.sent = std::mem::take(&mut before.sent);
         }
     }
 

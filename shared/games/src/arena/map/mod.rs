@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use glam::Vec2;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 mod parse;
 
@@ -19,8 +19,8 @@ pub use self::parse::MapError;
 use super::{pickup::Sort, tuning::TILE};
 
 /// A map's walls, spawns and pickup spots. A clone is the same map: all rooms share one.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Map(Arc<Drawn>);
 
 /// What is drawn.
@@ -99,6 +99,13 @@ impl TryFrom<String> for Map {
             drawn if drawn.lines().count() < 2 => Err(MapError::Empty),
             drawn => Map::parse(drawn),
         }
+    }
+}
+
+impl From<Map> for String {
+    /// The text of the map, without comments.
+    fn from(map: Map) -> String {
+        map.rows().join("\n")
     }
 }
 

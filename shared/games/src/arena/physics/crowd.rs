@@ -1,6 +1,7 @@
 //! The ships that are flying, gathered once a tick for everything that asks who is where.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
@@ -30,11 +31,14 @@ pub struct Body {
 }
 
 /// All flying ships, in order of their slots, sorted by place. Keeps its memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Crowd {
+    #[serde(skip)]
     bodies: Vec<Body>,
+    #[serde(skip)]
     grid: Grid,
     /// The farthest that any of them came in this tick along an axis, in units.
+    #[serde(skip)]
     farthest: f32,
     /// Where they were before.
     past: Past,
@@ -67,6 +71,12 @@ impl Crowd {
         self.farthest = moves.fold(0.0, f32::max);
         let places = self.bodies.iter().map(|body| (body.key, body.pos));
         self.past.record(memory, self.farthest, places);
+    }
+
+    /// Takes another's working memory, and not what it knows of the past.
+    pub fn take_over(&mut self, other: &mut Crowd) {
+        self.bodies = std::mem::take(&mut other.bodies);
+        self.grid = std::mem::take(&mut other.grid);
     }
 
     /// Takes memory for as many ships.

@@ -1,12 +1,13 @@
 //! Where ships were a moment ago, for bullets that meet ships where their shooter sees them.
 
 use glam::Vec2;
+use serde::{Deserialize, Serialize};
 use tickwire_shared::netcode::Rewind;
 
 use super::super::ship::ShipKey;
 
 /// The places of the last few ticks. Keeps its memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Past {
     places: Rewind<ShipKey, Vec2>,
     /// The farthest that any ship came along an axis in the newest tick, the newest two, and so on.
