@@ -8,6 +8,7 @@ use tickwire_shared::{
 
 use crate::{
     grid::{Cell, Grid},
+    log::WorldHash,
     segment::{SegmentKey, Whose},
     segments::{SegmentSlot, Segments},
 };
@@ -45,6 +46,12 @@ impl Lives {
         }
         life
     }
+
+    /// Forgets in which segments they are, but not who they are: that goes on.
+    pub fn forget_places(&mut self) {
+        let lives = self.0.iter_mut().flatten();
+        lives.for_each(|life| (life.cell, life.places) = (None, [None; AUDIENCES.len()]));
+    }
 }
 
 /// Takes the entities of one tick.
@@ -58,10 +65,15 @@ pub struct TickCapture<'a> {
     pub grid: Option<&'a Grid>,
     /// The tick.
     pub tick: Tick,
+    /// The hash of all of it, if that is wanted.
+    pub(crate) hash: Option<WorldHash>,
 }
 
 impl CaptureSink for TickCapture<'_> {
     fn put(&mut self, kind: usize, slot: u16, version: u32, belongs: Belongs, columns: &[u32]) {
+        if let Some(hash) = &mut self.hash {
+            hash.put(kind, slot, version, belongs, columns);
+        }
         let life = self.lives.of(kind, slot, version);
         let id = EntityId::new(kind as u8, slot, life.generation);
         life.cell = self.grid.zip(belongs.at).map(|(grid, at)| grid.settle(at, life.cell));

@@ -35,6 +35,8 @@ pub struct RoomConfig {
     /// After how many ticks a connection is given up that has frames under way of which none is
     /// acknowledged.
     pub stall_ticks: u32,
+    /// A log of the recent past is kept that begins with a keyframe every so many ticks; 0 for none.
+    pub keyframe_ticks: u32,
 }
 
 impl RoomConfig {
@@ -57,6 +59,7 @@ impl RoomConfig {
             grace_ticks: tick_hz * 30,
             silence_ticks: tick_hz * 15,
             stall_ticks: tick_hz * 15,
+            keyframe_ticks: tick_hz * 5,
         }
     }
 }

@@ -68,6 +68,10 @@ pub struct RoomCounters {
     pub kicks: u64,
     /// Players that the host threw out for good.
     pub bans: u64,
+    /// Times that the game was made again from the log.
+    pub restores: u64,
+    /// Times that no log could be kept any more: 1 at the most.
+    pub unlogged: u64,
 }
 
 impl RoomCounters {

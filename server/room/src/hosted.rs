@@ -7,7 +7,13 @@ use tickwire_shared::{
 };
 
 use crate::{
-    counters::RoomCounters, incoming::Reply, ladder::RATES, outgoing::Poll, room::Refusal,
+    config::RoomConfig,
+    counters::RoomCounters,
+    incoming::Reply,
+    ladder::RATES,
+    log::{LogError, RecentLog, Replayed, Restore, Unlogged},
+    outgoing::Poll,
+    room::Refusal,
     work::Work,
 };
 
@@ -46,6 +52,8 @@ pub enum RoomEvent {
     Ended(PlayerId, CloseCode),
     /// The host lets nobody in any more, or does so again.
     Locked(bool),
+    /// The room keeps no log any more; it goes on without.
+    Unlogged(Unlogged),
 }
 
 /// A room whose game is not known: what a shell needs, and nothing else.
@@ -128,6 +136,47 @@ pub trait HostedRoom: Send {
 
     /// What the room wants of its connections.
     fn poll_event(&mut self) -> Option<RoomEvent>;
+
+    /// The log of the recent past. A room that sleeps, that has made no tick and let nobody in, or that
+    /// keeps [none](RoomConfig::keyframe_ticks) has none. While the room is being
+    /// [restored](HostedRoom::restore), the newer chunk is not there.
+    fn log(&self) -> RecentLog<'_>;
+
+    /// Appends the older chunk of the log if it has become whole since this was last asked; to be asked
+    /// after each tick by whoever wants all of them. Chunks follow each other without a gap for as long as the room
+    /// is awake; what a room that falls asleep had of one is to be taken from [`HostedRoom::log`] before.
+    fn take_chunk(&mut self, out: &mut Vec<u8>) -> bool;
+
+    /// After a panic of the game, in whatever call that was: makes the world again from the log as it was after the
+    /// last whole tick, playing at most `ticks` ticks in this call. Until it says anything else than
+    /// [`Restore::More`], nothing else may be called but [`HostedRoom::log`]; should this panic, it is to be
+    /// called again from the beginning, or the room given up. Then the room goes on: all viewers get a frame that stands
+    /// alone, inputs and requests that waited are forgotten, and players are in who were, and who came in
+    /// completely since. For who left since there is a [`RoomEvent::Ended`] once more.
+    fn restore(&mut self, ticks: u32) -> Restore;
+
+    /// Makes the room what a chunk's keyframe says, and gives its tick; [`HostedRoom::replay`] then plays
+    /// the rest. The players are there without connections, as if they were away, and stay. When the chunk is the next
+    /// one after the one that was played to its end, viewers go on, and else get a frame that
+    /// stands alone. A room that has loaded a chunk makes no ticks of its own any more and keeps no log.
+    ///
+    /// # Errors
+    /// See [`LogError`]. The room is then as before, but for its game's working memory.
+    fn load(&mut self, chunk: &[u8]) -> Result<Tick, LogError>;
+
+    /// Plays the next tick of the loaded chunk through the game, as a tick of its own is made; `None` when
+    /// there is no other whole tick, after what is left of one has been told to the game. It panics where
+    /// the game panicked.
+    ///
+    /// # Errors
+    /// See [`LogError`]; the chunk cannot be played any further.
+    fn replay(&mut self) -> Result<Option<Replayed>, LogError>;
+
+    /// How the room runs.
+    fn config(&self) -> &RoomConfig;
+
+    /// The hash of the game's schema.
+    fn schema_hash(&self) -> u32;
 
     /// The welcome message of a player, as a whole message; it resumes its session with `token`.
     fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8>;

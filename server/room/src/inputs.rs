@@ -53,6 +53,8 @@ pub struct InputQueue<I> {
     slots: [Option<Waiting<I>>; INPUT_WINDOW],
     last: Intent<I>,
     last_used: Option<Tick>,
+    /// Whether the player does something: it has, and that is not too long ago.
+    acts: bool,
     /// Whether the player sends inputs: it has, and has not said that it sends none for now.
     plays: bool,
     /// The least slack since the player was told.
@@ -66,6 +68,7 @@ impl<I: Default + Clone> Default for InputQueue<I> {
             slots: Default::default(),
             last: Intent::default(),
             last_used: None,
+            acts: false,
             plays: false,
             slack: None,
             counters: InputCounters::default(),
@@ -102,15 +105,22 @@ impl<I: Default + Clone> InputQueue<I> {
         if let Some(Waiting { slack, behind, input }) = slot.take() {
             self.last = Intent { input, behind };
             self.last_used = Some(tick);
-            self.plays = true;
+            (self.acts, self.plays) = (true, true);
             self.note(slack);
         } else {
             self.counters.starved += u32::from(self.plays);
             if self.age(tick) > repeat_ticks {
                 self.last = Intent::default();
+                self.acts = false;
             }
         }
         &self.last
+    }
+
+    /// Whether the input that was taken last is one that the player sent.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.acts
     }
 
     /// Forgets all inputs: from now on the player does nothing, until it says something anew.

@@ -5,7 +5,7 @@
 //! contents in [`Room::tick`], and one viewer's frame in [`Room::poll_frame`]:
 //!
 //! ```text
-//! tick:        drain_inputs → expire_sessions → game.step → subscribe → capture → deliver_messages → evict
+//! tick:        expire_sessions → drain_inputs → game.step → subscribe → capture → deliver_messages → log_tick → evict
 //! poll_frame:  pace → plan (due, budget, for each a baseline) → header → copy the memoised segments
 //! ```
 //!
@@ -26,6 +26,7 @@ mod interest;
 mod journal;
 mod ladder;
 mod limit;
+mod log;
 mod mail;
 mod name;
 mod outgoing;
@@ -48,6 +49,7 @@ pub use hosted::{HostedRoom, Newcomer, RoomEvent};
 pub use incoming::Reply;
 pub use inputs::{InputCounters, InputQueue, Intent};
 pub use ladder::RATES;
+pub use log::{HashCheck, LogError, RecentLog, Replayed, Restore, Unlogged, log_span};
 pub use name::clean_name;
 pub use outgoing::Poll;
 pub use pace::{Decision, Pace};

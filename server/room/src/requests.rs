@@ -85,8 +85,12 @@ impl<G: Game> Room<G> {
             if forgotten {
                 continue;
             }
-            let kind = &self.spec.schema.requests[usize::from(kind)];
             let columns = &requests.columns[first_column as usize..];
+            if self.log.is_on() {
+                let layout = &self.spec.request_records[usize::from(kind)];
+                self.log.write_request((player, kind), layout, &columns[..layout.columns()]);
+            }
+            let kind = &self.spec.schema.requests[usize::from(kind)];
             self.game.request(player, &Request::new(kind, columns));
         }
         requests.columns.clear();

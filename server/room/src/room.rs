@@ -10,7 +10,6 @@ use tickwire_shared::{
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
     room_message::Departure,
     session::Token,
-    tick::TICK_PARTS,
 };
 
 use crate::{
@@ -22,8 +21,11 @@ use crate::{
     grid::Grid,
     hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
-    inputs::InputQueue,
+    inputs::{InputQueue, Intent},
     ladder::RATES,
+    log::{
+        self, Log, LogError, Playback, RecentLog, Record, Replayed, Restore, Restoring, WorldHash,
+    },
     mail::Bulletin,
     outgoing::Poll,
     plan::Plan,
@@ -83,7 +85,7 @@ pub struct Room<G: Game> {
     pub(crate) spec: Arc<Spec>,
     pub(crate) segments: Segments,
     lives: Lives,
-    grid: Option<Grid>,
+    pub(crate) grid: Option<Grid>,
     /// Working memory for what a player sees and for what its frame says; see [`Work`].
     view: View,
     pub(crate) plan: Plan,
@@ -99,6 +101,11 @@ pub struct Room<G: Game> {
     pub(crate) requests: Requests,
     pub(crate) events: VecDeque<RoomEvent>,
     pub(crate) counters: RoomCounters,
+    pub(crate) log: Log,
+    /// The game is being made again.
+    pub(crate) restoring: Option<Box<Restoring<G>>>,
+    /// A chunk is being played.
+    pub(crate) playing: Option<Box<Playback<G::Input>>>,
 }
 
 impl<G: Game> Room<G> {
@@ -139,6 +146,9 @@ impl<G: Game> Room<G> {
             requests: Requests::default(),
             events: VecDeque::new(),
             counters: RoomCounters::default(),
+            log: Log::new(config.keyframe_ticks),
+            restoring: None,
+            playing: None,
             config,
         };
         let welcome = room.welcome(PlayerId(0), &Token([0; 16]));
@@ -147,7 +157,7 @@ impl<G: Game> Room<G> {
             "the welcome of {:?} is too large for clients: its schema, priors or setup must be smaller",
             G::NAME
         );
-        room.capture();
+        room.capture(false);
         room
     }
 
@@ -159,28 +169,44 @@ impl<G: Game> Room<G> {
 
     /// Makes the next tick.
     pub fn tick(&mut self) {
+        self.begin_log();
         self.now = self.now.next();
         self.counters.ticks += 1;
-        self.drain_inputs();
         self.expire_sessions();
+        self.drain_inputs();
+        self.log_record(&Record::Step);
         self.step();
         self.subscribe();
-        self.capture();
+        let hash = self.capture(self.log.is_on() && self.is_hash_due());
+        hash.into_iter().for_each(|hash| self.log_record(&Record::Hash(hash)));
         self.deliver_messages();
+        self.log_tick();
         self.evict();
+    }
+
+    fn is_hash_due(&self) -> bool {
+        self.now.0.is_multiple_of(self.config.hash_interval)
     }
 
     fn drain_inputs(&mut self) {
         self.drain_requests();
-        for player in self.players.iter_mut().filter(|player| !player.spectator) {
+        let players = self.players.iter_mut().enumerate();
+        for (index, player) in players.filter(|(_, player)| !player.spectator) {
             let intent = player.inputs.take(self.now, self.config.repeat_ticks);
             let behind = intent.behind.min(self.config.rewind);
-            self.game.sight(player.id, f32::from(behind) / TICK_PARTS as f32);
-            self.game.input(player.id, &intent.input);
+            let intent = Intent { input: intent.input.clone(), behind };
+            let sent = Some(&intent).filter(|_| player.inputs.acts());
+            let layout = &self.spec.input_record;
+            let input = match self.log.is_on() {
+                true => self.log.write_input((index, player.id), sent, layout),
+                false => intent.input,
+            };
+            self.game.sight(player.id, log::sight(behind));
+            self.game.input(player.id, &input);
         }
     }
 
-    fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         self.outbox.clear();
         let time = (self.now, 1.0 / self.config.tick_hz as f32);
         let mut step =
@@ -189,7 +215,7 @@ impl<G: Game> Room<G> {
     }
 
     /// Decides which segments each player sees from this tick on.
-    fn subscribe(&mut self) {
+    pub(crate) fn subscribe(&mut self) {
         for Player { id, viewer, away, spectator, .. } in &mut self.players {
             // Who is away is shown nothing, but what it might come back to goes on being remembered.
             if away.is_some() && !viewer.interest.is_set() {
@@ -211,15 +237,26 @@ impl<G: Game> Room<G> {
         }
     }
 
-    fn capture(&mut self) {
+    /// Takes in the state of the game, and gives its world hash if that is wanted.
+    pub(crate) fn capture(&mut self, hashed: bool) -> Option<u64> {
         self.segments.begin(self.now);
         let (segments, lives) = (&mut self.segments, &mut self.lives);
-        let mut sink = TickCapture { segments, lives, grid: self.grid.as_ref(), tick: self.now };
+        let (grid, hash) = (self.grid.as_ref(), hashed.then(WorldHash::default));
+        let mut sink = TickCapture { segments, lives, grid, tick: self.now, hash };
         self.game.replicate(&mut Capture::new(&self.spec.schema, &mut sink));
+        let hash = sink.hash.map(WorldHash::value);
         self.segments.end();
+        hash
     }
 
-    fn deliver_messages(&mut self) {
+    /// All that viewers hold is forgotten, and they are told everything anew.
+    pub(crate) fn restart_viewers(&mut self) {
+        self.players.iter_mut().for_each(|player| player.viewer.restart());
+        self.segments.forget_all();
+        self.lives.forget_places();
+    }
+
+    pub(crate) fn deliver_messages(&mut self) {
         for (to, bytes) in self.outbox.iter() {
             let To::Player(id) = to else {
                 self.bulletin.push(bytes);
@@ -299,6 +336,7 @@ impl<G: Game> HostedRoom for Room<G> {
             return;
         }
         self.game.sleep();
+        self.log.forget();
         self.segments.forget_all();
         // Nobody knows an entity by its id any more.
         self.lives = Lives::default();
@@ -323,6 +361,34 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn poll_event(&mut self) -> Option<RoomEvent> {
         self.events.pop_front()
+    }
+
+    fn log(&self) -> RecentLog<'_> {
+        self.log.recent()
+    }
+
+    fn take_chunk(&mut self, out: &mut Vec<u8>) -> bool {
+        self.log.take_fresh().map(|chunk| out.extend_from_slice(chunk)).is_some()
+    }
+
+    fn restore(&mut self, ticks: u32) -> Restore {
+        self.restore_some(ticks)
+    }
+
+    fn load(&mut self, chunk: &[u8]) -> Result<Tick, LogError> {
+        self.load_chunk(chunk)
+    }
+
+    fn replay(&mut self) -> Result<Option<Replayed>, LogError> {
+        self.replay_tick()
+    }
+
+    fn config(&self) -> &RoomConfig {
+        &self.config
+    }
+
+    fn schema_hash(&self) -> u32 {
+        self.spec.schema_hash
     }
 
     fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8> {

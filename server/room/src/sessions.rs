@@ -11,6 +11,7 @@ use crate::{
     chat::Allowance,
     hosted::{Newcomer, RoomEvent},
     inputs::InputQueue,
+    log::Record,
     name::{clean_name, distinct_name},
     pace::Pace,
     room::{Player, Refusal, Room},
@@ -30,17 +31,40 @@ impl<G: Game> Room<G> {
         if newcomer.schema_hash.is_some_and(|hash| hash != self.spec.schema_hash) {
             return Err(Refusal::WrongSchema);
         }
+        self.begin_log();
         let id = PlayerId(self.next_player);
         self.next_player += 1;
         let others = self.players.iter().map(|player| &*player.name);
         let name = distinct_name(clean_name(newcomer.name), others, id.0).into_boxed_str();
+        let (spectator, identity) = (newcomer.spectator, newcomer.identity);
+        self.log_record(&Record::Join { player: id, spectator, name: &name, identity });
+        // Before anything else, as the game may panic.
+        if !spectator {
+            self.tell_join(id, &name, identity);
+        }
+        self.add_player(id, name, spectator);
+        let index = self.players.len() - 1;
+        match !spectator && (newcomer.host || self.roster.host.is_none()) {
+            true => self.appoint(index),
+            false => self.announce(index),
+        }
+        Ok(id)
+    }
+
+    /// Makes a player known to the game.
+    pub(crate) fn tell_join(&mut self, player: PlayerId, name: &str, identity: Option<&str>) {
+        identity.into_iter().for_each(|who| self.game.identify(player, who));
+        self.game.join(player, name);
+    }
+
+    /// Adds a player that the game knows; the others have yet to be told.
+    pub(crate) fn add_player(&mut self, id: PlayerId, name: Box<str>, spectator: bool) {
         let mut viewer = Viewer::new(self.now, &self.config, &self.bulletin);
         viewer.pace = viewer.pace.with_phase(id.0);
         if self.players.len() == self.players.capacity() {
             // Players are large, so not for twice as many.
             self.players.reserve_exact(8 + self.players.len() / 8);
         }
-        let spectator = newcomer.spectator;
         self.players.push(Player {
             id,
             name,
@@ -52,38 +76,31 @@ impl<G: Game> Room<G> {
             allowance: Allowance::new(self.now),
             requests: 0,
         });
-        self.let_in(newcomer);
-        Ok(id)
-    }
-
-    /// Makes the last of the players known to the game and to the others.
-    fn let_in(&mut self, newcomer: &Newcomer<'_>) {
-        let index = self.players.len() - 1;
-        let player = &self.players[index];
-        if player.spectator {
-            self.roster.spectators += 1;
-        } else {
-            newcomer.identity.into_iter().for_each(|who| self.game.identify(player.id, who));
-            self.game.join(player.id, &player.name);
-        }
-        self.greet(index);
-        match !newcomer.spectator && (newcomer.host || self.roster.host.is_none()) {
-            true => self.appoint(index),
-            false => self.announce(index),
-        }
+        self.log.add_player::<G::Input>();
+        self.roster.spectators += u32::from(spectator);
+        self.greet(self.players.len() - 1);
     }
 
     /// A player is gone for good.
     pub(crate) fn leave(&mut self, index: usize, why: Departure) {
+        let Player { id, spectator, .. } = self.players[index];
+        self.begin_log();
+        self.log_record(&Record::Leave(id));
+        self.remove_player(index, why);
+        // After everything else, as the game may panic.
+        if !spectator {
+            self.game.leave(id);
+        }
+    }
+
+    /// Takes out a player whom the game has forgotten, or is to forget, and tells the others.
+    pub(crate) fn remove_player(&mut self, index: usize, why: Departure) {
         let mut gone = self.players.remove(index);
         let counters = gone.inputs.counters();
         self.counters = self.counters.with_inputs(counters);
         gone.viewer.interest.end(&mut self.segments);
-        if gone.spectator {
-            self.roster.spectators -= 1;
-        } else {
-            self.game.leave(gone.id);
-        }
+        self.log.remove_player::<G::Input>(index);
+        self.roster.spectators -= u32::from(gone.spectator);
         self.announce_departure(gone.id, why);
     }
 

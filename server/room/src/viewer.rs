@@ -85,6 +85,13 @@ impl Viewer {
         self.baseline = None;
     }
 
+    /// Nothing that it holds or was sent is known any more.
+    pub fn restart(&mut self) {
+        self.interest = Interest::default();
+        self.checks = Default::default();
+        self.baseline = None;
+    }
+
     /// A frame of `bytes` bytes for `now` was written.
     pub fn written(&mut self, now: Tick, bytes: usize) {
         self.baseline = Some(now);

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod interest;
+mod log;
 mod party;
 mod people;
 mod polled;

@@ -71,6 +71,9 @@ impl<S: Socket> RoomHost<S> {
                     }
                 }
                 RoomEvent::Locked(locked) => self.entry.set_locked(locked),
+                RoomEvent::Unlogged(why) => {
+                    tracing::warn!(room = self.entry.code, %why, "the room keeps no log any more");
+                }
             }
         }
         self.sessions.forget_ended();
