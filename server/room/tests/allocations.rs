@@ -26,7 +26,10 @@ struct Table<G: Game> {
 
 impl<G: Game> Table<G> {
     fn new(game: &G::Config, controls: fn(Tick, usize) -> G::Input) -> Self {
-        let config = RoomConfig { max_players: 64, ..RoomConfig::new("ALLOC", 30, 9) };
+        // A log is kept, whose last keyframe comes at the end of the warm-up: to load a world allocates.
+        let keyframe_ticks = WARM_UP_TICKS as u32 / 2;
+        let config =
+            RoomConfig { max_players: 64, keyframe_ticks, ..RoomConfig::new("ALLOC", 30, 9) };
         let mut room: Room<G> = Room::new(config, game);
         let join = |_| room.handle_join(&Newcomer::named("pilot")).expect("there is space");
         let players = (0..PLAYERS).map(join).collect();
@@ -71,6 +74,7 @@ impl<G: Game> Table<G> {
             all.by_ref().take(ticks as usize).for_each(|tick| self.tick(tick));
         });
         assert!(self.bytes > before + ticks as usize * PLAYERS, "frames were made");
+        assert!(self.room.log().newer.len() > ticks as usize * PLAYERS, "inputs were written");
         info.count_total
     }
 }
