@@ -60,12 +60,12 @@ impl<G: Game> Room<G> {
         }
     }
 
-    fn throw_out(&mut self, index: usize, code: CloseCode, why: Departure) {
+    pub(crate) fn throw_out(&mut self, index: usize, code: CloseCode, why: Departure) {
         self.events.push_back(RoomEvent::Ended(self.players[index].id, code));
         self.leave(index, why);
     }
 
-    fn set_locked(&mut self, is_locked: bool) {
+    pub(crate) fn set_locked(&mut self, is_locked: bool) {
         if self.roster.is_locked == is_locked {
             return;
         }

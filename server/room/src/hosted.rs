@@ -12,6 +12,7 @@ use crate::{
     incoming::Reply,
     ladder::RATES,
     log::{LogError, RecentLog, Replayed, Restore, Unlogged},
+    operator::{AdminAction, PlayerInfo},
     outgoing::Poll,
     room::Refusal,
     work::Work,
@@ -118,6 +119,29 @@ pub trait HostedRoom: Send {
     /// A player's frame of the last tick is not polled: its connection has not yet taken
     /// all of an earlier one.
     fn handle_blocked(&mut self, player: PlayerId);
+
+    /// An operator looks on. The observer sees what the player whom it is `like` sees, or without one
+    /// what a spectator sees, and is told what that player is told by the game. It is not among the
+    /// players: it is counted in no seats, nobody is told of it, what players are sent is the same with
+    /// it, and the room goes to sleep as if it was not there. It gets [frames](HostedRoom::poll_frame),
+    /// which should be polled after the player's,
+    /// has to [acknowledge](HostedRoom::handle_message_ahead) them, and may say nothing else but that
+    /// what it holds is not right; what it asks for is refused. Its [welcome](HostedRoom::welcome) names
+    /// the player that it is like, as one who only watches.
+    ///
+    /// It ends with [`HostedRoom::handle_leave`], or by itself with [`RoomEvent::Ended`]:
+    /// [`CloseCode::NoSession`] when its player has left or the room sleeps, [`CloseCode::Idle`] and
+    /// [`CloseCode::TooSlow`] as for players. Its session cannot be resumed: a dropped one has left.
+    ///
+    /// # Errors
+    /// [`Refusal::Full`] beyond 4 of them, [`Refusal::NoSuchPlayer`].
+    fn handle_observe(&mut self, like: Option<PlayerId>) -> Result<PlayerId, Refusal>;
+
+    /// The operator does what the host might. False when there is no such player.
+    fn handle_moderate(&mut self, action: AdminAction) -> bool;
+
+    /// Tells of each player, those included that only watch or are away, in order of joining.
+    fn players(&self, each: &mut dyn FnMut(PlayerInfo<'_>));
 
     /// Makes the next tick.
     fn tick(&mut self);

@@ -1,14 +1,19 @@
 //! What players send, once they are in.
 
 use tickwire_shared::{
-    Game, PlayerId, Replicate, Tick,
+    Game, Replicate, Tick,
     frame::{Cadence, SegmentBody, write_segment},
     link::Conditions,
     message::{self, ClientMessage, MessageError},
     schema::MAX_COLUMNS,
 };
 
-use crate::{inputs::Intent, room::Room, segments::SegmentSlot};
+use crate::{
+    inputs::Intent,
+    observe::{Seat, viewer_at},
+    room::Room,
+    segments::SegmentSlot,
+};
 
 /// What a message asks of the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +33,10 @@ pub enum Reply {
 impl<G: Game> Room<G> {
     pub(crate) fn read_message(
         &mut self,
-        player: PlayerId,
+        index: usize,
         bytes: &[u8],
         left: u16,
     ) -> Result<Reply, MessageError> {
-        let Some(index) = self.position(player) else { return Ok(Reply::Nothing) };
         if self.players[index].away.is_some() {
             return Ok(Reply::Nothing);
         }
@@ -44,7 +48,9 @@ impl<G: Game> Room<G> {
             ClientMessage::Request { index: kind, record } => {
                 self.handle_request(index, kind, record)?;
             }
-            ClientMessage::Moderate(moderation) => self.moderate(player, moderation),
+            ClientMessage::Moderate(moderation) => {
+                self.moderate(self.players[index].id, moderation);
+            }
             ClientMessage::Input { applied, tick, behind, record } => {
                 self.handle_input(index, (tick, left), behind, record)?;
                 self.acknowledge(index, applied);
@@ -55,7 +61,9 @@ impl<G: Game> Room<G> {
             }
             ClientMessage::Leave => return Ok(Reply::Leave),
             ClientMessage::Ping(token) => return Ok(Reply::Pong(token)),
-            ClientMessage::Mismatch(tick) => return Ok(self.handle_mismatch(index, tick)),
+            ClientMessage::Mismatch(tick) => {
+                return Ok(self.handle_mismatch(Seat::Player(index), tick));
+            }
             ClientMessage::Net(conditions) => return Ok(Reply::Net(conditions)),
         }
         Ok(Reply::Nothing)
@@ -87,9 +95,9 @@ impl<G: Game> Room<G> {
     /// Answers a reported mismatch with what the viewer should have held, and starts it anew.
     ///
     /// At most once a second for one player, because keyframes are dear.
-    fn handle_mismatch(&mut self, index: usize, tick: Tick) -> Reply {
+    pub(crate) fn handle_mismatch(&mut self, seat: Seat, tick: Tick) -> Reply {
         self.counters.mismatches += 1;
-        let viewer = &mut self.players[index].viewer;
+        let viewer = viewer_at(&mut self.players, &mut self.observers, seat);
         let second = 0..self.config.tick_hz as i32;
         let recent = |given: Tick| second.contains(&self.now.since(given));
         if viewer.evidence_given.is_some_and(recent) {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use tickwire_shared::{
-    PlayerId, Tick,
+    Game, PlayerId, Tick,
     frame::{Cadence, MAX_HANDLE},
     game::View,
 };
@@ -59,6 +59,19 @@ struct Vantage {
     groups: Vec<u16>,
 }
 
+/// Asks the game what a player sees, or somebody who only watches, and which team that is in.
+pub fn look<G: Game>(game: &G, player: Option<PlayerId>, view: &mut View) -> Option<u8> {
+    view.eye = None;
+    view.groups.clear();
+    match player {
+        Some(player) => game.view(player, view),
+        None => game.spectate(view),
+    }
+    view.groups.sort_unstable();
+    view.groups.dedup();
+    player.and_then(|player| game.team(player))
+}
+
 /// One viewer's subscriptions.
 #[derive(Debug, Default)]
 pub struct Interest {
@@ -105,6 +118,22 @@ impl Interest {
         self.is_set = true;
         (self.vantage.cell, self.vantage.team) = (cell, team);
         self.vantage.groups.clone_from(&view.groups);
+        self.subscribe(player, grid, segments);
+    }
+
+    /// Makes the subscriptions those of another viewer, of a player or of somebody who only watches.
+    pub fn follow(
+        &mut self,
+        player: Option<PlayerId>,
+        other: &Interest,
+        grid: Option<&Grid>,
+        segments: &mut Segments,
+    ) {
+        if self.is_set && self.vantage == other.vantage {
+            return;
+        }
+        self.is_set = true;
+        self.vantage.clone_from(&other.vantage);
         self.subscribe(player, grid, segments);
     }
 

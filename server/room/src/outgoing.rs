@@ -1,14 +1,16 @@
 //! One viewer's frame: a header, then the segments that it subscribes to.
 
 use tickwire_shared::{
-    Game, PlayerId, Tick,
-    frame::{FrameHeader, FrameTick, MAX_FRAME_BYTES, Messages},
+    Game, Tick,
+    frame::{FrameHeader, FrameTick, InputEcho, MAX_FRAME_BYTES, Messages},
     replica::state_hash,
 };
 
 use crate::{
+    due::{Like, Own},
+    observe::{Seat, viewer_at},
     pace::Decision,
-    room::{Player, Room},
+    room::Room,
 };
 
 /// Whether a frame was made.
@@ -23,11 +25,11 @@ pub enum Poll {
 }
 
 impl<G: Game> Room<G> {
-    /// Appends the frame of the last tick for a player, if one is due.
-    pub(crate) fn write_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
-        let Some(index) = self.position(player) else { return Poll::Nothing };
-        let Player { viewer, away, .. } = &mut self.players[index];
-        if away.is_some() || !viewer.interest.is_set() || viewer.has(self.now) {
+    /// Appends the frame of the last tick for a viewer, if one is due.
+    pub(crate) fn write_frame(&mut self, seat: Seat, out: &mut Vec<u8>) -> Poll {
+        let away = matches!(seat, Seat::Player(index) if self.players[index].away.is_some());
+        let viewer = viewer_at(&mut self.players, &mut self.observers, seat);
+        if away || !viewer.interest.is_set() || viewer.has(self.now) {
             return Poll::Nothing;
         }
         let urgent = viewer.mail.is_pressed(&self.bulletin);
@@ -40,58 +42,71 @@ impl<G: Game> Room<G> {
         let baseline = viewer.baseline(self.now, history);
         self.counters.lag_keyframes += u64::from(baseline.is_none() && viewer.has_baseline());
         let start = out.len();
-        self.plan_segments(index, baseline);
-        self.write_header(index, baseline, out);
+        self.plan_segments(seat, baseline);
+        self.write_header(seat, baseline, out);
         self.plan.write(&mut self.segments, out);
         let bytes = out.len() - start;
         assert!(bytes <= MAX_FRAME_BYTES, "a frame of {bytes} bytes; clients accept 1048576");
-        self.players[index].viewer.written(self.now, bytes);
+        viewer_at(&mut self.players, &mut self.observers, seat).written(self.now, bytes);
         self.count_frame(baseline);
         Poll::Frame
     }
 
     /// Decides what the frame says of each segment.
-    fn plan_segments(&mut self, index: usize, baseline: Option<Tick>) {
-        let viewer = &mut self.players[index].viewer;
+    fn plan_segments(&mut self, seat: Seat, baseline: Option<Tick>) {
+        let (viewer, like) = match seat {
+            Seat::Player(index) => (&mut self.players[index].viewer, None),
+            Seat::Observer(index) => {
+                let like = self.observers.like(index).and_then(|id| self.position(id));
+                let like = like.map(|index| &self.players[index]);
+                let like = like.filter(|it| it.viewer.has(self.now));
+                (self.observers.viewer_mut(index), like.map(|it| &it.viewer.interest))
+            }
+        };
         if baseline.is_none() {
             viewer.interest.forget_held(self.now);
         }
         let available = viewer.budget.available(self.now);
-        let waiting = self.plan.make(&mut viewer.interest, &mut self.segments, available);
+        let (interest, segments) = (&mut viewer.interest, &mut self.segments);
+        let waiting = match like {
+            Some(other) => {
+                let like = Like { other, last: baseline };
+                self.plan.make(interest, segments, available, &like)
+            }
+            None => self.plan.make(interest, segments, available, &Own),
+        };
         self.counters.deferred_segments += waiting as u64;
     }
 
-    /// Notes that a player's connection still has the rest of an earlier frame to send.
-    pub(crate) fn note_blocked(&mut self, player: PlayerId) {
-        let Some(index) = self.position(player) else { return };
-        self.players[index].viewer.pace.blocked(self.now);
-    }
-
-    fn write_header(&mut self, index: usize, baseline: Option<Tick>, out: &mut Vec<u8>) {
+    fn write_header(&mut self, seat: Seat, baseline: Option<Tick>, out: &mut Vec<u8>) {
         // Due when a multiple of the interval was passed, so that a viewer that skips ticks is checked too.
         let number = |tick: Tick| tick.0 / self.config.hash_interval;
         let due = baseline.is_none_or(|baseline| number(baseline) != number(self.now));
-        let hash = due.then(|| self.viewer_hash(index));
+        let hash = due.then(|| self.viewer_hash(seat));
         let tick = match baseline {
             None => FrameTick::Full(self.now),
             Some(baseline) => FrameTick::After(self.now.since(baseline) as u8),
         };
         let mut packed = std::mem::take(&mut self.plan.messages);
         packed.clear();
-        let told = self.players[index].viewer.mail.told();
-        let count = self.tell_presences(index, &mut packed);
-        let player = &mut self.players[index];
-        let count = player.viewer.mail.write(self.now, &self.bulletin, count, &mut packed);
-        let input = player.inputs.take_echo(self.now);
-        self.tell_departures(index, told, &mut packed);
+        let told = self.viewer(seat).mail.told();
+        let count = self.tell_presences(seat, &mut packed);
+        let viewer = viewer_at(&mut self.players, &mut self.observers, seat);
+        let count = viewer.mail.write(self.now, &self.bulletin, count, &mut packed);
+        let input = match seat {
+            Seat::Player(index) => self.players[index].inputs.take_echo(self.now),
+            Seat::Observer(_) => InputEcho::default(),
+        };
+        self.tell_departures(seat, told, &mut packed);
         let messages = Messages { count, bytes: &packed };
         FrameHeader { tick, hash, input, messages }.write(out);
         self.plan.messages = packed;
     }
 
     /// The hash of what a viewer holds after this tick's frame.
-    fn viewer_hash(&mut self, index: usize) -> u32 {
-        let (viewer, segments) = (&mut self.players[index].viewer, &mut self.segments);
+    fn viewer_hash(&mut self, seat: Seat) -> u32 {
+        let viewer = viewer_at(&mut self.players, &mut self.observers, seat);
+        let segments = &mut self.segments;
         let held = self.plan.held(&viewer.interest);
         viewer.note_check(self.now, held);
         let hashes = held.iter().filter_map(|(handle, slot, tick)| {

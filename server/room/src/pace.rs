@@ -124,6 +124,12 @@ impl Pace {
         self.ladder.take_slowed()
     }
 
+    /// How many frames are under way, and how many ticks the last one took that was acknowledged.
+    #[must_use]
+    pub fn under_way(&self) -> (usize, Option<u32>) {
+        (self.window.under_way(), self.window.last_delay())
+    }
+
     /// For how many ticks nothing was heard.
     #[must_use]
     pub fn silent_for(&self, now: Tick) -> u32 {

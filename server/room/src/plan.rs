@@ -11,6 +11,7 @@ use tickwire_shared::{
 };
 
 use crate::{
+    due::{Due, is_old},
     grid::{Rate, Turns},
     interest::{Held, Interest, Subscription},
     journal::Journal,
@@ -64,6 +65,7 @@ impl Plan {
         interest: &mut Interest,
         segments: &mut Segments,
         available: i64,
+        due: &impl Due,
     ) -> usize {
         self.actions.clear();
         self.candidates.clear();
@@ -72,7 +74,7 @@ impl Plan {
             interest.journal.note(segments.now(), (*slot, held.handle), Some(*held), None);
         }
         for index in 0..interest.subscriptions.len() {
-            self.consider(index, interest, segments);
+            self.consider(index, interest, segments, due);
         }
         let waiting = self.choose(available, interest, segments);
         self.actions.sort_unstable_by_key(|(handle, _)| *handle);
@@ -84,11 +86,17 @@ impl Plan {
     }
 
     /// Decides upon one segment, or makes it a candidate.
-    fn consider(&mut self, index: usize, interest: &mut Interest, segments: &mut Segments) {
+    fn consider(
+        &mut self,
+        index: usize,
+        interest: &mut Interest,
+        segments: &mut Segments,
+        due: &impl Due,
+    ) {
         let (one, journal) = (&mut interest.subscriptions[index], &mut interest.journal);
         let Some(status) = segments.status(one.slot) else { return };
         let Some(held) = one.held else {
-            if !status.is_empty {
+            if !status.is_empty && due.appears(index, one) {
                 self.add(index, None, one, segments);
             }
             return;
@@ -98,8 +106,7 @@ impl Plan {
             journal.note(segments.now(), (one.slot, held.handle), Some(held), None);
             return self.actions.push((held.handle.into(), What::Drop));
         }
-        let moved = status.moved.is_some_and(|moved| moved.is_after(held.tick));
-        if !(moved || is_due(one, held, segments)) {
+        if !due.is_due(index, (one, held), status.moved, segments) {
             return;
         }
         // A viewer's segments are watched, so at least the tick before is remembered of each.
@@ -241,20 +248,6 @@ impl Plan {
 /// What a segment of a rate does between its turns.
 fn cadence(turns: Turns) -> Cadence {
     if turns.rate == Rate(0) { Cadence::Live } else { Cadence::Rests }
-}
-
-/// Whether it is a held segment's turn.
-fn is_due(one: &Subscription, held: Held, segments: &Segments) -> bool {
-    // One that is live has to be told that it rests from now on.
-    one.turns.are_due(held.tick, segments.now())
-        || one.waits_since.is_some()
-        || held.cadence == Cadence::Live
-        || is_old(held, segments)
-}
-
-/// Whether a copy will soon fall out of the history.
-fn is_old(held: Held, segments: &Segments) -> bool {
-    segments.now().since(held.tick) >= (segments.history() / 2) as i32
 }
 
 /// The nearest and those that wait for long go first.

@@ -22,11 +22,14 @@ use crate::{
     hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
     inputs::{InputQueue, Intent},
+    interest::look,
     ladder::RATES,
     log::{
         self, Log, LogError, Playback, RecentLog, Record, Replayed, Restore, Restoring, WorldHash,
     },
     mail::Bulletin,
+    observe::{Observers, Seat},
+    operator::{AdminAction, PlayerInfo},
     outgoing::Poll,
     plan::Plan,
     requests::Requests,
@@ -46,6 +49,9 @@ pub enum Refusal {
     /// The client was built for another schema.
     #[error("the client was built for another schema of this game")]
     WrongSchema,
+    /// The player who is to be observed is not in.
+    #[error("there is no such player in the room")]
+    NoSuchPlayer,
 }
 
 impl Refusal {
@@ -55,6 +61,7 @@ impl Refusal {
         match self {
             Refusal::Full => CloseCode::RoomFull,
             Refusal::WrongSchema => CloseCode::WrongSchema,
+            Refusal::NoSuchPlayer => CloseCode::NoSession,
         }
     }
 }
@@ -87,13 +94,14 @@ pub struct Room<G: Game> {
     lives: Lives,
     pub(crate) grid: Option<Grid>,
     /// Working memory for what a player sees and for what its frame says; see [`Work`].
-    view: View,
+    pub(crate) view: View,
     pub(crate) plan: Plan,
     pub(crate) outbox: Outbox,
     pub(crate) now: Tick,
     /// In order of joining, which is the order of their ids.
     pub(crate) players: Vec<Player<G::Input>>,
     pub(crate) next_player: u32,
+    pub(crate) observers: Observers,
     /// What everybody is told.
     pub(crate) bulletin: Bulletin,
     pub(crate) roster: Roster,
@@ -140,6 +148,7 @@ impl<G: Game> Room<G> {
             now: config.start_tick,
             players: Vec::new(),
             next_player: 1,
+            observers: Observers::default(),
             bulletin: Bulletin::default(),
             roster: Roster::default(),
             chat_budget: chat::budget(config.tick_hz, config.start_tick),
@@ -221,20 +230,12 @@ impl<G: Game> Room<G> {
             if away.is_some() && !viewer.interest.is_set() {
                 continue;
             }
-            self.view.eye = None;
-            self.view.groups.clear();
-            let who = match spectator {
-                true => (None, None),
-                false => (Some(*id), self.game.team(*id)),
-            };
-            match spectator {
-                true => self.game.spectate(&mut self.view),
-                false => self.game.view(*id, &mut self.view),
-            }
-            self.view.groups.sort_unstable();
-            self.view.groups.dedup();
-            viewer.interest.update(who, &self.view, self.grid.as_ref(), &mut self.segments);
+            let who = (!*spectator).then_some(*id);
+            let team = look(&self.game, who, &mut self.view);
+            let (grid, segments) = (self.grid.as_ref(), &mut self.segments);
+            viewer.interest.update((who, team), &self.view, grid, segments);
         }
+        self.subscribe_observers();
     }
 
     /// Takes in the state of the game, and gives its world hash if that is wanted.
@@ -251,7 +252,7 @@ impl<G: Game> Room<G> {
 
     /// All that viewers hold is forgotten, and they are told everything anew.
     pub(crate) fn restart_viewers(&mut self) {
-        self.players.iter_mut().for_each(|player| player.viewer.restart());
+        self.viewers_mut().for_each(Viewer::restart);
         self.segments.forget_all();
         self.lives.forget_places();
     }
@@ -264,9 +265,11 @@ impl<G: Game> Room<G> {
             };
             let receiver = self.players.iter_mut().find(|player| player.id == id);
             receiver.into_iter().for_each(|it| it.viewer.mail.queue(&self.bulletin, bytes));
+            self.observers.deliver(&self.bulletin, id, bytes);
         }
-        let needed = self.players.iter().map(|player| player.viewer.mail.needed());
-        self.bulletin.prune(needed.min().unwrap_or(u64::MAX));
+        let needed = self.viewers().map(|viewer| viewer.mail.needed());
+        let needed = needed.min().unwrap_or(u64::MAX);
+        self.bulletin.prune(needed);
     }
 
     /// Where a player is among the players: as many places behind the first as there are ids
@@ -290,12 +293,14 @@ impl<G: Game> HostedRoom for Room<G> {
         if let Some(index) = self.position(player) {
             self.leave(index, Departure::Left);
         }
+        self.leave_observer(player);
     }
 
     fn handle_drop(&mut self, player: PlayerId) {
         if let Some(index) = self.position(player) {
             self.drop_session(index);
         }
+        self.leave_observer(player);
     }
 
     fn handle_resume(&mut self, player: PlayerId, applied: Option<Tick>) -> bool {
@@ -308,8 +313,8 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn handle_unasked(&mut self, player: PlayerId) {
-        let Some(index) = self.position(player) else { return };
-        self.players[index].viewer.pace.unasked(self.now);
+        let (Some(seat), now) = (self.seat(player), self.now) else { return };
+        self.viewer_mut(seat).pace.unasked(now);
     }
 
     fn handle_message_ahead(
@@ -318,7 +323,11 @@ impl<G: Game> HostedRoom for Room<G> {
         bytes: &[u8],
         left: u16,
     ) -> Result<Reply, MessageError> {
-        self.read_message(player, bytes, left)
+        match self.seat(player) {
+            Some(Seat::Player(index)) => self.read_message(index, bytes, left),
+            Some(Seat::Observer(index)) => self.read_observed(index, bytes),
+            None => Ok(Reply::Nothing),
+        }
     }
 
     fn tick(&mut self) {
@@ -335,6 +344,7 @@ impl<G: Game> HostedRoom for Room<G> {
         if !self.players.is_empty() {
             return;
         }
+        self.end_all_observers();
         self.game.sleep();
         self.log.forget();
         self.segments.forget_all();
@@ -343,6 +353,7 @@ impl<G: Game> HostedRoom for Room<G> {
         self.outbox.clear();
         self.outbox.shrink();
         self.players.shrink_to_fit();
+        self.observers.shrink();
         self.bulletin.prune(u64::MAX);
         self.bulletin.shrink();
         self.roster.shrink();
@@ -352,11 +363,28 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
-        self.write_frame(player, out)
+        match self.seat(player) {
+            Some(seat @ Seat::Player(_)) => self.write_frame(seat, out),
+            Some(Seat::Observer(index)) => self.write_observed(index, out),
+            None => Poll::Nothing,
+        }
     }
 
     fn handle_blocked(&mut self, player: PlayerId) {
-        self.note_blocked(player);
+        let (Some(seat), now) = (self.seat(player), self.now) else { return };
+        self.viewer_mut(seat).pace.blocked(now);
+    }
+
+    fn handle_observe(&mut self, like: Option<PlayerId>) -> Result<PlayerId, Refusal> {
+        self.observe(like)
+    }
+
+    fn handle_moderate(&mut self, action: AdminAction) -> bool {
+        self.moderate_by_operator(action)
+    }
+
+    fn players(&self, each: &mut dyn FnMut(PlayerInfo<'_>)) {
+        self.players.iter().for_each(|player| each(self.info(player)));
     }
 
     fn poll_event(&mut self) -> Option<RoomEvent> {
@@ -392,11 +420,17 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8> {
+        let (player, spectator) = match self.seat(player) {
+            Some(Seat::Player(index)) => (player, self.players[index].spectator),
+            // A client is to take the player that it shows for its own.
+            Some(Seat::Observer(index)) => (self.observers.like(index).unwrap_or(player), true),
+            None => (player, false),
+        };
         message::welcome(&Welcome {
             protocol: message::PROTOCOL,
             room: self.config.code.clone(),
             player,
-            spectator: self.position(player).is_some_and(|index| self.players[index].spectator),
+            spectator,
             token: *token,
             grace_ticks: self.config.grace_ticks,
             tick_hz: self.config.tick_hz,

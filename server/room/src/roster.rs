@@ -14,6 +14,7 @@ use tickwire_shared::{
 
 use crate::{
     mail::Mail,
+    observe::{Seat, viewer_at},
     room::{Player, Room},
 };
 
@@ -91,14 +92,14 @@ impl<G: Game> Room<G> {
     /// Drops what is out of date.
     fn tidy_changes(&mut self) {
         let mut changes = std::mem::take(&mut self.roster.changes);
-        let known = self.players.iter().map(|player| player.viewer.mail.known());
+        let known = self.viewers().map(|viewer| viewer.mail.known());
         let mut known = known.min().unwrap_or(u64::MAX);
         let is_missed = |change: &&Change| change.gone.is_some() && change.number > known;
         let missed = changes.iter().filter(is_missed);
         let oldest_kept = missed.rev().nth(MAX_DEPARTURES - 1).map(|change| change.number);
         if let Some(number) = oldest_kept {
             known = number - 1;
-            let mails = self.players.iter_mut().map(|player| &mut player.viewer.mail);
+            let mails = self.viewers_mut().map(|viewer| &mut viewer.mail);
             mails.filter(|mail| mail.known() < known).for_each(Mail::give_up);
         }
         changes.retain(|change| match change.gone {
@@ -121,8 +122,8 @@ impl<G: Game> Room<G> {
 
     /// Appends who is there, and a viewer does not know it yet, to the messages of a frame; how many
     /// these are, with those of the [departures](Room::tell_departures) that are to follow.
-    pub(crate) fn tell_presences(&mut self, index: usize, out: &mut Vec<u8>) -> u32 {
-        let mail = &self.players[index].viewer.mail;
+    pub(crate) fn tell_presences(&mut self, seat: Seat, out: &mut Vec<u8>) -> u32 {
+        let mail = &self.viewer(seat).mail;
         if mail.told() == self.roster.last {
             return 0;
         }
@@ -142,14 +143,14 @@ impl<G: Game> Room<G> {
                 break;
             }
         }
-        self.players[index].viewer.mail.tell(last);
+        self.viewer_mut(seat).mail.tell(last);
         count
     }
 
     /// Appends who has gone to the messages of a frame: of the changes after `before`, those that the
     /// viewer is told of with it.
-    pub(crate) fn tell_departures(&self, index: usize, before: u64, out: &mut Vec<u8>) {
-        let mail = &self.players[index].viewer.mail;
+    pub(crate) fn tell_departures(&self, seat: Seat, before: u64, out: &mut Vec<u8>) {
+        let mail = &self.viewer(seat).mail;
         let told = self.changes_after(before).take_while(|change| change.number <= mail.told());
         for change in told.filter(|change| mail.hears(change.number)) {
             let gone = change.gone.map(|why| RoomMessage::Gone(change.player, why));
@@ -177,11 +178,12 @@ impl<G: Game> Room<G> {
 
     /// Who knows nothing yet is told of the room's state, if that is out of the ordinary, and not of
     /// those who have gone before.
-    pub(crate) fn greet(&mut self, index: usize) {
-        self.players[index].viewer.mail.begin(self.roster.last);
+    pub(crate) fn greet(&mut self, seat: Seat) {
+        let mail = &mut viewer_at(&mut self.players, &mut self.observers, seat).mail;
+        mail.begin(self.roster.last);
         let state = self.roster.state();
         if state != RoomState::Open {
-            self.players[index].viewer.mail.post(&self.bulletin, &RoomMessage::State(state));
+            mail.post(&self.bulletin, &RoomMessage::State(state));
         }
     }
 }

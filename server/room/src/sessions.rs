@@ -13,6 +13,7 @@ use crate::{
     inputs::InputQueue,
     log::Record,
     name::{clean_name, distinct_name},
+    observe::Seat,
     pace::Pace,
     room::{Player, Refusal, Room},
     viewer::Viewer,
@@ -78,7 +79,7 @@ impl<G: Game> Room<G> {
         });
         self.log.add_player::<G::Input>();
         self.roster.spectators += u32::from(spectator);
-        self.greet(self.players.len() - 1);
+        self.greet(Seat::Player(self.players.len() - 1));
     }
 
     /// A player is gone for good.
@@ -102,6 +103,7 @@ impl<G: Game> Room<G> {
         self.log.remove_player::<G::Input>(index);
         self.roster.spectators -= u32::from(gone.spectator);
         self.announce_departure(gone.id, why);
+        self.end_observers_like(gone.id);
     }
 
     /// A player has lost its connection.
@@ -133,7 +135,7 @@ impl<G: Game> Room<G> {
             self.announce(index);
         }
         if applied.is_none() {
-            self.greet(index);
+            self.greet(Seat::Player(index));
         }
         self.counters.resumed_sessions += 1;
         self.counters.resumed_in_full += u64::from(!self.players[index].viewer.has_baseline());
@@ -181,5 +183,6 @@ impl<G: Game> Room<G> {
             }
             self.counters.evictions += 1;
         }
+        self.evict_observers();
     }
 }

@@ -141,6 +141,16 @@ impl Window {
         (self.delay / period + (slack / period).max(spare)).min(self.most)
     }
 
+    /// How many frames are under way.
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
+    /// How many ticks passed between the last frame that was acknowledged and its acknowledgement.
+    pub(crate) fn last_delay(&self) -> Option<u32> {
+        self.last_delay.map(i32::unsigned_abs)
+    }
+
     /// For how many ticks the oldest frame under way has not been acknowledged.
     pub(crate) fn stalled_for(&self, now: Tick) -> u32 {
         self.under_way.front().map_or(0, |oldest| now.since(*oldest).max(0) as u32)

@@ -3,6 +3,8 @@
 mod hostile;
 mod interest;
 mod log;
+mod observers;
+mod operator;
 mod party;
 mod people;
 mod polled;

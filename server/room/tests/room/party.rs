@@ -147,15 +147,29 @@ impl Table {
     /// Lets somebody in; its place among the clients.
     pub fn join(&mut self, newcomer: &Newcomer<'_>) -> Option<usize> {
         let id = self.room.handle_join(newcomer).ok()?;
+        assert_eq!(self.connect(id), id);
+        Some(self.clients.len() - 1)
+    }
+
+    /// Somebody observes; its place among the clients.
+    pub fn observe(&mut self, like: Option<PlayerId>) -> usize {
+        let id = self.room.handle_observe(like).expect("there is space for observers");
+        assert_eq!(self.connect(id), like.unwrap_or(id));
+        self.clients.len() - 1
+    }
+
+    /// Reads the welcome of somebody, and says for whom that takes its client.
+    fn connect(&mut self, id: PlayerId) -> PlayerId {
         let bytes = self.room.welcome(id, &Token([5; 16]));
         let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
             panic!("a welcome was expected");
         };
-        assert_eq!((welcome.token, welcome.player), (Token([5; 16]), id));
+        assert_eq!(welcome.token, Token([5; 16]));
+        let player = welcome.player;
         let is_spectator = welcome.spectator;
         let replica = Replica::new(welcome.schema, &welcome.priors, welcome.tick_hz).unwrap();
         self.clients.push(Client { id, replica, told: Vec::new(), is_spectator });
-        Some(self.clients.len() - 1)
+        player
     }
 
     /// A tick, and its frames to everybody who gets one.

@@ -66,6 +66,15 @@ impl<G: Game> Network<G> {
 
     pub fn join(&mut self) -> &mut Reader {
         let id = self.room.handle_join(&Newcomer::named("reader")).expect("the room has space");
+        self.connect(id)
+    }
+
+    pub fn observe(&mut self, like: Option<PlayerId>) -> &mut Reader {
+        let id = self.room.handle_observe(like).expect("there is space for observers");
+        self.connect(id)
+    }
+
+    fn connect(&mut self, id: PlayerId) -> &mut Reader {
         let bytes = self.room.welcome(id, &Token([0; 16]));
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");

@@ -40,6 +40,8 @@ impl Random {
 /// A client at the end of a link.
 pub struct Client {
     pub id: PlayerId,
+    /// The player whose eyes it has: itself, unless it observes.
+    pub eyes: PlayerId,
     pub replica: Replica,
     /// Frames under way, with the tick in which they arrive.
     link: VecDeque<(Tick, Vec<u8>)>,
@@ -76,14 +78,27 @@ impl<W: Checked> Sim<W> {
 
     pub fn join(&mut self, delay: i32) -> PlayerId {
         let id = self.room.handle_join(&Newcomer::named("bot")).expect("the room has space");
+        self.connect(id, delay);
+        id
+    }
+
+    /// Somebody observes a player; the observer's place among the clients.
+    pub fn observe(&mut self, like: PlayerId) -> usize {
+        let id = self.room.handle_observe(Some(like)).expect("there is space for observers");
+        self.connect(id, 0);
+        self.clients.len() - 1
+    }
+
+    fn connect(&mut self, id: PlayerId, delay: i32) {
         let bytes = self.room.welcome(id, &Token([0; 16]));
         let ServerMessage::Welcome(welcome) = ServerMessage::read(&bytes).unwrap() else {
             panic!("a welcome was expected");
         };
-        let Welcome { schema, priors, tick_hz, .. } = *welcome;
+        let Welcome { schema, priors, tick_hz, player: eyes, .. } = *welcome;
         let replica = Replica::new(schema, &priors, tick_hz).unwrap();
         self.clients.push(Client {
             id,
+            eyes,
             replica,
             link: VecDeque::new(),
             delay,
@@ -96,7 +111,6 @@ impl<W: Checked> Sim<W> {
             frames: 0,
             bytes: 0,
         });
-        id
     }
 
     pub fn leave(&mut self, index: usize) {
@@ -177,7 +191,7 @@ impl Client {
                 _ => self.told.push((index as u8, record.to_vec())),
             }
         }
-        world.check(self.id, &self.replica, applied.tick);
+        world.check(self.eyes, &self.replica, applied.tick);
     }
 
     fn answer(&self, random: &mut Random) -> Option<Vec<u8>> {
@@ -185,6 +199,10 @@ impl Client {
         let mut bytes = Vec::new();
         let record = [random.below(4) as u8];
         let tick = applied.offset(self.delay + 2);
+        if self.eyes != self.id {
+            ClientMessage::Ack(applied).write(&mut bytes);
+            return Some(bytes);
+        }
         match random.below(8) {
             0 => ClientMessage::Ack(applied).write(&mut bytes),
             1 => return None,
