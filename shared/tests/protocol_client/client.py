@@ -58,7 +58,7 @@ class Player:
 
     def __init__(self, options):
         self.options = options
-        self.address = Address(options.url, verify=not options.insecure)
+        self.address = Address(options.url, options.ca)
         self.random = random.Random(options.seed)
         self.counts = dict.fromkeys(COUNTED.split(), 0)
         self.welcome = self.replica = self.clock = self.transport = None
@@ -282,7 +282,7 @@ def parse(arguments):
     parser.add_argument("--spectate", action="store_true", help="only watch the room")
     parser.add_argument("--spoil", action="store_true", help="hold something wrong, once")
     parser.add_argument("--seed", type=int, default=1, help="of what it plays")
-    parser.add_argument("--insecure", action="store_true", help="take any certificate")
+    parser.add_argument("--ca", help="a file of certificates to trust, for https")
     return parser.parse_args(arguments)
 
 

@@ -1,6 +1,7 @@
 """Ways to bring messages to a room and back: WebSocket (section 1), a stream, and polls (section 15)."""
 
 import base64
+import contextlib
 import hashlib
 import http.client
 import os
@@ -30,15 +31,12 @@ class Closed(Exception):
 class Address:
     """Where the server is: `http://HOST:PORT`, or `https` with a proxy in front."""
 
-    def __init__(self, url, verify=True):
+    def __init__(self, url, ca=None):
         parts = urlsplit(url)
         self.secure = parts.scheme in ("https", "wss")
         self.host = parts.hostname
         self.port = parts.port or (443 if self.secure else 80)
-        self.tls = ssl.create_default_context() if self.secure else None
-        if self.tls and not verify:
-            self.tls.check_hostname = False
-            self.tls.verify_mode = ssl.CERT_NONE
+        self.tls = ssl.create_default_context(cafile=ca) if self.secure else None
 
     def http(self):
         if self.secure:
@@ -223,10 +221,13 @@ class Stream(Requests):
     def __init__(self, address, room, first):
         super().__init__(address, room)
         self.down = address.http()
+        self.down.connect()
+        self.socket = self.down.sock
         self.messages = queue.Queue()
         self.send(first)
         response = self.post(self.down, "stream", self.body(0, 0))
-        threading.Thread(target=self._read, args=(response,), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(response,), daemon=True)
+        self.reader.start()
 
     def _read(self, response):
         buffer = bytearray()
@@ -263,7 +264,11 @@ class Stream(Requests):
 
     def cut(self):
         super().cut()
-        self.down.sock and self.down.sock.close()
+        # Closed only when nobody reads from it any more: its number is soon another socket's.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.reader.join()
+        self.socket.close()
 
 
 WAYS = {
