@@ -1,4 +1,5 @@
 //! Soaks: bots of many kinds for hours, and a verdict with reasons.
 
+pub mod html;
 pub mod report;
 pub mod stats;
