@@ -166,9 +166,10 @@ pub trait HostedRoom: Send {
     /// [restored](HostedRoom::restore), the newer chunk is not there.
     fn log(&self) -> RecentLog<'_>;
 
-    /// Appends the older chunk of the log if it has become whole since this was last asked; to be asked
-    /// after each tick by whoever wants all of them. Chunks follow each other without a gap for as long as the room
-    /// is awake; what a room that falls asleep had of one is to be taken from [`HostedRoom::log`] before.
+    /// Appends the older chunk of the log if it has become whole since this was last asked. Whoever wants all of
+    /// them asks after each tick, and after a panic before the room is restored; they follow each other
+    /// without a gap for as long as the room is awake. What a room that falls asleep has of one is to be taken from
+    /// [`HostedRoom::log`] before.
     fn take_chunk(&mut self, out: &mut Vec<u8>) -> bool;
 
     /// After a panic of the game, in whatever call that was: makes the world again from the log as it was after the

@@ -229,12 +229,13 @@ impl<G: Game> Room<G> {
     /// Saves the game, and goes on with what was saved.
     fn save_and_load(&mut self, head: &Head) -> Result<(), Unlogged> {
         let world = self.log.begin(head, &self.game, self.players.len())?;
-        let mut game: G = control::load(world).map_err(|_| Unlogged::Unsaved)?;
-        game.restored(Some(&mut self.game));
-        if WorldHash::of(&game, &self.spec.schema) != head.hash {
+        let game = control::load(world).map_err(|_| Unlogged::Unsaved)?;
+        let mut before = std::mem::replace(&mut self.game, game);
+        self.game.restored(Some(&mut before));
+        if WorldHash::of(&self.game, &self.spec.schema) != head.hash {
+            self.game = before;
             return Err(Unlogged::Differs);
         }
-        self.game = game;
         Ok(())
     }
 }

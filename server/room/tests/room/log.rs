@@ -58,7 +58,7 @@ fn session<W: Checked>(config: RoomConfig, world: &W::Config, ticks: u32) -> Vec
 }
 
 /// The world in a chunk's keyframe, as it was saved.
-fn saved(chunk: &[u8]) -> &[u8] {
+pub fn saved(chunk: &[u8]) -> &[u8] {
     let part = |bytes: &[u8]| u32::from_le_bytes(bytes[..4].try_into().unwrap()) as usize;
     let head = part(&chunk[1..]);
     let world = &chunk[5 + head..];
@@ -66,7 +66,7 @@ fn saved(chunk: &[u8]) -> &[u8] {
 }
 
 /// Plays chunks one after the other, and says how many hashes were as they had been.
-fn replay<G: Game>(room: &mut Room<G>, chunks: &[Vec<u8>]) -> u32 {
+pub fn replay<G: Game>(room: &mut Room<G>, chunks: &[Vec<u8>]) -> u32 {
     let (mut hashes, mut last) = (0, None);
     for (index, chunk) in chunks.iter().enumerate() {
         let mut tick = room.load(chunk).expect("it can be loaded");

@@ -9,6 +9,7 @@ mod party;
 mod people;
 mod polled;
 mod requests;
+mod restore;
 mod sessions;
 mod sim;
 mod simulation;

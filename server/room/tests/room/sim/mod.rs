@@ -5,6 +5,7 @@
 //! player's eyes, and compares it with what each client's replica holds: it
 //! shares no code with the room's segments.
 
+pub mod brittle;
 pub mod link;
 pub mod meadow;
 pub mod world;

@@ -157,6 +157,15 @@ impl Game for World {
 }
 
 impl World {
+    /// Who is in, as far as the game knows.
+    pub fn players(&self) -> impl Iterator<Item = PlayerId> {
+        self.players.keys().copied()
+    }
+
+    pub fn player_count(&self) -> usize {
+        self.players.len()
+    }
+
     fn send(&mut self, step: &mut Step<'_>, to: To) {
         step.send(to, &Bang { at: step.tick.0 });
         self.sent.push((to, step.tick.0));
