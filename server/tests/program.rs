@@ -228,7 +228,7 @@ fn the_operators_link_is_shown_when_there_is_one() {
     assert!(line.contains("http://127.0.0.1:") && line.contains("/#token="), "{line}");
     let line = greeting(command.env("TICKWIRE_ADMIN_TOKEN", token));
     assert!(line.ends_with('/') && !line.contains("token"), "{line}");
-    let short = refusal(command.env("TICKWIRE_ADMIN_TOKEN", "short"));
+    let short = refusal(program().env("TICKWIRE_ADMIN_TOKEN", "short"));
     assert!(short.contains("TICKWIRE_ADMIN_TOKEN") && !short.contains("\"short\""), "{short}");
 }
 
