@@ -8,7 +8,7 @@ use std::{
 use tickwire_room::{RATES, RoomCounters};
 
 /// How many counters a room has.
-pub const ROOM_COUNTERS: usize = 30;
+pub const ROOM_COUNTERS: usize = 32;
 
 /// The names of a room's counters, in the order of [`room_values`].
 const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
@@ -42,6 +42,8 @@ const ROOM_NAMES: [&str; ROOM_COUNTERS] = [
     "refused_messages",
     "kicks",
     "bans",
+    "restores",
+    "unlogged",
 ];
 
 /// A room's counters as a row.
@@ -78,6 +80,8 @@ pub fn room_values(counters: &RoomCounters) -> [u64; ROOM_COUNTERS] {
         counters.refused_messages,
         counters.kicks,
         counters.bans,
+        counters.restores,
+        counters.unlogged,
     ]
 }
 

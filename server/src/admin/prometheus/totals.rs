@@ -115,6 +115,16 @@ const FAMILIES: [(&str, &str, &str); ROOM_COUNTERS - 1] = [
     ),
     ("kicks", "tickwire_kicks_total", "Players that the host threw out."),
     ("bans", "tickwire_bans_total", "Players that the host threw out for good."),
+    (
+        "restores",
+        "tickwire_room_restores_total",
+        "Times that a room's game was made again from its log after a panic.",
+    ),
+    (
+        "unlogged",
+        "tickwire_rooms_unlogged_total",
+        "Rooms of which no log could be kept any more, so that a panic ends them.",
+    ),
 ];
 
 pub(super) fn write(out: &mut Exposition, totals: &[u64; ROOM_COUNTERS]) {
