@@ -106,7 +106,7 @@ impl Meter {
     /// What was measured so far.
     #[must_use]
     pub fn report(&self, file: &str, clamped: &[Vec<u64>]) -> Report {
-        let costs = (&self.ledger, self.what_ifs.as_slice());
+        let costs = (&self.ledger.costs, self.what_ifs.as_slice());
         Report::new(file, &self.header, &self.totals, costs, clamped)
     }
 }

@@ -1,14 +1,13 @@
 //! What a trace costs, as numbers: for a script as JSON, for people through [`super::print`].
 
 use serde::Serialize;
-use tickwire_shared::schema::Schema;
+use tickwire_shared::{codec::Costs, schema::Schema};
 
 use super::{
     header::Header,
     reader::Tick,
     rivals::{Changes, NAMES},
     what_if::WhatIf,
-    wire::Ledger,
 };
 
 /// Sums over a trace's ticks. What a keyframe takes is never part of what a tick takes.
@@ -167,7 +166,7 @@ impl Report {
         file: &str,
         header: &Header,
         totals: &Totals,
-        (ledger, what_ifs): (&Ledger, &[WhatIf]),
+        (costs, what_ifs): (&Costs, &[WhatIf]),
         clamped: &[Vec<u64>],
     ) -> Report {
         let Header { schema, hz } = header;
@@ -190,8 +189,8 @@ impl Report {
             bytes_per_update: ours.bytes_per_update,
             kilobits_per_second: ours.kilobits_per_second,
             codecs,
-            fields: fields(schema, totals, ledger, what_ifs, clamped),
-            overhead: overhead(schema, totals, ledger),
+            fields: fields(schema, totals, costs, what_ifs, clamped),
+            overhead: overhead(schema, totals, costs),
         }
     }
 }
@@ -199,7 +198,7 @@ impl Report {
 fn fields(
     schema: &Schema,
     totals: &Totals,
-    ledger: &Ledger,
+    costs: &Costs,
     what_ifs: &[WhatIf],
     clamped: &[Vec<u64>],
 ) -> Vec<FieldRow> {
@@ -207,7 +206,7 @@ fn fields(
     let mut rows = Vec::new();
     for (kind, of_kind) in schema.kinds.iter().enumerate() {
         for (at, field) in of_kind.fields.iter().enumerate() {
-            let bits = ledger.fields[kind][at];
+            let bits = costs.fields[rows.len()];
             let what_if = what_ifs.iter().find(|what| (what.kind, what.field) == (kind, at));
             let saved = |what: &WhatIf| per(bytes as f64 - what.bytes as f64, bytes);
             rows.push(FieldRow {
@@ -223,14 +222,14 @@ fn fields(
     rows
 }
 
-fn overhead(schema: &Schema, totals: &Totals, ledger: &Ledger) -> Vec<OverheadRow> {
+fn overhead(schema: &Schema, totals: &Totals, costs: &Costs) -> Vec<OverheadRow> {
     let all_bits = totals.bytes[0] as f64 * 8.0;
-    let in_fields: f64 = ledger.fields.iter().flatten().sum();
-    let in_rows: f64 = ledger.rows.iter().sum();
-    let kinds = schema.kinds.iter().zip(&ledger.rows);
+    let in_fields: f64 = costs.fields.iter().sum();
+    let in_rows: f64 = costs.rows.iter().sum();
+    let kinds = schema.kinds.iter().zip(&costs.rows);
     let rows = kinds.map(|(kind, bits)| (format!("{}: which differ", kind.name), *bits));
-    let rest = all_bits - in_fields - in_rows - ledger.ids;
-    let ends = [("who is new".to_owned(), ledger.ids), ("whole bytes".to_owned(), rest)];
+    let rest = all_bits - in_fields - in_rows - costs.ids;
+    let ends = [("who is new".to_owned(), costs.ids), ("whole bytes".to_owned(), rest)];
     let row = |(name, bits)| OverheadRow {
         name,
         bits_per_update: per(bits, totals.updates),

@@ -6,8 +6,8 @@
 
 use tickwire_shared::{
     codec::{
-        BUILTIN, DecodeError, Decoder, Encoded, Encoder, Layout, Priors, PriorsError,
-        encode::BitSink, model, predict, priors::Tables,
+        BUILTIN, Costs, DecodeError, Decoder, Encoded, Encoder, Layout, Pricer, Priors,
+        PriorsError, predict, priors::Tables,
     },
     rows::{Row, Rows},
     schema::{Audience, MAX_COLUMNS, Schema},
@@ -177,90 +177,22 @@ pub fn adopt(priors: &[u8], schema: &Schema) -> Result<Vec<u8>, PriorsError> {
 /// What the bits of each field cost, at the odds that the codec gave them.
 #[derive(Debug)]
 pub struct Ledger {
-    /// Bits spent on saying who is new, by id.
-    pub ids: f64,
-    /// Bits spent on saying which rows differ or are gone, by kind.
-    pub rows: Vec<f64>,
-    /// Bits spent on values, by kind and field.
-    pub fields: Vec<Vec<f64>>,
-}
-
-/// Whose bits a model's are.
-#[derive(Clone, Copy, Debug)]
-enum Owner {
-    Ids,
-    Row(usize),
-    Field(usize, usize),
+    pricer: Pricer,
+    /// The bits. All fields of a trace are public, so there is one of each.
+    pub costs: Costs,
 }
 
 impl Ledger {
     /// An empty ledger for a lane.
     #[must_use]
     pub fn new(lane: &Lane) -> Ledger {
-        let kinds = &lane.layout.kinds;
-        let fields = kinds.iter().map(|kind| vec![0.0; kind.groups.len()]).collect();
-        Ledger { ids: 0.0, rows: vec![0.0; kinds.len()], fields }
+        let pricer = Pricer::new(&lane.layout, &lane.priors);
+        Ledger { pricer, costs: Costs::new(&lane.layout) }
     }
 
     /// Adds the bits of the tick that the lane encoded last.
     pub fn add(&mut self, lane: &mut Lane) {
-        let models = lane.priors.bits().to_vec();
-        let owners = owners(&lane.layout, &lane.priors);
-        let mut clerk = Clerk { ledger: self, models, owners, last: Owner::Ids };
-        let baseline = (&lane.before, lane.gap);
-        lane.encoder.encode_into(&lane.layout, &lane.priors, baseline, &lane.now, &mut clerk);
-    }
-
-    fn spend(&mut self, owner: Owner, bits: f64) {
-        match owner {
-            Owner::Ids => self.ids += bits,
-            Owner::Row(kind) => self.rows[kind] += bits,
-            Owner::Field(kind, field) => self.fields[kind][field] += bits,
-        }
-    }
-}
-
-/// Where each owner's models begin, in order.
-fn owners(layout: &Layout, priors: &Priors) -> Vec<(usize, Owner)> {
-    let mut owners = vec![(0, Owner::Ids)];
-    owners.extend((0..layout.kinds.len()).map(|kind| (priors.kind_base(kind), Owner::Row(kind))));
-    for (kind, part) in layout.kinds.iter().enumerate() {
-        let first = first_field(layout, kind);
-        owners.extend(part.groups.iter().map(|group| {
-            (priors.group_base(group.model), Owner::Field(kind, group.field - first))
-        }));
-    }
-    // Fields that others predict are coded after those, but their models stand in the schema's order.
-    owners.sort_unstable_by_key(|(base, _)| *base);
-    owners
-}
-
-/// Repeats what the range coder's models learn, and writes down what each bit costs.
-struct Clerk<'a> {
-    ledger: &'a mut Ledger,
-    models: Vec<model::Bit>,
-    owners: Vec<(usize, Owner)>,
-    last: Owner,
-}
-
-impl BitSink for Clerk<'_> {
-    fn bit(&mut self, model: usize, bit: bool) {
-        // All texts share their models, so a text's bits are those of the field begun last.
-        let is_text = (model::once::TEXT..model::once::BITS).contains(&model);
-        if !is_text {
-            let after = self.owners.partition_point(|(base, _)| *base <= model);
-            self.last = self.owners[after - 1].1;
-        }
-        let zero = f64::from(self.models[model].p0()) / f64::from(1 << 15);
-        self.models[model].learn(bit);
-        self.ledger.spend(self.last, -(if bit { 1.0 - zero } else { zero }).log2());
-    }
-
-    fn raw(&mut self, _value: u32, count: u32) {
-        self.ledger.spend(self.last, f64::from(count));
-    }
-
-    fn model(&self, model: usize) -> model::Bit {
-        self.models[model]
+        let (codec, baseline) = ((&lane.layout, &lane.priors), (&lane.before, lane.gap));
+        self.pricer.add(&mut lane.encoder, codec, baseline, &lane.now, &mut self.costs);
     }
 }

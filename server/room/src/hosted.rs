@@ -11,6 +11,7 @@ use crate::{
     counters::RoomCounters,
     incoming::Reply,
     ladder::RATES,
+    ledger::Ledger,
     log::{LogError, RecentLog, Replayed, Restore, Unlogged},
     operator::{AdminAction, PlayerInfo},
     outgoing::Poll,
@@ -142,6 +143,14 @@ pub trait HostedRoom: Send {
 
     /// Tells of each player, those included that only watch or are away, in order of joining.
     fn players(&self, each: &mut dyn FnMut(PlayerInfo<'_>));
+
+    /// Counts where the bytes of the next so many ticks' frames go, in a new [ledger](HostedRoom::ledger).
+    /// No frame is another for it, but each of its encodings is made twice. With 0 there is no ledger
+    /// any more.
+    fn meter(&mut self, ticks: u32);
+
+    /// What was counted since the room was metered, also when those ticks are over.
+    fn ledger(&self) -> Option<&Ledger>;
 
     /// Makes the next tick.
     fn tick(&mut self);

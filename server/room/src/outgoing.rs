@@ -8,6 +8,7 @@ use tickwire_shared::{
 
 use crate::{
     due::{Like, Own},
+    ledger::Cause,
     observe::{Seat, viewer_at},
     pace::Decision,
     room::Room,
@@ -44,12 +45,35 @@ impl<G: Game> Room<G> {
         let start = out.len();
         self.plan_segments(seat, baseline);
         self.write_header(seat, baseline, out);
+        let header = out.len() - start;
         self.plan.write(&mut self.segments, out);
+        if self.ledger.is_some() {
+            self.enter_frame(seat, baseline, header);
+        }
         let bytes = out.len() - start;
         assert!(bytes <= MAX_FRAME_BYTES, "a frame of {bytes} bytes; clients accept 1048576");
         viewer_at(&mut self.players, &mut self.observers, seat).written(self.now, bytes);
         self.count_frame(baseline);
         Poll::Frame
+    }
+
+    /// Enters a frame that was written into the ledger, if it is metered.
+    #[cold]
+    fn enter_frame(&mut self, seat: Seat, baseline: Option<Tick>, header: usize) {
+        let was_sent = self.viewer(seat).pace.last_sent().is_some();
+        let is_player = matches!(seat, Seat::Player(_));
+        let Some(ledger) = &mut self.ledger else { return };
+        if !(is_player && ledger.meters(self.now)) {
+            return;
+        }
+        let cause = match baseline {
+            Some(_) => Cause::Delta,
+            // Who was sent frames over this connection has started anew.
+            None if was_sent => Cause::Resync,
+            None => Cause::Keyframe,
+        };
+        ledger.enter_frame(header, self.plan.messages.len());
+        self.plan.enter(cause, &mut self.segments, ledger);
     }
 
     /// Decides what the frame says of each segment.

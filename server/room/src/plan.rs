@@ -15,6 +15,7 @@ use crate::{
     grid::{Rate, Turns},
     interest::{Held, Interest, Subscription},
     journal::Journal,
+    ledger::{Cause, Ledger},
     segment::Outcome,
     segments::{SegmentSlot, Segments},
 };
@@ -53,6 +54,8 @@ pub struct Plan {
     candidates: Vec<Candidate>,
     /// What the viewer holds after the frame, in rising order of handle.
     held: Vec<(u32, SegmentSlot, Tick)>,
+    /// Handles of segments of which the viewer's copy had left the history.
+    lost: Vec<u32>,
     /// The frame's messages.
     pub messages: Vec<u8>,
 }
@@ -69,6 +72,7 @@ impl Plan {
     ) -> usize {
         self.actions.clear();
         self.candidates.clear();
+        self.lost.clear();
         for (slot, held) in &interest.dropped {
             self.actions.push((held.handle.into(), What::Drop));
             interest.journal.note(segments.now(), (*slot, held.handle), Some(*held), None);
@@ -114,6 +118,7 @@ impl Plan {
         if is_recent || segments.remembers(one.slot, held.tick) {
             self.encode(index, held, (one, journal), segments);
         } else {
+            self.lost.push(held.handle.into());
             self.add(index, None, one, segments);
         }
     }
@@ -216,19 +221,28 @@ impl Plan {
     /// Appends the frame's segments.
     pub fn write(&self, segments: &mut Segments, out: &mut Vec<u8>) {
         for (handle, what) in &self.actions {
-            let body = match *what {
-                What::Drop => SegmentBody::Drop,
-                What::Keep => SegmentBody::Keep,
-                What::Advance(cadence) => SegmentBody::Advance(cadence),
-                What::Send(cadence, slot, from) => {
-                    let (audience, bytes) = segments.encoded(slot, from);
-                    match from {
-                        Some(_) => SegmentBody::Delta(cadence, bytes),
-                        None => SegmentBody::Keyframe(cadence, audience, bytes),
-                    }
-                }
+            write_segment(*handle, body(*what, segments), out);
+        }
+    }
+
+    /// Enters into a ledger what was written, with a frame that was sent for this cause.
+    pub fn enter(&self, frame: Cause, segments: &mut Segments, ledger: &mut Ledger) {
+        let mut written = Vec::new();
+        for (handle, what) in &self.actions {
+            written.clear();
+            write_segment(*handle, body(*what, segments), &mut written);
+            let What::Send(_, slot, from) = *what else {
+                ledger.enter_head(frame, written.len());
+                continue;
             };
-            write_segment(*handle, body, out);
+            let cause = match (frame, from) {
+                (Cause::Delta, None) if self.lost.contains(handle) => Cause::Resync,
+                (Cause::Delta, None) => Cause::Enter,
+                _ => frame,
+            };
+            let bytes = segments.encoded(slot, from).1.len();
+            ledger.enter_head(cause, written.len() - bytes);
+            ledger.enter_segment(cause, (slot, from), bytes, segments);
         }
     }
 
@@ -242,6 +256,22 @@ impl Plan {
         self.held.extend(held);
         self.held.sort_unstable_by_key(|(handle, ..)| *handle);
         &self.held
+    }
+}
+
+/// What a frame says of a segment.
+fn body(what: What, segments: &mut Segments) -> SegmentBody<'_> {
+    match what {
+        What::Drop => SegmentBody::Drop,
+        What::Keep => SegmentBody::Keep,
+        What::Advance(cadence) => SegmentBody::Advance(cadence),
+        What::Send(cadence, slot, from) => {
+            let (audience, bytes) = segments.encoded(slot, from);
+            match from {
+                Some(_) => SegmentBody::Delta(cadence, bytes),
+                None => SegmentBody::Keyframe(cadence, audience, bytes),
+            }
+        }
     }
 }
 

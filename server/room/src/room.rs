@@ -24,6 +24,7 @@ use crate::{
     inputs::{InputQueue, Intent},
     interest::look,
     ladder::RATES,
+    ledger::Ledger,
     log::{
         self, Log, LogError, Playback, RecentLog, Record, Replayed, Restore, Restoring, WorldHash,
     },
@@ -108,6 +109,7 @@ pub struct Room<G: Game> {
     pub(crate) chat_budget: Budget,
     pub(crate) requests: Requests,
     pub(crate) events: VecDeque<RoomEvent>,
+    pub(crate) ledger: Option<Box<Ledger>>,
     pub(crate) counters: RoomCounters,
     pub(crate) log: Log,
     /// The game is being made again.
@@ -154,6 +156,7 @@ impl<G: Game> Room<G> {
             chat_budget: chat::budget(config.tick_hz, config.start_tick),
             requests: Requests::default(),
             events: VecDeque::new(),
+            ledger: None,
             counters: RoomCounters::default(),
             log: Log::new(config.keyframe_ticks),
             restoring: None,
@@ -417,6 +420,15 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn schema_hash(&self) -> u32 {
         self.spec.schema_hash
+    }
+
+    fn meter(&mut self, ticks: u32) {
+        let ledger = || Box::new(Ledger::new(Arc::clone(&self.spec), self.now, ticks));
+        self.ledger = (ticks > 0).then(ledger);
+    }
+
+    fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_deref()
     }
 
     fn welcome(&self, player: PlayerId, token: &Token) -> Vec<u8> {

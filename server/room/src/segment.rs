@@ -254,18 +254,27 @@ impl Segment {
         tick: Tick,
         out: &mut Vec<u8>,
     ) -> Outcome {
-        let remembered = |tick| self.rows(tick).expect("the tick is in the history");
-        let from = match baseline {
-            Some(before) => (remembered(before), tick.since(before) as u32),
-            None => (Rows::EMPTY, 0),
-        };
-        let now = remembered(tick);
+        let (from, now) = self.step(baseline, tick);
         let encoded = encoder.encode(&codec.layout, &codec.priors, from, now, out);
         match (encoded.as_predicted && baseline.is_some(), encoded.updates) {
             (true, 0) => Outcome::Same,
             (true, _) => Outcome::AsPredicted,
             (false, _) => Outcome::Differs,
         }
+    }
+
+    /// The rows of a baseline, or none, with how many ticks passed since; and those of a tick.
+    ///
+    /// # Panics
+    /// When either tick is not remembered.
+    #[must_use]
+    pub fn step(&self, baseline: Option<Tick>, tick: Tick) -> ((&Rows, u32), &Rows) {
+        let remembered = |tick| self.rows(tick).expect("the tick is in the history");
+        let from = match baseline {
+            Some(before) => (remembered(before), tick.since(before) as u32),
+            None => (Rows::EMPTY, 0),
+        };
+        (from, remembered(tick))
     }
 
     /// The hash of the rows at a tick that is remembered; memoised.

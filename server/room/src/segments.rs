@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tickwire_shared::{
     Tick,
+    codec::{Costs, Pricer},
     rows::Rows,
     schema::Audience,
     slotmap::{SecondaryMap, SlotMap, new_key_type},
@@ -235,6 +236,33 @@ impl Segments {
         let encoder = self.coding.encoder(audience as usize);
         let (outcome, bytes) = segment.encode(codec, encoder, baseline, self.now);
         (audience, outcome, bytes)
+    }
+
+    /// Whose layout a segment's rows have.
+    ///
+    /// # Panics
+    /// When there is no such segment.
+    #[must_use]
+    pub fn audience(&self, slot: SegmentSlot) -> Audience {
+        self.segments[slot].key.audience()
+    }
+
+    /// Adds what the bits cost that lead from `baseline` to the last tick.
+    ///
+    /// # Panics
+    /// When there is no such segment, or the baseline is not remembered.
+    pub fn price(
+        &mut self,
+        slot: SegmentSlot,
+        baseline: Option<Tick>,
+        pricer: &mut Pricer,
+        costs: &mut Costs,
+    ) {
+        let segment = &self.segments[slot];
+        let audience = segment.key.audience() as usize;
+        let (codec, encoder) = (&self.spec.codecs[audience], self.coding.encoder(audience));
+        let (from, now) = segment.step(baseline, self.now);
+        pricer.add(encoder, (&codec.layout, &codec.priors), from, now, costs);
     }
 
     /// Appends all that a segment was at a tick, if that is remembered.

@@ -4,11 +4,12 @@
 //! from where it starts, [`layout`] flattens a schema for one audience,
 //! [`predict`] and [`quat`] say what a row is expected to become, [`compare`] how it
 //! differs, and [`encode`] and [`decode`]
-//! walk two sets of rows and code how they differ. All of it is integer arithmetic that
+//! walk two sets of rows and code how they differ. A [`Pricer`] tells what each field takes of that. All of it is integer arithmetic that
 //! JavaScript can repeat bit for bit.
 
 mod compare;
 mod context;
+mod costs;
 pub mod decode;
 pub mod encode;
 pub mod layout;
@@ -21,6 +22,7 @@ pub mod range;
 mod read;
 mod write;
 
+pub use costs::{Costs, Pricer};
 pub use decode::{DecodeError, Decoder};
 pub use encode::{Encoded, Encoder};
 pub use layout::Layout;

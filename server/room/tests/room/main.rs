@@ -2,6 +2,7 @@
 
 mod hostile;
 mod interest;
+mod ledger;
 mod log;
 mod observers;
 mod operator;

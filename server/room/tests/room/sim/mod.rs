@@ -26,6 +26,8 @@ pub trait Checked: Game {
     fn check(&self, player: PlayerId, replica: &Replica, tick: Tick);
 }
 
+const FNV_PRIME: u64 = 0x100_0000_01B3;
+
 /// A small generator, so that a failing seed repeats.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub struct Random(pub u64);
@@ -67,6 +69,10 @@ pub struct Sim<W: Checked> {
     pub room: Room<W>,
     pub clients: Vec<Client>,
     pub now: Tick,
+    /// The bytes of all frames that were made for players, whether or not they arrived.
+    pub sent: u64,
+    /// Differs when a byte of any frame does.
+    pub digest: u64,
     frame: Vec<u8>,
 }
 
@@ -74,7 +80,7 @@ impl<W: Checked> Sim<W> {
     pub fn new(config: RoomConfig, world: &W::Config) -> Self {
         let now = config.start_tick;
         let room = Room::new(config, world);
-        Sim { room, clients: Vec::new(), now, frame: Vec::new() }
+        Sim { room, clients: Vec::new(), now, sent: 0, digest: 0, frame: Vec::new() }
     }
 
     pub fn join(&mut self, delay: i32) -> PlayerId {
@@ -146,6 +152,10 @@ impl<W: Checked> Sim<W> {
         for client in &mut self.clients {
             self.frame.clear();
             if self.room.poll_frame(client.id, &mut self.frame) == Poll::Frame {
+                let is_player = client.eyes == client.id;
+                self.sent += if is_player { self.frame.len() as u64 } else { 0 };
+                let bytes = self.frame.iter().map(|byte| u64::from(*byte) + 1);
+                self.digest = bytes.fold(self.digest, |sum, it| (sum ^ it).wrapping_mul(FNV_PRIME));
                 let arrival = self.now.offset(client.delay);
                 let frame = (arrival, self.frame.clone());
                 // What is written to a connection that is broken is lost.
