@@ -9,6 +9,7 @@
 mod autocorrelation;
 mod bootstrap;
 mod compare;
+mod counts;
 mod holm;
 mod load;
 mod mann_whitney;
@@ -18,11 +19,13 @@ mod normal;
 mod onset;
 mod summary;
 mod theil_sen;
+mod wilcoxon;
 
 pub use self::{
     autocorrelation::inflation,
     bootstrap::{Interval, difference_of_means},
-    compare::{Comparison, compare},
+    compare::{Comparison, compare, compare_pairs},
+    counts::uneven_counts,
     holm::holm,
     load::without_load,
     mann_whitney::{MannWhitney, mann_whitney},
@@ -30,4 +33,5 @@ pub use self::{
     onset::{Onset, Shape, onset},
     summary::{mean, median, quantile, windows},
     theil_sen::{MOST_POINTS, Slope, slope},
+    wilcoxon::{SignedRanks, signed_ranks},
 };

@@ -128,7 +128,7 @@ function options(chart, figures, width) {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     cursor: { sync: { key: 'soak' }, drag: { x: true, y: false }, y: false, points: { size: 7 } },
     scales: { x: { time: false }, y: { range: (_, low, high) => reach(chart, low, high) } },
     series: [{ label: 'at', value: (_, time) => clock(time) }, ...chart.curves.map(curve)],
