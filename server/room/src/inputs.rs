@@ -117,10 +117,10 @@ impl<I: Default + Clone> InputQueue<I> {
         &self.last
     }
 
-    /// Whether the input that was taken last is one that the player sent.
+    /// What was taken last, if that is something that the player sent.
     #[must_use]
-    pub fn acts(&self) -> bool {
-        self.acts
+    pub fn taken(&self) -> Option<&Intent<I>> {
+        Some(&self.last).filter(|_| self.acts)
     }
 
     /// Forgets all inputs: from now on the player does nothing, until it says something anew.

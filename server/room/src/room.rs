@@ -21,7 +21,7 @@ use crate::{
     grid::Grid,
     hosted::{HostedRoom, Newcomer, RoomEvent},
     incoming::Reply,
-    inputs::{InputQueue, Intent},
+    inputs::InputQueue,
     interest::look,
     ladder::RATES,
     ledger::Ledger,
@@ -204,17 +204,17 @@ impl<G: Game> Room<G> {
         self.drain_requests();
         let players = self.players.iter_mut().enumerate();
         for (index, player) in players.filter(|(_, player)| !player.spectator) {
-            let intent = player.inputs.take(self.now, self.config.repeat_ticks);
-            let behind = intent.behind.min(self.config.rewind);
-            let intent = Intent { input: intent.input.clone(), behind };
-            let sent = Some(&intent).filter(|_| player.inputs.acts());
+            player.inputs.take(self.now, self.config.repeat_ticks);
+            let taken = player.inputs.taken();
+            let taken = taken.map(|it| (&it.input, it.behind.min(self.config.rewind)));
             let layout = &self.spec.input_record;
-            let input = match self.log.is_on() {
-                true => self.log.write_input((index, player.id), sent, layout),
-                false => intent.input,
-            };
-            self.game.sight(player.id, log::sight(behind));
-            self.game.input(player.id, &input);
+            let is_on = self.log.is_on();
+            let logged = is_on.then(|| self.log.write_input((index, player.id), taken, layout));
+            self.game.sight(player.id, log::sight(taken.map_or(0, |(_, behind)| behind)));
+            match (&logged, taken) {
+                (Some(input), _) | (None, Some((input, _))) => self.game.input(player.id, input),
+                (None, None) => self.game.input(player.id, &G::Input::default()),
+            }
         }
     }
 

@@ -11,6 +11,8 @@ const VERSION: u8 = 1;
 /// What stands before the world.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Head {
+    /// The hash of the game's schema.
+    pub(crate) schema: u32,
     /// The last tick made.
     pub(crate) tick: Tick,
     /// The number of the next player who comes in.

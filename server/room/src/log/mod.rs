@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! chunk    := version:u8 head:u32 byte{head} world:u32 byte{world} record*
-//! head     := tick, next player's number, world hash, players   as shared::control saves them
+//! head     := schema hash, tick, next player's number, world hash, players   as shared::control saves them
 //! record   := 1 JOIN    player flags:u8 text(name) [text(identity)]    flags: bit 0 spectator, bit 1 identity
 //!             2 LEAVE   player
 //!             3 REQUEST player kind:u8 packed
@@ -134,6 +134,9 @@ pub enum LogError {
     /// It is of another version.
     #[error("a chunk of version {0}; this is for version 1")]
     Version(u8),
+    /// It is of another game, or of the game with another schema.
+    #[error("a chunk of another game")]
+    OtherGame,
     /// A record, or a part of one, has no meaning.
     #[error("record {0} has no meaning here")]
     Record(u8),
@@ -218,7 +221,8 @@ impl<G: Game> Room<G> {
     /// Begins a chunk, when these are the players that the game knows.
     fn write_keyframe(&mut self, players: Vec<Present>) {
         let hash = WorldHash::of(&self.game, &self.spec.schema);
-        let head = Head { tick: self.now, next_player: self.next_player, hash, players };
+        let (schema, next_player) = (self.spec.schema_hash, self.next_player);
+        let head = Head { schema, tick: self.now, next_player, hash, players };
         if let Err(why) = self.save_and_load(&head) {
             self.log.end();
             self.counters.unlogged += 1;

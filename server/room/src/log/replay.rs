@@ -13,6 +13,9 @@ impl<G: Game> Room<G> {
     /// Makes the room what a chunk's keyframe says; see [`HostedRoom::load`](crate::HostedRoom::load).
     pub(crate) fn load_chunk(&mut self, chunk: &[u8]) -> Result<Tick, LogError> {
         let (head, world, records) = keyframe::read(chunk)?;
+        if head.schema != self.spec.schema_hash {
+            return Err(LogError::OtherGame);
+        }
         let mut game: G = control::load(world).map_err(LogError::World)?;
         game.restored(Some(&mut self.game));
         let computed = WorldHash::of(&game, &self.spec.schema);

@@ -8,7 +8,6 @@ use super::{
     RecentLog, Record,
     keyframe::{self, Head},
 };
-use crate::inputs::Intent;
 
 /// A chunk ends early after a tick with which it has more bytes of records than this.
 pub(crate) const MAX_RECORD_BYTES: usize = 1 << 20;
@@ -157,17 +156,17 @@ impl Log {
         }
     }
 
-    /// Appends what a player does if that is not what it did before, and gives it as
-    /// it can be read again.
+    /// Appends what a player does, and how far behind it was, if that is not what it did before; and gives it as
+    /// it will be read again.
     pub(crate) fn write_input<I: Replicate + Default>(
         &mut self,
         (index, player): (usize, PlayerId),
-        intent: Option<&Intent<I>>,
+        taken: Option<(&I, u16)>,
         layout: &RecordLayout,
     ) -> I {
         let stride = Self::stride::<I>();
         let held = &mut self.held[index * stride..(index + 1) * stride];
-        let Some(Intent { input, behind }) = intent else {
+        let Some((input, behind)) = taken else {
             if std::mem::take(&mut held[0]) != 0 {
                 Record::Neutral(player).write(&mut self.newer);
             }
@@ -176,13 +175,13 @@ impl Log {
         let mut columns = [0; MAX_COLUMNS];
         let columns = &mut columns[..I::COLUMNS];
         input.quantise(columns);
-        let head = 1 + u32::from(*behind);
+        let head = 1 + u32::from(behind);
         if held[0] != head || held[1..] != *columns {
             held[0] = head;
             held[1..].copy_from_slice(columns);
             self.packed.clear();
             layout.pack(columns, &mut self.packed);
-            let input = Record::Input { player, behind: *behind, packed: &self.packed };
+            let input = Record::Input { player, behind, packed: &self.packed };
             input.write(&mut self.newer);
         }
         I::restore(columns)

@@ -5,8 +5,13 @@ use crate::sim::{
     meadow::{Meadow, MeadowConfig, REACH},
     world::{World, WorldConfig},
 };
-use tickwire_room::{HostedRoom, LogError, Room, RoomConfig, log_span};
-use tickwire_shared::{Game, Tick, control};
+use tickwire_room::{HostedRoom, LogError, Poll, Room, RoomConfig, log_span};
+use tickwire_shared::{
+    Game, PlayerId, Tick, control,
+    message::{ClientMessage, ServerMessage},
+    replica::Replica,
+    session::Token,
+};
 
 /// Chunks are short, so that there are many.
 const CHUNK: u32 = 40;
@@ -133,4 +138,61 @@ fn a_chunk_that_is_cut_anywhere_is_played_as_far_as_it_goes_or_refused() {
             }
         }
     }
+}
+
+/// An observer of a replay, at the end of a perfect connection.
+struct Eyes {
+    id: PlayerId,
+    like: PlayerId,
+    replica: Replica,
+    full_frames: u32,
+}
+
+impl Eyes {
+    fn open(room: &mut Room<World>, like: PlayerId) -> Eyes {
+        let id = room.handle_observe(Some(like)).expect("it is in");
+        let bytes = room.welcome(id, &Token([0; 16]));
+        let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else {
+            panic!("a welcome was expected");
+        };
+        let replica = Replica::new(welcome.schema, &welcome.priors, welcome.tick_hz).unwrap();
+        Eyes { id, like, replica, full_frames: 0 }
+    }
+
+    /// Takes in the frame of a tick, and compares it with what the player could see.
+    fn look(&mut self, room: &mut Room<World>) {
+        let mut frame = Vec::new();
+        assert_eq!(room.poll_frame(self.id, &mut frame), Poll::Frame);
+        let applied = self.replica.apply(&frame).expect("it can be applied");
+        assert!(applied.hash.is_none_or(|check| check.holds()));
+        self.full_frames += u32::from(applied.full);
+        room.game().check(self.like, &self.replica, applied.tick);
+        let mut ack = Vec::new();
+        ClientMessage::Ack(applied.tick).write(&mut ack);
+        room.handle_message(self.id, &ack).expect("it is understood");
+    }
+}
+
+#[test]
+fn whoever_watches_a_replay_sees_what_the_player_saw_from_chunk_to_chunk() {
+    let mut sim = Sim::<World>::new(config(4), &world());
+    let (mut random, mut chunks) = (Random(4), Vec::new());
+    let ids: Vec<_> = (0..3).map(|_| sim.join(0)).collect();
+    for _ in 0..130 {
+        sim.tick(&mut random);
+        let mut chunk = Vec::new();
+        sim.room.take_chunk(&mut chunk).then(|| chunks.push(chunk));
+    }
+    let mut room = Room::<World>::new(config(4), &world());
+    room.load(&chunks[1]).expect("it can be loaded");
+    let mut eyes = Eyes::open(&mut room, ids[1]);
+    let mut play = |chunk: &[u8]| {
+        room.load(chunk).expect("it can be loaded");
+        while room.replay().expect("it can be played").is_some() {
+            eyes.look(&mut room);
+        }
+        eyes.full_frames
+    };
+    assert_eq!(play(&chunks[1]), 1, "the first frame stands alone");
+    assert_eq!(play(&chunks[2]), 1, "and no other, when the next chunk is the next one");
 }

@@ -4,6 +4,8 @@ mod hostile;
 mod interest;
 mod ledger;
 mod log;
+mod log_games;
+mod log_limits;
 mod observers;
 mod operator;
 mod party;

@@ -1,0 +1,181 @@
+//! Where a room's log ends: games that cannot be logged, chunks that are full, rooms that sleep.
+
+use serde::{Deserialize, Serialize};
+
+use crate::party::{Nod, Song, Table, Toast};
+use tickwire_room::{
+    HostedRoom, LogError, Newcomer, RecentLog, Restore, Room, RoomConfig, RoomEvent, Unlogged,
+    log_span,
+};
+use tickwire_shared::{
+    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, Tick,
+    schema::Schema,
+    slotmap::{DefaultKey, SlotMap},
+};
+
+#[derive(Default, Replicate, Serialize, Deserialize)]
+struct Stone {
+    weight: u32,
+}
+
+/// A game that may leave out what it needs, or be too large to be saved.
+#[derive(Serialize, Deserialize)]
+struct Heap {
+    stones: SlotMap<DefaultKey, Stone>,
+    #[serde(skip)]
+    forgotten: u32,
+    ballast: Vec<u8>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct HeapConfig {
+    forgets: bool,
+    ballast: usize,
+}
+
+impl Game for Heap {
+    const NAME: &'static str = "heap";
+    type Config = HeapConfig;
+    type Input = Nod;
+
+    fn schema() -> Schema {
+        SchemaBuilder::new::<Self>().kind::<Stone>().build()
+    }
+
+    fn init(config: &HeapConfig, _: u64) -> Self {
+        let mut stones = SlotMap::new();
+        stones.insert(Stone { weight: 7 });
+        let forgotten = u32::from(config.forgets);
+        Heap { stones, forgotten, ballast: vec![1; config.ballast] }
+    }
+
+    fn join(&mut self, _: PlayerId, _: &str) {}
+    fn leave(&mut self, _: PlayerId) {}
+    fn input(&mut self, _: PlayerId, _: &Nod) {}
+
+    fn step(&mut self, _: &mut Step<'_>) {
+        self.stones.values_mut().for_each(|stone| stone.weight += 1);
+    }
+
+    fn replicate(&self, capture: &mut Capture<'_>) {
+        for (key, stone) in &self.stones {
+            let weight = stone.weight + self.forgotten;
+            capture.put(key, Belongs::NOBODY, &Stone { weight });
+        }
+    }
+}
+
+fn heap(config: &HeapConfig) -> Room<Heap> {
+    Room::new(RoomConfig { keyframe_ticks: 10, ..RoomConfig::new("HEAP", 30, 1) }, config)
+}
+
+#[test]
+fn a_game_that_forgets_something_goes_on_as_it_was_and_without_a_log() {
+    let mut room = heap(&HeapConfig { forgets: true, ballast: 0 });
+    (0..25).for_each(|_| room.tick());
+    assert_eq!(room.poll_event(), Some(RoomEvent::Unlogged(Unlogged::Differs)));
+    assert_eq!((room.poll_event(), room.counters().unlogged), (None, 1), "told once");
+    assert_eq!((room.game().forgotten, room.log()), (1, RecentLog::default()));
+    assert_eq!(room.game().stones.values().next().expect("it is there").weight, 7 + 25);
+    assert_eq!(room.restore(100), Restore::Impossible);
+}
+
+#[test]
+fn a_world_of_more_than_eight_mebibytes_has_no_log() {
+    let mut room = heap(&HeapConfig { forgets: false, ballast: (8 << 20) - 100 });
+    room.tick();
+    assert_eq!(room.counters().unlogged, 0, "this one just fits");
+    let mut room = heap(&HeapConfig { forgets: false, ballast: 8 << 20 });
+    room.tick();
+    assert_eq!(room.poll_event(), Some(RoomEvent::Unlogged(Unlogged::TooLarge)));
+    assert_eq!(room.log(), RecentLog::default());
+}
+
+#[test]
+fn a_chunk_that_is_full_ends_early() {
+    let config = RoomConfig { keyframe_ticks: 1_000_000, ..RoomConfig::new("PARTY", 30, 1) };
+    let mut table = Table::new(config);
+    for _ in 0..64 {
+        table.join(&Newcomer::named("guest")).expect("there is space");
+    }
+    let mut chunk = Vec::new();
+    let ticks = (1..2000).find(|tick| {
+        for guest in 0..64 {
+            (0..8).for_each(|_| table.request(guest, &Toast { to: *tick }));
+        }
+        table.tick();
+        table.room.take_chunk(&mut chunk)
+    });
+    let ticks = ticks.expect("it ends");
+    assert_eq!(log_span(&chunk).expect("it is whole"), (Tick(0), Tick(ticks)));
+    let (mebibyte, of_a_tick) = (1 << 20, 64 * 8 * 10);
+    assert!((mebibyte..mebibyte + of_a_tick).contains(&chunk.len()), "{}", chunk.len());
+}
+
+#[test]
+fn a_room_that_sleeps_has_no_log_and_one_that_wakes_begins_another() {
+    let mut room = heap(&HeapConfig::default());
+    let player = room.handle_join(&Newcomer::named("one")).expect("there is space");
+    (0..15).for_each(|_| room.tick());
+    room.handle_leave(player);
+    assert!(!room.log().older.is_empty() && !room.log().newer.is_empty());
+    room.sleep();
+    assert_eq!(room.log(), RecentLog::default());
+    assert_eq!(room.restore(100), Restore::Impossible);
+    room.handle_join(&Newcomer::named("two")).expect("there is space");
+    room.tick();
+    assert!(room.log().older.is_empty());
+    assert_eq!(log_span(room.log().newer).expect("it is whole"), (Tick(15), Tick(16)));
+    assert_eq!(room.restore(100), Restore::Done);
+    assert_eq!((room.now(), room.player_count()), (Tick(16), 1));
+}
+
+#[test]
+fn a_room_without_a_log_keeps_nothing() {
+    let config = RoomConfig { keyframe_ticks: 0, ..RoomConfig::new("PARTY", 30, 1) };
+    let mut table = Table::new(config);
+    table.join(&Newcomer::named("guest"));
+    table.request(0, &Song { number: 1 });
+    (0..200).for_each(|_| table.tick());
+    assert_eq!(table.room.log(), RecentLog::default());
+    assert!(!table.room.take_chunk(&mut Vec::new()));
+    assert!(matches!(table.room.replay(), Err(LogError::NotLoaded)));
+}
+
+#[test]
+fn a_chunk_of_another_version_or_game_is_refused_and_changes_nothing() {
+    let mut table = Table::of(&["guest"]);
+    let mut chunk = table.room.log().newer.to_vec();
+    let mut room = heap(&HeapConfig::default());
+    room.tick();
+    assert!(matches!(room.load(&chunk), Err(LogError::OtherGame)));
+    chunk[0] = 9;
+    assert!(matches!(table.room.load(&chunk), Err(LogError::Version(9))));
+    assert!(matches!(room.load(&[]), Err(LogError::Truncated)));
+    assert_eq!((room.now(), room.player_count()), (Tick(1), 0));
+    room.tick();
+    assert_eq!(room.game().stones.values().next().expect("it is there").weight, 9);
+}
+
+#[test]
+fn records_that_make_no_sense_are_refused() {
+    let table = Table::of(&["guest"]);
+    let chunk = table.room.log().newer.to_vec();
+    let refused = |records: &[u8]| {
+        let mut room = Table::new(RoomConfig::new("OTHER", 30, 1)).room;
+        room.load(&[&chunk, records].concat()).expect("the keyframe is whole");
+        room.replay().expect("the first tick").expect("is there");
+        let error = room.replay().expect_err("it makes no sense");
+        error.to_string()
+    };
+    assert_eq!(refused(&[2, 9]), "player 9 is not to be named here");
+    assert_eq!(refused(&[1, 1, 0, 0]), "player 1 is not to be named here", "it is in");
+    assert_eq!(refused(&[5, 9]), "player 9 is not to be named here");
+    assert_eq!(refused(&[3, 1, 7, 0]), "a malformed number or text", "no such request");
+    assert_eq!(refused(&[4, 1, 0, 1, 0xFF]), "a malformed number or text", "no such input");
+    assert_eq!(
+        refused(&[7, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0]),
+        "record 7 has no meaning here"
+    );
+    assert_eq!(refused(&[4, 1]), "the chunk ends too early");
+}
