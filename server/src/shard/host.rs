@@ -283,7 +283,7 @@ impl<S: Socket> RoomHost<S> {
         self.entry.publish_counters(&counters);
         self.entry.publish_gauges(&self.gauges());
         self.entry.publish_cost(self.cost.of_second(self.room.tick_hz()));
-        self.slow_viewers.note(&self.entry.code, counters, now);
+        self.slow_viewers.note(&self.entry.code, &counters, now);
     }
 
     /// What goes up and down.
