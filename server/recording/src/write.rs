@@ -1,0 +1,113 @@
+//! Writing a recording, block by block.
+
+use std::io::{self, Write};
+
+use tickwire_shared::Tick;
+use zstd::bulk::Compressor;
+
+use crate::{
+    block::{Block, Kind, MAX_UNPACKED},
+    header::{Ending, Header},
+    timing::{MAX_TIMINGS, Timing},
+};
+
+/// What every file begins with.
+pub(crate) const MAGIC: &[u8; 8] = b"TWREC 1\n";
+/// How hard zstd tries: more makes files little smaller and takes much longer.
+const LEVEL: i32 = 3;
+
+/// Writes a recording. Each block is handed on in one piece, so whatever cuts the file short leaves whole
+/// blocks before the cut.
+pub struct Writer<W> {
+    out: W,
+    packer: Compressor<'static>,
+    /// What goes out next.
+    piece: Vec<u8>,
+    written: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a recording.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    ///
+    /// # Panics
+    /// When the header is larger than [`MAX_HEADER_BYTES`](crate::MAX_HEADER_BYTES).
+    pub fn new(out: W, header: &Header) -> io::Result<Self> {
+        let text = header.write();
+        let mut piece = MAGIC.to_vec();
+        piece.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        piece.extend_from_slice(&crc32fast::hash(&text).to_le_bytes());
+        piece.extend_from_slice(&text);
+        let mut writer = Writer { out, packer: Compressor::new(LEVEL)?, piece, written: 0 };
+        writer.hand_on()?;
+        Ok(writer)
+    }
+
+    /// How many bytes the file has so far.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Appends a chunk whose keyframe is of `first` and whose last tick is `last`.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    ///
+    /// # Panics
+    /// When the chunk is larger than [`MAX_UNPACKED`].
+    pub fn chunk(&mut self, first: Tick, last: Tick, chunk: &[u8]) -> io::Result<()> {
+        self.block(Kind::Chunk, (first, last), chunk)
+    }
+
+    /// Appends how long ticks took, of which `first` is the first.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    ///
+    /// # Panics
+    /// When there are none, or more than [`MAX_TIMINGS`].
+    pub fn timings(&mut self, first: Tick, timings: &[Timing]) -> io::Result<()> {
+        assert!((1..=MAX_TIMINGS).contains(&timings.len()), "{} timings", timings.len());
+        let mut bytes = Vec::new();
+        timings.iter().for_each(|timing| timing.write(&mut bytes));
+        let last = first.offset(timings.len() as i32 - 1);
+        self.block(Kind::Timings, (first, last), &bytes)
+    }
+
+    /// Ends the recording at this tick, and gives back what it was written to.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    pub fn end(mut self, at: Tick, why: Ending) -> io::Result<W> {
+        self.block(Kind::End, (at, at), why.name().as_bytes())?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn block(&mut self, kind: Kind, (first, last): (Tick, Tick), bytes: &[u8]) -> io::Result<()> {
+        assert!(bytes.len() <= MAX_UNPACKED, "a block of {} bytes", bytes.len());
+        let packed = self.packer.compress(bytes)?;
+        let block = Block {
+            kind,
+            first,
+            last,
+            unpacked: bytes.len() as u32,
+            packed: packed.len() as u32,
+            crc: crc32fast::hash(&packed),
+            at: 0,
+        };
+        block.write(&mut self.piece);
+        self.piece.extend_from_slice(&packed);
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.piece)?;
+        self.written += self.piece.len() as u64;
+        self.piece.clear();
+        Ok(())
+    }
+}
