@@ -88,6 +88,9 @@ pub trait HostedRoom: Send {
     /// The room ends when the last one has left, or soon: players are told.
     fn handle_drain(&mut self);
 
+    /// The server says something to everybody, as a line of chat.
+    fn handle_announce(&mut self, line: &str);
+
     /// Frames go to this player over a transport that asks for each: those that it does not ask for are
     /// not owed to it, and say nothing about how fast it is. Nor is that a word from the player: heard
     /// is only a message of its own, so one whose frames nobody asks for is given up as silent.

@@ -8,7 +8,7 @@ use tickwire_shared::{
     codec::BUILTIN,
     game::{Capture, Outbox, To, View},
     message::{self, CloseCode, MessageError, ServerMessage, Welcome},
-    room_message::Departure,
+    room_message::{Departure, RoomMessage},
     session::Token,
 };
 
@@ -313,6 +313,10 @@ impl<G: Game> HostedRoom for Room<G> {
     fn handle_drain(&mut self) {
         self.roster.is_draining = true;
         self.announce_state();
+    }
+
+    fn handle_announce(&mut self, line: &str) {
+        self.bulletin.post(&RoomMessage::Chat(PlayerId(0), line));
     }
 
     fn handle_unasked(&mut self, player: PlayerId) {
