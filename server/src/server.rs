@@ -22,6 +22,7 @@ use crate::{
     identity::Identities,
     knocks::Knocks,
     links::Links,
+    recorder::Recorder,
     shard::{Command, ShardHandle},
     status, watchdog,
 };
@@ -79,7 +80,10 @@ impl Server {
         let shard_count = config.shard_count();
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
         let metrics = Arc::clone(directory.metrics());
-        let (shards, threads) = ShardHandle::start_all(&directory, &config)?;
+        // It ends when the last shard has, so it comes behind them.
+        let (recorder, writer) = Recorder::start(&config.recordings)?;
+        let (shards, mut threads) = ShardHandle::start_all(&directory, &config, &recorder)?;
+        threads.extend(writer);
         let site = Arc::new(Site {
             admission: Admission::new(
                 config.max_connections,

@@ -74,6 +74,9 @@ pub enum ConfigError {
     /// The directory of pages is none.
     #[error("the assets directory {0:?} has no pages; give one that has a folder named pages")]
     Assets(PathBuf),
+    /// A directory to write into cannot be made.
+    #[error("cannot write into {0}: {1}")]
+    Folder(PathBuf, std::io::Error),
     /// The public address is none.
     #[error("{0:?} is no address for browsers; give one such as https://play.example.com")]
     PublicUrl(String),

@@ -300,6 +300,16 @@ pub struct Settings {
     /// be repeated
     #[arg(long, value_name = "NAME", env = "TICKWIRE_ADMIN_HOST", value_delimiter = ',')]
     pub admin_host: Option<Vec<String>>,
+    /// Record every room into a file in this directory, to be played again by `replay`
+    #[arg(long, value_name = "DIR", env = "TICKWIRE_RECORD")]
+    pub record: Option<PathBuf>,
+    /// The most that one such file has; then that recording ends [default: 256]
+    #[arg(long, value_name = "MIB", env = "TICKWIRE_RECORD_LIMIT", value_parser = whole::<u64>(bounds::RECORD_LIMIT))]
+    pub record_limit: Option<u64>,
+    /// When a room's first tick takes too long, its first client differs or its game panics, keep
+    /// what led to it in a file in this directory
+    #[arg(long, value_name = "DIR", env = "TICKWIRE_FLIGHT")]
+    pub flight: Option<PathBuf>,
     /// How log lines look [default: text]
     #[arg(long, value_enum, env = "TICKWIRE_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -343,6 +353,9 @@ impl Settings {
             admin_listen: self.admin_listen.or(under.admin_listen),
             admin_allow_remote: self.admin_allow_remote.or(under.admin_allow_remote),
             admin_host: self.admin_host.or(under.admin_host),
+            record: self.record.or(under.record),
+            record_limit: self.record_limit.or(under.record_limit),
+            flight: self.flight.or(under.flight),
             log_format: self.log_format.or(under.log_format),
             log: self.log.or(under.log),
         }

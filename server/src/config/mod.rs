@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use tickwire_shared::link::Conditions;
 
-use crate::codes::random_seed;
+use crate::{codes::random_seed, recorder::Recordings};
 
 mod admin;
 mod bounds;
@@ -82,6 +82,8 @@ pub struct Config {
     pub net_control: Option<bool>,
     /// Where the operator looks at the server; nowhere if absent.
     pub admin: Option<AdminConfig>,
+    /// What is recorded, and where.
+    pub recordings: Recordings,
     /// What one connection may take.
     pub limits: Limits,
 }
@@ -114,6 +116,7 @@ impl Default for Config {
             net: None,
             net_control: None,
             admin: None,
+            recordings: Recordings { limit: 256 * 1024 * 1024, ..Recordings::default() },
             limits: Limits::default(),
         }
     }

@@ -11,7 +11,7 @@ use super::{
     file,
     flags::{Flags, LogFormat, Secrets, Settings},
 };
-use crate::games::Games;
+use crate::{games::Games, recorder::Recordings};
 
 /// What a log filter may be when it is one word.
 pub(super) const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -94,6 +94,11 @@ fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
             settings.admin_host.unwrap_or_default(),
             variable("TICKWIRE_ADMIN_TOKEN", secrets.admin_token)?,
         )?,
+        recordings: Recordings {
+            record: settings.record.map(folder).transpose()?,
+            limit: settings.record_limit.map_or(usual.recordings.limit, |mib| mib * 1024 * 1024),
+            flight: settings.flight.map(folder).transpose()?,
+        },
         limits: limits(usual.limits, settings.joins_per_address, settings.rooms_per_address),
     })
 }
@@ -128,6 +133,7 @@ fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
     within("max-spectators", settings.max_spectators.map(u64::from), bounds::MAX_SPECTATORS)?;
     within("grace", settings.grace, bounds::GRACE)?;
     within("max-rooms", size(settings.max_rooms), bounds::MAX_ROOMS)?;
+    within("record-limit", settings.record_limit, bounds::RECORD_LIMIT)?;
     within("linger", settings.linger, bounds::LINGER)
 }
 
@@ -194,6 +200,14 @@ fn variable(name: &str, key: Option<String>) -> Result<Option<Secret>, ConfigErr
 
 fn assets(path: PathBuf) -> Result<PathBuf, ConfigError> {
     if path.join("pages").is_dir() { Ok(path) } else { Err(ConfigError::Assets(path)) }
+}
+
+/// A directory that can be written to, or can be made.
+fn folder(path: PathBuf) -> Result<PathBuf, ConfigError> {
+    match std::fs::create_dir_all(&path) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(ConfigError::Folder(path, error)),
+    }
 }
 
 fn origins(origins: Vec<String>) -> Result<Vec<String>, ConfigError> {

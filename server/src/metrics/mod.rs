@@ -86,7 +86,7 @@ pub struct ShardMetrics {
     pub impaired: Counter,
     /// Requests for one by clients that may not ask.
     pub ignored_nets: Counter,
-    /// Rooms whose game panicked.
+    /// Times that a room's game panicked.
     pub panics: Counter,
     /// Connections, by what carries them.
     pub transports: OpenTransports,

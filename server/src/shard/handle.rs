@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Command, Post, run::Shard};
-use crate::{config::Config, directory::Directory, metrics::ShardMetrics};
+use crate::{config::Config, directory::Directory, metrics::ShardMetrics, recorder::Recorder};
 
 /// Where a shard takes commands.
 #[derive(Clone)]
@@ -25,10 +25,12 @@ impl ShardHandle {
     pub(crate) fn start_all(
         directory: &Arc<Directory>,
         config: &Config,
+        recorder: &Recorder,
     ) -> io::Result<(Vec<Self>, Vec<JoinHandle<()>>)> {
         // Known before the first room is opened, so before any shard has something to say.
         let peers = Arc::new(OnceLock::new());
-        let start = |index| Self::start(index, directory, config, Arc::clone(&peers));
+        let start =
+            |index| Self::start(index, directory, config, (Arc::clone(&peers), recorder.clone()));
         let started: io::Result<Vec<_>> = (0..config.shard_count()).map(start).collect();
         let (shards, threads): (Vec<Self>, _) = started?.into_iter().unzip();
         let _ = peers.set(shards.clone());
@@ -39,7 +41,7 @@ impl ShardHandle {
         index: usize,
         directory: &Arc<Directory>,
         config: &Config,
-        peers: Arc<OnceLock<Vec<Self>>>,
+        (peers, recorder): (Arc<OnceLock<Vec<Self>>>, Recorder),
     ) -> io::Result<(Self, JoinHandle<()>)> {
         let metrics = Arc::new(ShardMetrics::default());
         let (inbox, commands) = mpsc::channel();
@@ -50,7 +52,8 @@ impl ShardHandle {
             }
         });
         let (directory, shown) = (Arc::clone(directory), Arc::clone(&metrics));
-        let shard = Shard::new(index, (commands, post), directory, config, shown, epoch);
+        let shard = Shard::new(index, (commands, post), directory, config, shown, epoch)
+            .recorded_by(recorder);
         let name = format!("shard-{index}");
         let thread = thread::Builder::new().name(name).spawn(move || shard.run())?;
         Ok((ShardHandle { inbox, thread: thread.thread().clone(), epoch, metrics }, thread))

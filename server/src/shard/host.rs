@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tickwire_recording::Incident;
 use tickwire_room::HostedRoom;
 
 use super::{
@@ -24,11 +25,18 @@ use crate::{directory::RoomEntry, metrics::RoomGauges, ws::close::CloseReason};
 
 mod departures;
 mod exchange;
+mod mending;
 mod slow;
+mod tape;
 mod times;
 
+use mending::Health;
 use slow::SlowLog;
+use tape::Tape;
 pub(crate) use times::TickTimes;
+
+/// What the players are told of a game that panicked and cannot go on.
+pub(super) const BROKEN: &str = "the game stopped because of an error";
 
 /// How long a room goes on when everybody has left it, before it sleeps.
 const AWAKE_WHEN_EMPTY: Duration = Duration::from_secs(1);
@@ -63,6 +71,11 @@ pub(crate) struct RoomHost<S> {
     /// How many players there were when that was last logged, and when it was.
     players_logged: (usize, Option<Instant>),
     slow_viewers: SlowLog,
+    /// What is kept of it for the disk.
+    tape: Tape,
+    health: Health,
+    /// The number of the connection whose messages are acted upon, while they are.
+    at_hand: Option<u64>,
 }
 
 /// The earlier of two times that there may be.
@@ -70,7 +83,7 @@ fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     one.into_iter().chain(other).min()
 }
 
-/// What is left of a room whose game panicked.
+/// What is left of a room whose game panicked and cannot go on.
 pub(crate) struct Broken;
 
 impl<S: Socket> RoomHost<S> {
@@ -96,6 +109,9 @@ impl<S: Socket> RoomHost<S> {
             slow_logged: None,
             players_logged: (0, None),
             slow_viewers: SlowLog::default(),
+            tape: Tape::default(),
+            health: Health::default(),
+            at_hand: None,
         }
     }
 
@@ -166,7 +182,10 @@ impl<S: Socket> RoomHost<S> {
 
     /// Nobody is let in any more, and it is over soon: the room tells its players.
     pub(crate) fn drain(&mut self) {
-        self.room.handle_drain();
+        match self.health.is_mending() {
+            true => self.health.drain_later(),
+            false => self.room.handle_drain(),
+        }
     }
 
     /// Whether nobody has been here for as long as a room stays.
@@ -198,6 +217,9 @@ impl<S: Socket> RoomHost<S> {
         closing: &mut Closing<S>,
         cx: &mut Context,
     ) -> Result<Instant, Broken> {
+        if self.health.is_mending() {
+            return self.mend(now, time, cx);
+        }
         match self.clock.as_ref().map(|clock| clock.lateness(now)) {
             None => Ok(now),
             Some(None) => {
@@ -223,8 +245,9 @@ impl<S: Socket> RoomHost<S> {
         let all = self.look_at.is_some_and(|at| at <= now);
         if let Some(clock) = &self.clock {
             cx.left = clock.left(now);
-            let read = AssertUnwindSafe(|| self.read_early(now, all, cx));
-            catch_unwind(read).map_err(|_| Broken)?;
+            if !self.guarded(now, cx, |host, cx| host.read_early(now, all, cx))? {
+                return Ok(false);
+            }
         }
         self.plan(now, cx.ladder);
         Ok(all)
@@ -237,14 +260,15 @@ impl<S: Socket> RoomHost<S> {
         now: Instant,
         cx: &mut Context,
     ) -> Result<(), Broken> {
-        let Some(clock) = &self.clock else { return Ok(()) };
+        let Some(clock) = self.clock.as_ref().filter(|_| !self.health.is_mending()) else {
+            return Ok(());
+        };
         let index = self.connections.binary_search_by_key(&number, |one| one.number);
         let alive = index.ok().filter(|index| self.connections[*index].end.is_none());
         // At the tick, which may be due, all are read and answered anyway.
         let Some(index) = alive.filter(|_| clock.lateness(now).is_none()) else { return Ok(()) };
         cx.left = clock.left(now);
-        let exchange = AssertUnwindSafe(|| self.exchange_one(index, now, cx));
-        catch_unwind(exchange).map_err(|_| Broken)
+        self.guarded(now, cx, |host, cx| host.exchange_one(index, now, cx)).map(|_| ())
     }
 
     fn tick(
@@ -259,9 +283,12 @@ impl<S: Socket> RoomHost<S> {
         cx.metrics.slipped.add(clock.advance(now));
         cx.left = 0;
         let period = clock.period();
-        let exchange = AssertUnwindSafe(|| self.exchange(now, (due, time), cx));
-        catch_unwind(exchange).map_err(|_| Broken)?;
+        if !self.guarded(now, cx, |host, cx| host.exchange(now, (due, time), cx))? {
+            return Ok(time());
+        }
         self.times.record(&cx.metrics);
+        self.tape.time(self.room.as_ref(), self.times, &cx.recorder);
+        self.tape.turn(self.room.as_mut(), &self.entry, &cx.recorder);
         self.sweep(now, closing, cx);
         self.note_players(now);
         let done = time();
@@ -269,17 +296,21 @@ impl<S: Socket> RoomHost<S> {
         self.cost.note(took);
         // About twice a second: collecting them looks at every player.
         if self.room.now().0.is_multiple_of((self.room.tick_hz() / 2).max(1)) {
-            self.publish(now);
+            self.publish(now, cx);
         }
         self.note_duration(now, took, period, cx);
-        self.rest(now)?;
+        self.rest(now, cx)?;
         self.plan(done, cx.ladder);
         Ok(done)
     }
 
     /// Shows what the room counted and costs.
-    fn publish(&mut self, now: Instant) {
+    fn publish(&mut self, now: Instant, cx: &Context) {
         let counters = self.room.counters();
+        if counters.mismatches > 0 {
+            let what = (Incident::Mismatch, "a client held something else than the server");
+            self.tape.fly(what, self.room.as_ref(), &self.entry, &cx.recorder);
+        }
         self.entry.publish_counters(&counters);
         self.entry.publish_gauges(&self.gauges());
         self.entry.publish_cost(self.cost.of_second(self.room.tick_hz()));
@@ -350,16 +381,19 @@ impl<S: Socket> RoomHost<S> {
             let (took, may_take) = (took.as_micros() as u64, period.as_micros() as u64);
             tracing::warn!(room, players, took_us = took, may_take_us = may_take, "slow tick");
         }
+        let what = format!("a tick took {} µs of {}", took.as_micros(), period.as_micros());
+        self.tape.fly((Incident::Overrun, &what), self.room.as_ref(), &self.entry, &cx.recorder);
     }
 
     /// Lets a room sleep in which nobody has been for a moment, and to which nobody may come back.
-    fn rest(&mut self, now: Instant) -> Result<(), Broken> {
+    fn rest(&mut self, now: Instant, cx: &Context) -> Result<(), Broken> {
         let empty = self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY);
         // Who stands at the door has a few seconds to come in.
         if empty && self.connections.is_empty() {
             self.clock = None;
             self.connections = Vec::new();
             self.sessions = Sessions::default();
+            self.tape.flush(self.room.as_mut(), &self.entry, &cx.recorder);
             // A game may have something of its own to give back.
             let sleep = AssertUnwindSafe(|| self.room.sleep());
             catch_unwind(sleep).map_err(|_| Broken)?;
@@ -386,6 +420,7 @@ impl<S: Socket> RoomHost<S> {
         for connection in self.connections.drain(..) {
             closing.begin(connection.carrier, reason, now, &cx.metrics);
         }
+        self.tape.close(self.room.as_mut(), &self.entry, &cx.recorder);
         // The game's own clean-up is the game's code too, and may panic like the rest of it.
         let end = AssertUnwindSafe(|| drop(self.room));
         if catch_unwind(end).is_err() {

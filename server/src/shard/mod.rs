@@ -23,6 +23,7 @@ use crate::{
     config::{Config, Limits},
     directory::{Directory, RoomEntry, Seat},
     metrics::ShardMetrics,
+    recorder::Recorder,
     ws::close::CloseReason,
 };
 
@@ -119,6 +120,8 @@ pub(crate) struct Context {
     pub(crate) looking: Duration,
     /// How many of 256 parts of a tick are left until the next one of the room at hand.
     pub(crate) left: u16,
+    /// Where recordings and flights go.
+    pub(crate) recorder: Recorder,
     /// Working memory for the room at hand, by game.
     work: Vec<(&'static str, Work)>,
 }
@@ -142,6 +145,7 @@ impl Context {
             ladder: 0,
             looking: Duration::ZERO,
             left: 0,
+            recorder: Recorder::none(),
             work: Vec::new(),
         }
     }

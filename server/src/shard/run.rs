@@ -12,7 +12,7 @@ use super::{
     Arrival, Command, Context, Entrance, Next, Post,
     agenda::Agenda,
     closing::{Closing, LOOK_AGAIN},
-    host::{Broken, RoomHost},
+    host::{BROKEN, Broken, RoomHost},
     looks::Load,
     phase::{self, Ticks},
     socket::Socket,
@@ -21,11 +21,9 @@ use crate::{
     config::Config,
     directory::{Directory, RoomEntry},
     metrics::ShardMetrics,
+    recorder::Recorder,
     ws::close::CloseReason,
 };
-
-/// Why a room closes whose game panicked.
-const BROKEN: &str = "the game stopped because of an error";
 
 /// A shard.
 pub(crate) struct Shard<S> {
@@ -70,6 +68,12 @@ impl<S: Socket> Shard<S> {
             #[cfg(test)]
             visits: 0,
         }
+    }
+
+    /// Hands what is recorded over to this recorder.
+    pub(crate) fn recorded_by(mut self, recorder: Recorder) -> Self {
+        self.cx.recorder = recorder;
+        self
     }
 
     /// Runs until it is told to shut down.
@@ -149,8 +153,10 @@ impl<S: Socket> Shard<S> {
     /// Answers a connection that asks for a frame between two ticks.
     fn answer(&mut self, number: u64, connection: u64, now: Instant) {
         let Some(host) = self.agenda.get_mut(number) else { return };
-        if let Err(Broken) = host.answer(connection, now, &mut self.cx) {
-            self.close_room(number, BROKEN, true, now);
+        let before = host.next_turn();
+        match host.answer(connection, now, &mut self.cx) {
+            Ok(()) => self.agenda.plan(number, before),
+            Err(Broken) => self.close_room(number, BROKEN, now),
         }
     }
 
@@ -224,12 +230,12 @@ impl<S: Socket> Shard<S> {
             let Some(host) = self.agenda.get_mut(number) else { continue };
             match host.turn(now, time, &mut self.closing, &mut self.cx) {
                 Err(Broken) => {
-                    self.close_room(number, BROKEN, true, now);
+                    self.close_room(number, BROKEN, now);
                     now = time();
                 }
                 Ok(done) => {
                     if self.abandoned(number, now) {
-                        self.close_room(number, "nobody was here", false, now);
+                        self.close_room(number, "nobody was here", now);
                     }
                     now = done;
                 }
@@ -253,13 +259,9 @@ impl<S: Socket> Shard<S> {
         closed
     }
 
-    fn close_room(&mut self, number: u64, why: &'static str, broken: bool, now: Instant) {
+    fn close_room(&mut self, number: u64, why: &'static str, now: Instant) {
         let Some(host) = self.agenda.take(number) else { return };
         let entry = Arc::clone(&host.entry);
-        if broken {
-            self.cx.metrics.panics.add(1);
-            tracing::error!(room = entry.code, game = entry.game, "the game panicked");
-        }
         // First the directory, so that nobody who hears of the end comes back to this room.
         host.publish_counters();
         self.cx.directory.close(&entry);

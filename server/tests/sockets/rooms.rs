@@ -110,11 +110,16 @@ fn an_empty_room_sleeps_and_wakes_for_the_next_player() {
 }
 
 #[test]
-fn a_panic_ends_its_own_room_only() {
+fn a_panic_holds_its_own_room_up_and_a_second_one_ends_it_and_no_other() {
     let server = TestServer::start(|config| config.shards = Some(1));
     let mut healthy = server.join("/ws?create=1");
     let mut victim = server.join("/ws?create=1");
     let mut culprit = server.join(&format!("/ws?room={}", victim.room()));
+    let input = culprit.viewer.input(12, PANIC).expect("a frame came");
+    culprit.send(&input);
+    eventually("the game panics", || server.count("panicked_rooms") == 1);
+    victim.play(60);
+    culprit.play(60);
     let input = culprit.viewer.input(12, PANIC).expect("a frame came");
     culprit.send(&input);
     for client in [&mut victim, &mut culprit] {
@@ -124,7 +129,7 @@ fn a_panic_ends_its_own_room_only() {
     }
     healthy.play(60);
     assert_eq!(server.rooms().len(), 1);
-    assert_eq!(server.count("panicked_rooms"), 1);
+    assert_eq!(server.count("panicked_rooms"), 2);
 }
 
 #[test]

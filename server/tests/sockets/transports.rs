@@ -6,7 +6,7 @@ use tickwire_server::Games;
 use tickwire_shared::{batch::RequestHeader, message::ClientMessage};
 
 use crate::support::{
-    game::{Config as Setup, Dot, PANIC, Restless},
+    game::{BOMB, Config as Setup, Dot, Restless},
     http::{Http, Linked},
     server::{TestServer, eventually},
     viewer::join_with,
@@ -282,7 +282,7 @@ fn when_the_game_stops_all_are_told_and_a_close_is_repeated_for_a_while() {
     let (mut stream, mut polls) = (streaming(&server, 1), moved(&server, 2));
     stream.play(3);
     polls.play(3);
-    let input = culprit.viewer.input(12, PANIC).expect("a frame came");
+    let input = culprit.viewer.input(12, BOMB).expect("a frame came");
     culprit.send(&input);
     assert_eq!(stream.wait_for_close().0, 4008);
     // The room is gone when the next poll comes.

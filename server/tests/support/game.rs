@@ -13,6 +13,14 @@ use tickwire_shared::{
 
 /// An input with this `x` makes the game panic.
 pub const PANIC: i8 = 99;
+/// An input with this `x` makes its step panic, in the same tick.
+pub const TRIP: i8 = 97;
+/// An input with this `x` makes its step panic some ticks later, and again whenever it is to be made again.
+pub const BOMB: i8 = 96;
+/// How many ticks later.
+pub const FUSE: u32 = 5;
+/// Whoever is called so makes the game panic by coming in.
+pub const UNLUCKY: &str = "unlucky";
 /// An input with this `x` keeps the game from returning for a while.
 pub const STALL: i8 = 98;
 /// How long that is.
@@ -63,6 +71,10 @@ pub struct Restless {
     owners: Vec<(PlayerId, DefaultKey)>,
     random: u64,
     chatter: usize,
+    /// Ticks until a step panics; 0 for never.
+    fuse: u32,
+    /// The next step panics.
+    trips: bool,
 }
 
 impl Restless {
@@ -92,14 +104,16 @@ impl Game for Restless {
     fn init(config: &Config, seed: u64) -> Self {
         assert!(!config.broken, "made to fail");
         let (dots, chatter) = (SlotMap::new(), config.chatter);
-        let mut game = Restless { dots, owners: Vec::new(), random: seed, chatter };
+        let mut game =
+            Restless { dots, owners: Vec::new(), random: seed, chatter, fuse: 0, trips: false };
         for _ in 0..config.dots {
             game.dots.insert(Dot::default());
         }
         game
     }
 
-    fn join(&mut self, player: PlayerId, _name: &str) {
+    fn join(&mut self, player: PlayerId, name: &str) {
+        assert!(name != UNLUCKY, "made to fail by a name");
         let key = self.dots.insert(Dot { player: player.0, secret: player.0, ..Dot::default() });
         self.owners.push((player, key));
     }
@@ -115,11 +129,18 @@ impl Game for Restless {
         if push.x == STALL {
             std::thread::sleep(STALLED);
         }
+        self.trips |= push.x == TRIP;
+        if push.x == BOMB && self.fuse == 0 {
+            self.fuse = FUSE;
+        }
         let dot = self.dot(player);
         dot.pushed = dot.pushed.wrapping_add_signed(push.x.into());
     }
 
     fn step(&mut self, step: &mut Step<'_>) {
+        assert!(!self.trips, "made to fail by a step");
+        assert!(self.fuse != 1, "made to fail for good");
+        self.fuse = self.fuse.saturating_sub(1);
         for _ in 0..self.chatter {
             step.send(To::All, &Chatter { text: "and so on".to_owned() });
         }

@@ -70,10 +70,12 @@ impl<S: Socket> RoomHost<S> {
                         self.ban(known);
                     }
                 }
-                RoomEvent::Locked(locked) => self.entry.set_locked(locked),
                 RoomEvent::Unlogged(why) => {
-                    tracing::warn!(room = self.entry.code, %why, "the room keeps no log any more");
+                    let (room, game) = (&self.entry.code, self.entry.game);
+                    tracing::warn!(room, game, %why, "the room keeps no log: it cannot be made again");
+                    self.tape.unlogged();
                 }
+                RoomEvent::Locked(locked) => self.entry.set_locked(locked),
             }
         }
         self.sessions.forget_ended();

@@ -15,10 +15,12 @@ impl<S: Socket> RoomHost<S> {
         let mut hall = Hall { room, sessions: &mut self.sessions, entry: &self.entry };
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
             if connection.carrier.turn(now) || all {
+                self.at_hand = Some(connection.number);
                 connection.receive_early(now, &mut hall, cx);
             }
             self.carry_at = sooner(self.carry_at, connection.carrier.next_due());
         }
+        self.at_hand = None;
         self.close_abandoned(cx);
         self.room.lend(cx.work(game));
     }
@@ -30,7 +32,9 @@ impl<S: Socket> RoomHost<S> {
         room.lend(cx.work(game));
         let connection = &mut self.connections[index];
         let mut hall = Hall { room, sessions: &mut self.sessions, entry: &self.entry };
+        self.at_hand = Some(connection.number);
         connection.receive_early(now, &mut hall, cx);
+        self.at_hand = None;
         if connection.end.is_none() {
             connection.send(hall.room, cx);
         }
@@ -74,7 +78,9 @@ impl<S: Socket> RoomHost<S> {
         // One that has ended between the ticks is heard no more, whatever else it had sent.
         for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
             connection.carrier.turn(now);
+            self.at_hand = Some(connection.number);
             connection.receive(now, &mut hall, cx);
         }
+        self.at_hand = None;
     }
 }

@@ -1,0 +1,166 @@
+//! Recordings and flights on their way to the disk.
+//!
+//! Shards only hand over copies; one thread packs and writes them ([`writer`]). What waits for it is bounded,
+//! in orders and in bytes. When a disk does not keep up, the recording of the room whose chunk found no place
+//! ends with a word about that, and a flight that finds none is not written: no tick waits for a disk.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc,
+    },
+    thread::{self, JoinHandle},
+};
+
+use tickwire_recording::{Ending, Header, Timing};
+use tickwire_shared::Tick;
+
+mod files;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use writer::Keeper;
+
+/// How many orders wait for the disk at most.
+const MOST_WAITING: usize = 256;
+/// And how many bytes of chunks they hold together at most.
+const MOST_BYTES_WAITING: usize = 64 * 1024 * 1024;
+
+/// What is recorded, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Recordings {
+    /// Every room is recorded into a file in this directory.
+    pub record: Option<PathBuf>,
+    /// The most bytes of such a file.
+    pub limit: u64,
+    /// What led to a room's first overrun, mismatch and panic goes into a file in this directory.
+    pub flight: Option<PathBuf>,
+}
+
+/// A stretch of a room's log.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    /// The tick of its keyframe.
+    pub(crate) first: Tick,
+    /// The last tick in it.
+    pub(crate) last: Tick,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The recent past of a room in which something went wrong.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    pub(crate) header: Box<Header>,
+    pub(crate) chunks: Vec<Chunk>,
+    /// The first tick that was measured, and one entry for each from there.
+    pub(crate) timings: (Tick, Vec<Timing>),
+}
+
+/// What the writer is asked to do. A room is known by its number.
+enum Order {
+    /// Begin the recording of a room, unless it has begun: rooms move between shards.
+    Begin(u64, Box<Header>),
+    /// Go on with it.
+    Go(u64, Chunk),
+    /// End it at this tick.
+    End(u64, Tick, Ending),
+    /// Write a flight.
+    Flight(Flight),
+}
+
+impl Order {
+    fn bytes(&self) -> usize {
+        match self {
+            Order::Begin(..) | Order::End(..) => 0,
+            Order::Go(_, chunk) => chunk.bytes.len(),
+            Order::Flight(flight) => flight.chunks.iter().map(|chunk| chunk.bytes.len()).sum(),
+        }
+    }
+}
+
+/// There is no place for more: the disk does not keep up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// Where shards hand over what is to be written. When all of these are gone, the writer ends.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    orders: Option<mpsc::SyncSender<Order>>,
+    waiting: Arc<AtomicUsize>,
+    records: bool,
+    keeps_flights: bool,
+}
+
+impl Recorder {
+    /// One that records nothing.
+    pub(crate) fn none() -> Self {
+        let waiting = Arc::default();
+        Recorder { orders: None, waiting, records: false, keeps_flights: false }
+    }
+
+    /// Starts the writer, if there is something to write.
+    ///
+    /// # Errors
+    /// When a directory cannot be made or no thread started.
+    pub(crate) fn start(what: &Recordings) -> io::Result<(Self, Option<JoinHandle<()>>)> {
+        let (records, keeps_flights) = (what.record.is_some(), what.flight.is_some());
+        if !records && !keeps_flights {
+            return Ok((Self::none(), None));
+        }
+        what.record.iter().chain(&what.flight).try_for_each(std::fs::create_dir_all)?;
+        let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
+        let waiting = Arc::<AtomicUsize>::default();
+        let keeper = Keeper::new(what.clone());
+        let left = Arc::clone(&waiting);
+        let work = move || keeper.run(&inbox, &left);
+        let thread = thread::Builder::new().name("recorder".to_owned()).spawn(work)?;
+        Ok((Recorder { orders: Some(orders), waiting, records, keeps_flights }, Some(thread)))
+    }
+
+    /// Whether rooms are recorded.
+    pub(crate) fn records(&self) -> bool {
+        self.records
+    }
+
+    /// Whether flights are written.
+    pub(crate) fn keeps_flights(&self) -> bool {
+        self.keeps_flights
+    }
+
+    /// Begins the recording of a room; it has begun already when the room came from another shard.
+    pub(crate) fn begin(&self, room: u64, header: Header) -> Result<(), Full> {
+        self.give(Order::Begin(room, Box::new(header)))
+    }
+
+    /// Goes on with it.
+    pub(crate) fn go(&self, room: u64, chunk: Chunk) -> Result<(), Full> {
+        self.give(Order::Go(room, chunk))
+    }
+
+    /// Ends it.
+    pub(crate) fn end(&self, room: u64, at: Tick, why: Ending) -> Result<(), Full> {
+        self.give(Order::End(room, at, why))
+    }
+
+    /// Writes a flight.
+    pub(crate) fn flight(&self, flight: Flight) -> Result<(), Full> {
+        self.give(Order::Flight(flight))
+    }
+
+    fn give(&self, order: Order) -> Result<(), Full> {
+        let Some(orders) = &self.orders else { return Ok(()) };
+        let bytes = order.bytes();
+        if self.waiting.fetch_add(bytes, Relaxed) + bytes > MOST_BYTES_WAITING {
+            self.waiting.fetch_sub(bytes, Relaxed);
+            return Err(Full);
+        }
+        orders.try_send(order).map_err(|_| {
+            self.waiting.fetch_sub(bytes, Relaxed);
+            Full
+        })
+    }
+}

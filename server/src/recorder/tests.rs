@@ -1,0 +1,145 @@
+use std::{fs, path::Path, sync::mpsc};
+
+use tickwire_recording::{End, Incident, Recording, Why};
+
+use super::*;
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tickwire-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+fn header(room: &str, why: Why) -> Header {
+    Header {
+        server: "0".to_owned(),
+        game: "restless".to_owned(),
+        schema_hash: 1,
+        room: room.to_owned(),
+        tick_hz: 60,
+        seed: 1,
+        hash_interval: 8,
+        rewind: 0,
+        max_players: 8,
+        started: 5,
+        why,
+    }
+}
+
+fn chunk(number: u32, bytes: usize) -> Chunk {
+    // Nothing that packs well, so that the file grows by as much.
+    let noise = |at: usize| (at * at * 31 + at / 7 * number as usize) as u8 ^ (at >> 5) as u8;
+    let bytes = (0..bytes).map(noise).collect();
+    Chunk { first: Tick(number * 300), last: Tick(number * 300 + 300), bytes }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn open(path: &Path) -> Recording<fs::File> {
+    Recording::open(fs::File::open(path).unwrap()).unwrap()
+}
+
+fn start(folder: &Path, limit: u64) -> (Recorder, JoinHandle<()>) {
+    let (record, flight) = (Some(folder.to_owned()), Some(folder.join("flights")));
+    let (recorder, thread) = Recorder::start(&Recordings { record, limit, flight }).unwrap();
+    (recorder, thread.unwrap())
+}
+
+#[test]
+fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
+    let folder = folder("recorder-files");
+    let (recorder, thread) = start(&folder, u64::MAX);
+    for (number, room) in [(7, "SEVEN"), (8, "EIGHT")] {
+        recorder.begin(number, header(room, Why::Recording)).unwrap();
+        recorder.go(number, chunk(0, 100)).unwrap();
+    }
+    // As when the room has moved to another shard.
+    recorder.begin(7, header("SEVEN", Why::Recording)).unwrap();
+    recorder.go(7, chunk(1, 100)).unwrap();
+    recorder.end(7, Tick(600), Ending::Closed).unwrap();
+    drop(recorder);
+    thread.join().unwrap();
+    let recordings: Vec<_> =
+        files(&folder).iter().filter(|path| path.is_file()).map(|path| open(path)).collect();
+    let [eight, seven] = &recordings[..] else { panic!("{} files", recordings.len()) };
+    assert_eq!((seven.header().room.as_str(), seven.chunks().len()), ("SEVEN", 2));
+    assert_eq!((eight.header().room.as_str(), eight.chunks().len()), ("EIGHT", 1));
+    for recording in [seven, eight] {
+        assert!(matches!(recording.end(), End::Whole(Ending::Closed)));
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_file_ends_at_its_limit_and_the_room_is_not_begun_anew() {
+    let folder = folder("recorder-limit");
+    let (recorder, thread) = start(&folder, 5_000);
+    for number in 0..10 {
+        recorder.begin(1, header("LIMIT", Why::Recording)).unwrap();
+        recorder.go(1, chunk(number, 2_000)).unwrap();
+    }
+    recorder.end(1, Tick(3000), Ending::Closed).unwrap();
+    drop(recorder);
+    thread.join().unwrap();
+    let files: Vec<_> = files(&folder).into_iter().filter(|path| path.is_file()).collect();
+    let [file] = &files[..] else { panic!("{files:?}") };
+    let recording = open(file);
+    assert!(matches!(recording.end(), End::Whole(Ending::Limit)));
+    assert!((2..9).contains(&recording.chunks().len()), "{}", recording.chunks().len());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_flight_is_one_file_and_no_second_one_takes_its_place() {
+    let folder = folder("recorder-flight");
+    let (recorder, thread) = start(&folder, u64::MAX);
+    for detail in ["first", "second"] {
+        let why = Why::Flight { reason: Incident::Panic, tick: Tick(9), detail: detail.to_owned() };
+        let (header, timings) = (Box::new(header("PANIC", why)), vec![Timing::default(); 9]);
+        let chunks = vec![chunk(0, 500), chunk(1, 500)];
+        recorder.flight(Flight { header, chunks, timings: (Tick(1), timings) }).unwrap();
+    }
+    drop(recorder);
+    thread.join().unwrap();
+    let [file] = &files(&folder.join("flights"))[..] else { panic!("one file") };
+    let mut recording = open(file);
+    assert!(matches!(&recording.header().why, Why::Flight { detail, .. } if detail == "first"));
+    assert_eq!(recording.chunks().len(), 2);
+    assert_eq!(recording.read_timings().unwrap().unwrap().1.len(), 9);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_directory_takes_only_so_many_files() {
+    let folder = folder("recorder-many");
+    fs::create_dir_all(&folder).unwrap();
+    for number in 0..3 {
+        let header = header(&format!("ROOM{number}"), Why::Recording);
+        assert_eq!(files::create(&folder, &header, 2).is_ok(), number < 2);
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn who_finds_no_place_is_told_at_once_and_what_waits_is_bounded() {
+    let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
+    let waiting = Arc::default();
+    let recorder = Recorder { orders: Some(orders), waiting, records: true, keeps_flights: true };
+    // A writer that never gets to it.
+    let big = MOST_BYTES_WAITING / 2 - 1;
+    assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(0, 0) }), Ok(()));
+    assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(1, 0) }), Ok(()));
+    assert_eq!(recorder.go(1, chunk(2, 3)), Err(Full), "too many bytes");
+    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Ok(()), "which takes none");
+    for _ in 3..MOST_WAITING {
+        assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Ok(()));
+    }
+    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Err(Full), "too many orders");
+    drop(inbox);
+    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Err(Full), "nobody is there");
+}

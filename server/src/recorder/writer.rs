@@ -1,0 +1,152 @@
+//! The thread that writes recordings and flights, one order after the other.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io,
+    path::PathBuf,
+    sync::{
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc,
+    },
+};
+
+use tickwire_recording::{Ending, Header, MAX_UNPACKED, Writer};
+use tickwire_shared::Tick;
+
+use super::{
+    Chunk, Flight, Order, Recordings,
+    files::{MOST_FLIGHTS, MOST_RECORDINGS, create},
+};
+
+/// The recording of a room.
+struct Running {
+    path: PathBuf,
+    writer: Writer<File>,
+    /// The last tick that is in it.
+    last: Option<Tick>,
+}
+
+/// Keeps files open while their rooms are.
+pub(super) struct Keeper {
+    what: Recordings,
+    /// By the number of the room. None for those that are not written any more but go on.
+    running: BTreeMap<u64, Option<Running>>,
+}
+
+impl Keeper {
+    pub(super) fn new(what: Recordings) -> Self {
+        Keeper { what, running: BTreeMap::new() }
+    }
+
+    /// Works until all shards have ended, and ends what they have not.
+    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Order>, waiting: &AtomicUsize) {
+        while let Ok(order) = inbox.recv() {
+            let bytes = order.bytes();
+            self.obey(order);
+            waiting.fetch_sub(bytes, Relaxed);
+        }
+        for (_, running) in std::mem::take(&mut self.running) {
+            let Some(running) = running else { continue };
+            let at = running.last.unwrap_or_default();
+            end(running, at, Ending::Closed);
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Begin(room, header) => self.begin(room, &header),
+            Order::Go(room, chunk) => self.go(room, &chunk),
+            Order::End(room, at, why) => {
+                if let Some(running) = self.running.remove(&room).flatten() {
+                    end(running, at, why);
+                }
+                // A room that goes on unrecorded is not begun anew when it moves.
+                if why != Ending::Closed {
+                    self.running.insert(room, None);
+                }
+            }
+            Order::Flight(flight) => self.flight(&flight),
+        }
+    }
+
+    fn begin(&mut self, room: u64, header: &Header) {
+        let Some(folder) =
+            self.what.record.as_deref().filter(|_| !self.running.contains_key(&room))
+        else {
+            return;
+        };
+        let made = create(folder, header, MOST_RECORDINGS).and_then(|(path, file)| {
+            let writer = Writer::new(file, header)?;
+            Ok(Running { path, writer, last: None })
+        });
+        match &made {
+            Ok(running) => {
+                tracing::info!(room = header.room, file = %running.path.display(), "recording")
+            }
+            Err(error) => tracing::warn!(room = header.room, %error, "the room is not recorded"),
+        }
+        self.running.insert(room, made.ok());
+    }
+
+    fn go(&mut self, room: u64, chunk: &Chunk) {
+        let Some(slot) = self.running.get_mut(&room) else { return };
+        let Some(running) = slot else { return };
+        // What was written up to somewhere within a chunk, as before a sleep, is not written again.
+        if running.last.is_some_and(|last| last.since(chunk.first) > 0) {
+            return;
+        }
+        if let Err(error) = write(&mut running.writer, chunk) {
+            tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
+            *slot = None;
+            return;
+        }
+        running.last = Some(chunk.last);
+        if running.writer.written() >= self.what.limit {
+            slot.take().into_iter().for_each(|running| end(running, chunk.last, Ending::Limit));
+        }
+    }
+
+    fn flight(&mut self, flight: &Flight) {
+        let Some(folder) = &self.what.flight else { return };
+        let room = &flight.header.room;
+        match write_flight(folder.clone(), flight) {
+            Ok(path) => tracing::warn!(room, file = %path.display(), "what led to it was kept"),
+            Err(error) => tracing::warn!(room, %error, "what led to it could not be kept"),
+        }
+    }
+}
+
+fn write(writer: &mut Writer<File>, chunk: &Chunk) -> io::Result<()> {
+    if chunk.bytes.len() > MAX_UNPACKED {
+        return Err(io::Error::other(format!("a chunk of {} bytes", chunk.bytes.len())));
+    }
+    writer.chunk(chunk.first, chunk.last, &chunk.bytes)
+}
+
+fn write_flight(folder: PathBuf, flight: &Flight) -> io::Result<PathBuf> {
+    let (path, file) = create(&folder, &flight.header, MOST_FLIGHTS)?;
+    let mut writer = Writer::new(file, &flight.header)?;
+    for chunk in &flight.chunks {
+        write(&mut writer, chunk)?;
+    }
+    let (first, timings) = &flight.timings;
+    if !timings.is_empty() {
+        writer.timings(*first, timings)?;
+    }
+    let last = flight.chunks.last().map_or(*first, |chunk| chunk.last);
+    writer.end(last, Ending::Closed)?;
+    Ok(path)
+}
+
+/// Ends a recording and says so.
+fn end(running: Running, at: Tick, why: Ending) {
+    let (file, bytes) = (running.path.display().to_string(), running.writer.written());
+    match running.writer.end(at, why) {
+        Err(error) => tracing::warn!(file, %error, "a recording has no end"),
+        Ok(_) if why == Ending::Closed => tracing::info!(file, bytes, "recorded"),
+        Ok(_) => {
+            tracing::warn!(file, bytes, why = why.name(), "a recording has ended before its room")
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What a room's shard keeps of it for the disk: its recording, and the flight of what goes wrong.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tickwire_recording::{Ending, Header, Incident, Timing, Why};
+use tickwire_room::{HostedRoom, log_span};
+use tickwire_shared::Tick;
+
+use super::TickTimes;
+use crate::{
+    directory::RoomEntry,
+    recorder::{Chunk, Flight, Full, Recorder},
+};
+
+/// For how many seconds it is remembered how long ticks took: as long as two chunks of a room's log.
+const REMEMBERED_SECONDS: u32 = 10;
+
+/// How far the recording of a room is.
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    /// Nothing was handed over yet.
+    #[default]
+    Fresh,
+    Running,
+    /// It is to end for this reason, as soon as there is a place for that order.
+    Ending(Ending),
+    Over,
+}
+
+/// What is kept of a room.
+#[derive(Debug, Default)]
+pub(super) struct Tape {
+    stage: Stage,
+    /// How long the last ticks took, and which was the last; only where flights are kept.
+    timings: VecDeque<Timing>,
+    last: Tick,
+    /// What has happened that a flight was kept of.
+    flown: Vec<Incident>,
+}
+
+impl Tape {
+    /// Hands over what the room has recorded since the last tick.
+    pub(super) fn turn(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+        if !to.records() {
+            return;
+        }
+        if matches!(self.stage, Stage::Fresh) {
+            let begun = to.begin(entry.number, header(room, entry, Why::Recording));
+            self.note(begun, entry);
+        }
+        if matches!(self.stage, Stage::Running) {
+            let mut bytes = Vec::new();
+            if room.take_chunk(&mut bytes) {
+                self.hand_over(bytes, entry, to);
+            }
+        }
+        if let Stage::Ending(why) = self.stage
+            && to.end(entry.number, room.now(), why).is_ok()
+        {
+            self.stage = Stage::Over;
+        }
+    }
+
+    /// The room's log begins anew or ends, so what it has is handed over, whole or not.
+    pub(super) fn flush(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+        self.turn(room, entry, to);
+        if matches!(self.stage, Stage::Running) {
+            self.hand_over(room.log().newer.to_vec(), entry, to);
+        }
+        // Who sleeps needs no memory of what was.
+        self.timings = VecDeque::new();
+    }
+
+    /// The room keeps no log any more.
+    pub(super) fn unlogged(&mut self) {
+        if !matches!(self.stage, Stage::Over) {
+            self.stage = Stage::Ending(Ending::Unlogged);
+        }
+    }
+
+    /// The room closes.
+    pub(super) fn close(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+        self.flush(room, entry, to);
+        if to.records() {
+            let why = if let Stage::Ending(why) = self.stage { why } else { Ending::Closed };
+            // If there is no place for it, the file has no end; it can be played all the same.
+            let _ = to.end(entry.number, room.now(), why);
+        }
+    }
+
+    fn hand_over(&mut self, bytes: Vec<u8>, entry: &RoomEntry, to: &Recorder) {
+        // Of an empty log there is nothing to be had, and of one without a tick nothing to be played.
+        let Ok((first, last)) = log_span(&bytes) else { return };
+        if last.is_after(first) {
+            let given = to.go(entry.number, Chunk { first, last, bytes });
+            self.note(given, entry);
+        }
+    }
+
+    fn note(&mut self, given: Result<(), Full>, entry: &RoomEntry) {
+        self.stage = match given {
+            Ok(()) => Stage::Running,
+            Err(Full) => {
+                tracing::warn!(room = entry.code, "the disk does not keep up; recording ends");
+                Stage::Ending(Ending::Behind)
+            }
+        };
+    }
+
+    /// Remembers how long the parts of a tick took.
+    pub(super) fn time(&mut self, room: &dyn HostedRoom, times: TickTimes, to: &Recorder) {
+        if !to.keeps_flights() {
+            return;
+        }
+        // After a panic the same tick is made again.
+        if room.now() != self.last.next() {
+            self.timings.clear();
+        }
+        if self.timings.len() >= (REMEMBERED_SECONDS * room.tick_hz()) as usize {
+            self.timings.pop_front();
+        }
+        self.timings.push_back(timing(times));
+        self.last = room.now();
+    }
+
+    /// Something went wrong: the first time it does in this room, what led to it is kept.
+    pub(super) fn fly(
+        &mut self,
+        (reason, detail): (Incident, &str),
+        room: &dyn HostedRoom,
+        entry: &RoomEntry,
+        to: &Recorder,
+    ) {
+        if !to.keeps_flights() || self.flown.contains(&reason) {
+            return;
+        }
+        self.flown.push(reason);
+        let log = room.log();
+        let chunk = |bytes: &[u8]| {
+            let (first, last) = log_span(bytes).ok()?;
+            Some(Chunk { first, last, bytes: bytes.to_vec() })
+        };
+        let chunks: Vec<_> = [log.older, log.newer].into_iter().filter_map(chunk).collect();
+        let first = self.last.offset(1 - self.timings.len() as i32);
+        let timings = (first, self.timings.iter().copied().collect());
+        let why = Why::Flight { reason, tick: room.now(), detail: detail.to_owned() };
+        let header = Box::new(header(room, entry, why));
+        if to.flight(Flight { header, chunks, timings }).is_err() {
+            tracing::warn!(room = entry.code, "the disk does not keep up; no flight is kept");
+        }
+    }
+}
+
+fn timing(times: TickTimes) -> Timing {
+    let micros = |time: Duration| time.as_micros().min(u32::MAX.into()) as u32;
+    Timing {
+        lateness: micros(times.lateness),
+        receive: micros(times.receive),
+        step: micros(times.step),
+        send: micros(times.send),
+    }
+}
+
+fn header(room: &dyn HostedRoom, entry: &RoomEntry, why: Why) -> Header {
+    let config = room.config();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Header {
+        server: env!("CARGO_PKG_VERSION").to_owned(),
+        game: entry.game.to_owned(),
+        schema_hash: room.schema_hash(),
+        room: config.code.clone(),
+        tick_hz: config.tick_hz,
+        seed: config.seed,
+        hash_interval: config.hash_interval,
+        rewind: config.rewind,
+        max_players: config.max_players,
+        started: since.as_secs(),
+        why,
+    }
+}
