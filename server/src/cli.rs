@@ -11,7 +11,7 @@ use tickwire_shared::Game;
 use crate::{
     Games, Running, Server,
     config::{Config, Resolved, flags::Flags, resolve},
-    logging, process,
+    logging, process, replay,
     signals::Signals,
 };
 
@@ -39,6 +39,9 @@ pub fn serve<G: Game>() -> ExitCode {
 #[must_use]
 pub fn serve_games(mut games: Games) -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
+    if replay::is_asked_for(&args) {
+        return replay::run(&args, &games);
+    }
     let flags = match Flags::read(&args, games.names().next().unwrap_or("game")) {
         Ok(flags) => flags,
         Err(error) => error.exit(),

@@ -25,6 +25,7 @@ mod metrics;
 mod panics;
 mod process;
 mod recorder;
+mod replay;
 mod server;
 mod shard;
 mod signals;

@@ -11,7 +11,7 @@ use hyper::{HeaderMap, header};
 use crate::http::handshake::only;
 
 /// Whether a request is for this machine by an address, `localhost`, or one of these names.
-pub(super) fn is_ours(headers: &HeaderMap, names: &[String]) -> bool {
+pub(crate) fn is_ours(headers: &HeaderMap, names: &[String]) -> bool {
     only(headers, header::HOST).is_some_and(|host| is_known(host, names))
 }
 

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-mod hosts;
+pub(crate) mod hosts;
 mod listener;
 mod monitor;
 mod prometheus;

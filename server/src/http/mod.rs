@@ -51,7 +51,7 @@ mod upgrade;
 
 pub(crate) use assets::Assets;
 use caller::{Caller, Line};
-pub(crate) use routes::health;
+pub(crate) use routes::{health, send};
 
 /// How long a socket may speak HTTP. Long enough for every page, and the end of
 /// who never reads an answer; browsers connect again.

@@ -194,7 +194,7 @@ fn to_game_page(site: &Site, request: &Request<Incoming>, path: &str) -> Option<
 }
 
 /// Answers with a file, or with nothing to whom has it already.
-pub(super) fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
+pub(crate) fn send(asset: Asset, request: &Request<Incoming>) -> Answer {
     let mut answer = Response::builder().header(header::CONTENT_TYPE, asset.content_type);
     if let Some(etag) = asset.etag {
         let known = request.headers().get_all(header::IF_NONE_MATCH).iter();

@@ -1,0 +1,98 @@
+//! `tickwire-server replay FILE`: plays a recording again, through the game that it was made by.
+//!
+//! Without more it plays all of it as fast as it goes and compares every world hash that was recorded with
+//! the one that the game comes to. With `--listen` it shows the recording in a browser as well ([`site`]).
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::BufReader,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::Games;
+
+mod frames;
+mod player;
+mod report;
+mod site;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use player::{Player, ReplayError};
+
+/// What could not be played at all.
+const UNPLAYABLE: u8 = 2;
+
+/// A recording on the disk.
+type OnDisk = Player<BufReader<File>>;
+
+/// Plays a recording of a room again, and verifies every hash in it.
+///
+/// Ends with 0 when all that was asked for could be played and became what it was, with 1 when not, and
+/// with 2 when there is nothing to play.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct ReplayFlags {
+    /// The recording, as --record or --flight wrote it
+    file: PathBuf,
+    /// Begin with this tick [default: the first one]
+    #[arg(long, value_name = "TICK")]
+    from: Option<u32>,
+    /// End with this tick [default: the last one]
+    #[arg(long, value_name = "TICK")]
+    to: Option<u32>,
+    /// Print one JSON object instead of lines
+    #[arg(long)]
+    json: bool,
+    /// Show the recording in a browser: listen here, such as on 127.0.0.1:2569
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["from", "to", "json"])]
+    listen: Option<SocketAddr>,
+    /// With --listen, serve what this directory has before what is in the binary
+    #[arg(long, value_name = "DIR", requires = "listen")]
+    assets: Option<PathBuf>,
+}
+
+/// Whether a command line, the program's name first, asks for this.
+pub(crate) fn is_asked_for(args: &[OsString]) -> bool {
+    args.get(1).is_some_and(|first| first == "replay")
+}
+
+/// Does it.
+pub(crate) fn run(args: &[OsString], games: &Games) -> ExitCode {
+    let own = args.iter().enumerate().filter(|(place, _)| *place != 1).map(|(_, arg)| arg);
+    let flags = match ReplayFlags::try_parse_from(own) {
+        Ok(flags) => flags,
+        Err(error) => error.exit(),
+    };
+    // A game that panics is told of in the report, and needs no second word.
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = open(&flags.file, games).and_then(|player| match flags.listen {
+        Some(listen) => site::run(player, &flags, games, listen).map(|()| ExitCode::SUCCESS),
+        None => verify_all(player, &flags),
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("tickwire: {}: {error}", flags.file.display());
+        ExitCode::from(UNPLAYABLE)
+    })
+}
+
+fn open(path: &Path, games: &Games) -> Result<OnDisk, ReplayError> {
+    Player::open(BufReader::new(File::open(path)?), games)
+}
+
+fn verify_all(mut player: OnDisk, flags: &ReplayFlags) -> Result<ExitCode, ReplayError> {
+    let range = player.range(flags.from, flags.to)?;
+    let found = verify::verify(&mut player, range, &mut verify::Bar::new(range));
+    let report = report::Report::new(&mut player, &flags.file, found);
+    match flags.json {
+        true => println!("{}", report.json()),
+        false => print!("{report}"),
+    }
+    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

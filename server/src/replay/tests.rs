@@ -1,0 +1,304 @@
+use std::io::Cursor;
+
+use tickwire_recording::{Ending, Header, Incident, Why, Writer};
+use tickwire_room::{HostedRoom, Newcomer, RoomConfig, log_span};
+use tickwire_shared::{
+    PlayerId, Tick, batch::split_message, message::ServerMessage, replica::Replica,
+};
+
+use super::{
+    frames::{Eyes, Projector},
+    player::{Player, ReplayError},
+    verify::{Found, Watch, verify},
+};
+use crate::{
+    Games,
+    test_game::{Config as Setup, Dot, Restless, TRIP},
+    test_viewer::Viewer,
+};
+
+const HZ: u32 = 60;
+/// Ticks of a chunk.
+const CHUNK: u32 = HZ * 5;
+
+fn games() -> Games {
+    Games::new().with_config::<Restless>(Setup { dots: 5, ..Setup::default() })
+}
+
+/// A room with two players who push now and then, and what it recorded.
+struct Recorded {
+    room: Box<dyn HostedRoom>,
+    viewers: Vec<(PlayerId, Viewer)>,
+    chunks: Vec<Vec<u8>>,
+}
+
+impl Recorded {
+    fn new(ticks: u32) -> Self {
+        let start_tick = Tick(u32::MAX - 400);
+        let config = RoomConfig { start_tick, ..RoomConfig::new("TAPES", HZ, 3) };
+        let room = (games().get("restless").expect("it is there").make)(config);
+        let mut recorded = Recorded { room, viewers: Vec::new(), chunks: Vec::new() };
+        for number in 0..ticks {
+            if number % 100 == 10 && number < 200 {
+                recorded.join();
+            }
+            recorded.tick((number % 7) as i8);
+        }
+        recorded
+    }
+
+    fn join(&mut self) {
+        let player = self.room.handle_join(&Newcomer::named("ann")).expect("there is a place");
+        let mut viewer = Viewer::default();
+        viewer.read(&self.room.welcome(player, &tickwire_shared::session::Token([1; 16])));
+        self.viewers.push((player, viewer));
+    }
+
+    fn tick(&mut self, x: i8) {
+        for (player, viewer) in &self.viewers {
+            if let Some(push) = viewer.push(1, x) {
+                self.room.handle_message(*player, &push).expect("it is an input");
+            }
+        }
+        self.room.tick();
+        let mut frame = Vec::new();
+        for (player, viewer) in &mut self.viewers {
+            frame.clear();
+            self.room.poll_frame(*player, &mut frame);
+            if !frame.is_empty() {
+                viewer.read(&frame);
+            }
+        }
+        let mut chunk = Vec::new();
+        if self.room.take_chunk(&mut chunk) {
+            self.chunks.push(chunk);
+        }
+    }
+
+    fn header(&self, why: Why) -> Header {
+        let config = self.room.config();
+        Header {
+            server: "0".to_owned(),
+            game: "restless".to_owned(),
+            schema_hash: self.room.schema_hash(),
+            room: config.code.clone(),
+            tick_hz: config.tick_hz,
+            seed: config.seed,
+            hash_interval: config.hash_interval,
+            rewind: config.rewind,
+            max_players: config.max_players,
+            started: 0,
+            why,
+        }
+    }
+
+    /// The file, with what has been recorded of the last chunk.
+    fn file(&self, why: Why, change: impl Fn(usize, &mut Vec<u8>)) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut writer = Writer::new(&mut file, &self.header(why)).expect("memory takes all");
+        let last = self.room.log().newer.to_vec();
+        let mut end = Tick(0);
+        for (index, chunk) in self.chunks.iter().chain([&last]).enumerate() {
+            let mut chunk = chunk.clone();
+            let (first, last) = log_span(&chunk).expect("it is a chunk");
+            change(index, &mut chunk);
+            writer.chunk(first, last, &chunk).expect("memory takes all");
+            end = last;
+        }
+        writer.end(end, Ending::Closed).expect("memory takes all");
+        file
+    }
+
+    fn recording(&self) -> Vec<u8> {
+        self.file(Why::Recording, |_, _| {})
+    }
+}
+
+fn open(file: &[u8]) -> Player<Cursor<&[u8]>> {
+    Player::open(Cursor::new(file), &games()).expect("it can be played")
+}
+
+/// Counts the keyframes.
+#[derive(Default)]
+struct Counter(u32);
+
+impl Watch for Counter {
+    fn loaded(&mut self, _: &dyn HostedRoom) {
+        self.0 += 1;
+    }
+
+    fn went_on(&mut self, _: &Found) -> bool {
+        true
+    }
+}
+
+fn verified(file: &[u8], from: Option<u32>, to: Option<u32>) -> (Found, u32) {
+    let (mut player, mut counter) = (open(file), Counter::default());
+    let range = player.range(from, to).expect("it is in it");
+    (verify(&mut player, range, &mut counter), counter.0)
+}
+
+#[test]
+fn all_of_a_recording_becomes_what_it_was() {
+    let recorded = Recorded::new(1000);
+    let (found, keyframes) = verified(&recorded.recording(), None, None);
+    assert_eq!((found.differ, found.problems.len(), found.panic), (0, 0, None));
+    assert_eq!(found.ticks, 1000, "every tick");
+    assert_eq!(found.verified, 125, "and the hash of every eighth");
+    assert_eq!(keyframes, 1000u32.div_ceil(CHUNK));
+}
+
+#[test]
+fn a_range_is_reached_from_the_keyframe_before_it() {
+    let recorded = Recorded::new(1000);
+    let first = recorded.chunks.first().map(|chunk| log_span(chunk).expect("a chunk").0);
+    let first = first.expect("there is one").next();
+    let (from, to) = (first.offset(CHUNK as i32 + 100), first.offset(CHUNK as i32 + 150));
+    let (found, keyframes) = verified(&recorded.recording(), Some(from.0), Some(to.0));
+    assert_eq!((found.ticks, found.played, keyframes), (51, 151, 1));
+    assert!((6..=7).contains(&found.verified));
+    let file = recorded.recording();
+    let player = open(&file);
+    for outside in [first.offset(-1), first.offset(1000)] {
+        assert!(matches!(player.range(Some(outside.0), None), Err(ReplayError::Tick { .. })));
+    }
+    assert!(player.range(Some(to.0), Some(from.0)).is_err(), "backwards");
+}
+
+#[test]
+fn what_did_not_become_what_it_was_is_found_at_its_tick() {
+    let recorded = Recorded::new(700);
+    // The last byte of a whole chunk is one of a hash or of an input: something is different now.
+    let file = recorded.file(Why::Recording, |index, chunk| {
+        if index == 1 {
+            let last = chunk.len() - 1;
+            chunk[last] ^= 1;
+        }
+    });
+    let (found, _) = verified(&file, None, None);
+    assert!(found.differ + found.problems.len() as u32 > 0, "{found:?}");
+    assert!(found.ticks > 700 - CHUNK, "the other chunks are played all the same");
+}
+
+#[test]
+fn a_flight_of_a_panic_panics_again_at_the_same_tick() {
+    let mut recorded = Recorded::new(400);
+    let before = recorded.room.now();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| recorded.tick(TRIP)));
+    assert!(panicked.is_err());
+    let why = Why::Flight { reason: Incident::Panic, tick: before, detail: String::new() };
+    let file = recorded.file(why, |_, _| {});
+    let (found, _) = verified(&file, None, None);
+    assert_eq!(found.differ, 0);
+    let (tick, what) = found.panic.expect("it panics again");
+    assert_eq!((tick, what.as_str()), (before.next(), "made to fail by a step"));
+    assert_eq!(found.ticks, 400, "all that came before is as it was");
+}
+
+#[test]
+fn a_recording_of_another_game_or_another_schema_is_not_played() {
+    let recorded = Recorded::new(10);
+    let file = recorded.recording();
+    let other = Games::new().with::<tickwire_games::arena::Arena>();
+    let refused = Player::open(Cursor::new(&file[..]), &other).err();
+    assert!(matches!(refused, Some(ReplayError::Game(..))));
+    let mut file = Vec::new();
+    let header = Header { schema_hash: 1, ..recorded.header(Why::Recording) };
+    let mut writer = Writer::new(&mut file, &header).expect("memory takes all");
+    writer.chunk(Tick(0), Tick(9), recorded.room.log().newer).expect("memory takes all");
+    drop(writer);
+    let refused = Player::open(Cursor::new(&file[..]), &games()).err();
+    assert!(matches!(refused, Some(ReplayError::Schema(_))));
+}
+
+/// Applies frames as they are sent, and gives the ticks that came.
+fn apply(replica: &mut Replica, mut bytes: &[u8]) -> Vec<Tick> {
+    let mut ticks = Vec::new();
+    while let Some((message, rest)) = split_message(bytes, usize::MAX).expect("whole messages") {
+        let Ok(ServerMessage::Frame(frame)) = ServerMessage::read(message) else {
+            panic!("no frame")
+        };
+        let applied = replica.apply(frame).expect("frames fit what came before");
+        assert!(applied.hash.is_none_or(|check| check.holds()), "tick {}", applied.tick);
+        ticks.push(applied.tick);
+        bytes = rest;
+    }
+    ticks
+}
+
+fn project(file: &[u8]) -> Projector<Cursor<&[u8]>> {
+    Projector::new(open(file))
+}
+
+fn replica(projector: &mut Projector<Cursor<&[u8]>>, from: Tick, eyes: Eyes) -> Replica {
+    let bytes = projector.welcome(from, eyes).expect("a welcome");
+    let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else { panic!() };
+    Replica::new(welcome.schema.clone(), &welcome.priors, welcome.tick_hz).expect("it is valid")
+}
+
+/// All that is shown of the dots, secrets included.
+fn dots(replica: &Replica) -> Vec<(u32, [u32; 2], u32, u32)> {
+    let shown =
+        |dot: Dot| (dot.player, dot.pos.to_array().map(f32::to_bits), dot.pushed, dot.secret);
+    let mut dots: Vec<_> = replica.iter::<Dot>().map(|(_, dot)| shown(dot)).collect();
+    dots.sort_unstable();
+    dots
+}
+
+#[test]
+fn frames_show_what_a_player_saw_and_go_on_across_keyframes() {
+    let recorded = Recorded::new(1000);
+    let (id, live) = &recorded.viewers[1];
+    let file = recorded.recording();
+    let last = open(&file).ends().1;
+    let (mut projector, from, eyes) = (project(&file), last.offset(-400), Some(*id));
+    let mut replica = replica(&mut projector, from, eyes);
+    let ticks = apply(&mut replica, &projector.frames((from, 401), eyes, false).expect("frames"));
+    let all: Vec<_> = (0..=400).map(|number| from.offset(number)).collect();
+    assert_eq!(ticks, all, "one a tick");
+    assert_eq!(dots(&replica), dots(live.replica.as_ref().expect("it has played")));
+}
+
+#[test]
+fn frames_go_on_where_the_last_ones_ended_if_that_is_wanted() {
+    let recorded = Recorded::new(700);
+    let file = recorded.recording();
+    let mut projector = project(&file);
+    let from = projector.first().offset(250);
+    let mut replica = replica(&mut projector, from, None);
+    for number in 0..5 {
+        let range = (from.offset(number * 30), 30);
+        let bytes = projector.frames(range, None, number > 0).expect("frames");
+        let before = replica.tick();
+        let ticks = apply(&mut replica, &bytes);
+        assert_eq!(ticks.first().copied(), before.map_or(Some(from), |tick| Some(tick.next())));
+        assert_eq!(ticks.len(), 30);
+        let mut fresh = self::replica(&mut project(&file), range.0, None);
+        let (message, _) = split_message(&bytes, usize::MAX).expect("whole").expect("a message");
+        let stands_alone = matches!(ServerMessage::read(message), Ok(ServerMessage::Frame(frame)) if fresh.apply(frame).is_ok());
+        assert_eq!(stands_alone, number == 0);
+    }
+}
+
+#[test]
+fn who_looks_on_as_somebody_who_is_not_there_sees_what_spectators_see() {
+    let recorded = Recorded::new(100);
+    let file = recorded.recording();
+    let mut projector = project(&file);
+    let from = projector.first();
+    let mut replica = replica(&mut projector, from, Some(PlayerId(77)));
+    let bytes = projector.frames((from, 50), Some(PlayerId(77)), false).expect("frames");
+    assert_eq!(apply(&mut replica, &bytes).len(), 50);
+}
+
+#[test]
+fn beyond_the_end_there_are_no_frames() {
+    let recorded = Recorded::new(100);
+    let file = recorded.recording();
+    let last = open(&file).ends().1;
+    let mut projector = project(&file);
+    let mut replica = replica(&mut projector, last.offset(-5), None);
+    let bytes = projector.frames((last.offset(-5), 100), None, false).expect("frames");
+    assert_eq!(apply(&mut replica, &bytes).len(), 6);
+    assert!(projector.frames((last.next(), 1), None, false).is_err());
+}

@@ -1,0 +1,161 @@
+//! Playing a stretch of a recording and comparing what it becomes with what it was.
+
+use std::{
+    io::{Read, Seek},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tickwire_room::{HashCheck, HostedRoom};
+use tickwire_shared::Tick;
+
+use super::player::{Played, Player};
+
+/// How many differences and problems are told of at most.
+const MOST_TOLD: usize = 20;
+
+/// Whoever looks on meanwhile.
+pub(super) trait Watch {
+    /// A chunk was loaded.
+    fn loaded(&mut self, room: &dyn HostedRoom);
+
+    /// So far it has come. False when that is enough.
+    fn went_on(&mut self, found: &Found) -> bool;
+}
+
+/// A tick that did not become what it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Difference {
+    pub(super) tick: Tick,
+    pub(super) check: HashCheck,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// The ticks that were to be played.
+    pub(super) range: (Tick, Tick),
+    /// Ticks that were played, those included that only led to the range.
+    pub(super) played: u32,
+    /// Ticks of the range that were played.
+    pub(super) ticks: u32,
+    /// Hashes in the range that held.
+    pub(super) verified: u32,
+    /// Ticks whose hash did not.
+    pub(super) differ: u32,
+    /// The first of them.
+    pub(super) differences: Vec<Difference>,
+    /// What could not be played, as sentences.
+    pub(super) problems: Vec<String>,
+    /// Where the game panicked first, and what it said.
+    pub(super) panic: Option<(Tick, String)>,
+    /// How long it took.
+    pub(super) took: Duration,
+}
+
+/// Plays a range and verifies every hash in it. A chunk that cannot be played is told of and passed over.
+pub(super) fn verify<R: Read + Seek>(
+    player: &mut Player<R>,
+    range: (Tick, Tick),
+    watch: &mut dyn Watch,
+) -> Found {
+    let mut found = Found { range, ..Found::default() };
+    let begun = Instant::now();
+    let (from, to) = range;
+    for index in 0..player.recording().chunks().len() {
+        let chunk = player.chunk(index);
+        if from.is_after(chunk.last) || chunk.first.since(to) >= 0 {
+            continue;
+        }
+        match player.load(index) {
+            Ok(()) => {
+                watch.loaded(player.room());
+                play_chunk(player, &mut found);
+            }
+            Err(error) => {
+                found.tell(format!("ticks {} to {}: {error}", chunk.first.next(), chunk.last));
+            }
+        }
+        found.took = begun.elapsed();
+        if !watch.went_on(&found) {
+            break;
+        }
+    }
+    found
+}
+
+fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found) {
+    let (from, to) = found.range;
+    while to.is_after(player.room().now()) {
+        let next = player.room().now().next();
+        match player.play() {
+            Ok(Played::Tick(replayed)) => {
+                found.played += 1;
+                if from.is_after(replayed.tick) {
+                    continue;
+                }
+                found.ticks += 1;
+                if let Some(check) = replayed.check {
+                    found.note(replayed.tick, check);
+                }
+            }
+            Ok(Played::End) => return,
+            Ok(Played::Panicked(what)) => {
+                found.panic.get_or_insert((next, what));
+                return;
+            }
+            Err(error) => return found.tell(error.to_string()),
+        }
+    }
+}
+
+impl Found {
+    fn note(&mut self, tick: Tick, check: HashCheck) {
+        if check.holds() {
+            self.verified += 1;
+            return;
+        }
+        self.differ += 1;
+        if self.differences.len() < MOST_TOLD {
+            self.differences.push(Difference { tick, check });
+        }
+    }
+
+    fn tell(&mut self, problem: String) {
+        if self.problems.len() < MOST_TOLD {
+            self.problems.push(problem);
+        }
+    }
+
+    /// How many times faster it was played than it once took.
+    pub(super) fn speed(&self, tick_hz: u32) -> f64 {
+        f64::from(self.played) / f64::from(tick_hz) / self.took.as_secs_f64().max(1e-9)
+    }
+}
+
+/// A bar on the terminal, if there is one.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new((from, to): (Tick, Tick)) -> Self {
+        let bar = ProgressBar::new(to.since(from).max(0) as u64 + 1);
+        let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} ticks, {eta} to go");
+        bar.set_style(style.expect("the template is ours"));
+        Bar(bar)
+    }
+}
+
+impl Watch for Bar {
+    fn loaded(&mut self, _: &dyn HostedRoom) {}
+
+    fn went_on(&mut self, found: &Found) -> bool {
+        self.0.set_position(found.ticks.into());
+        true
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
