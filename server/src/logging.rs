@@ -1,23 +1,39 @@
-//! Log lines, on standard error: for people on a terminal, or as JSON.
+//! Log lines, on standard error: for people on a terminal, or as JSON. The last ones are kept.
 
 use std::{
     io::{IsTerminal, stderr},
     panic::PanicHookInfo,
+    sync::OnceLock,
 };
 
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::flags::LogFormat;
 
+mod tail;
+
+pub(crate) use tail::Tail;
+
+/// The last lines, once this program logs.
+static TAIL: OnceLock<Tail> = OnceLock::new();
+
+/// The last lines, if it is this program's own log.
+pub(crate) fn tail() -> Option<&'static Tail> {
+    TAIL.get()
+}
+
 /// Logs from here on. A second call changes nothing.
 pub(crate) fn init(format: LogFormat, filter: EnvFilter) {
-    let lines = fmt().with_env_filter(filter).with_writer(stderr);
-    let set = match format {
-        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    let lines = fmt::layer().with_writer(stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    if set.is_err() {
-        tracing::debug!("somebody else logs already");
+    let tail = Tail::default();
+    let log = tracing_subscriber::registry().with(filter).with(lines).with(tail.clone());
+    match log.try_init() {
+        Ok(()) => drop(TAIL.set(tail)),
+        Err(_) => tracing::debug!("somebody else logs already"),
     }
     std::panic::set_hook(Box::new(log_panic));
 }

@@ -30,10 +30,7 @@ export class Overview extends Minimap {
    */
   update(now, regions, beacons, own, camera) {
     if (!this.begin(now)) return;
-    paint(this.lushness, regions, ({ growth }) => {
-      const lush = growth / LEVEL_MAX;
-      return lush > 0.3 ? [70, 150, 60, (lush - 0.3) * 130] : [176, 158, 92, (0.3 - lush) * 170];
-    });
+    lushnessOf(this.lushness, regions);
     paint(this.ground, regions, ({ growth }) => [42 + growth * 10, 78 + growth * 15, 48 + growth * 4, 235]);
     const { width } = this.map;
     this.context.imageSmoothingQuality = 'high';
@@ -67,6 +64,18 @@ export class Overview extends Minimap {
     this.context.strokeStyle = 'rgb(255 255 255 / 0.85)';
     this.context.strokeRect(left, top, width, height);
   }
+}
+
+/**
+ * Paints how green the ground is, one pixel a region.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ReadonlyMap<number, Entity>} regions
+ */
+export function lushnessOf(canvas, regions) {
+  paint(canvas, regions, ({ growth }) => {
+    const lush = growth / LEVEL_MAX;
+    return lush > 0.3 ? [70, 150, 60, (lush - 0.3) * 130] : [176, 158, 92, (0.3 - lush) * 170];
+  });
 }
 
 /** @param {number} side */

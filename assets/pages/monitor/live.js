@@ -1,0 +1,178 @@
+// The live view of a room: what a player of one's choice gets, drawn as its game draws it.
+
+import { element, make } from '../common/dom.js';
+import { bytes, count } from './format.js';
+import { Observer } from './observer.js';
+
+/** @typedef {import('/sdk/tickwire.js').Room} Room */
+/** @typedef {{id: number, name: string, spectator: boolean}} Listed */
+
+/**
+ * What draws a game.
+ * @typedef {object} Painter
+ * @property {(now: number) => void} draw one picture
+ * @property {() => number} drawn how many of what is looked at were in view in the last picture
+ * @property {() => void} end
+ */
+
+/** How often figures are shown, in milliseconds. */
+const INTERVAL = 500;
+/** After so long a lost view is tried again, in milliseconds. */
+const AGAIN = 3000;
+
+/** Games with drawing of their own, which is loaded when it is needed. */
+const PAINTERS = {
+  arena: () => import('./paint_arena.js'),
+  field: () => import('./paint_field.js'),
+};
+
+export class Live {
+  constructor() {
+    this.code = '';
+    this.game = '';
+    this.paused = false;
+    /** @type {Observer | null} */
+    this.observer = null;
+    /** @type {Room | null} */
+    this.room = null;
+    /** @type {Painter | null} */
+    this.painter = null;
+    this.shown = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.again = undefined;
+    this.note = element('live-note', HTMLElement);
+    this.like = element('live-like', HTMLSelectElement);
+    this.like.append(new Option('a spectator', '0'));
+    this.like.addEventListener('change', () => this.restart());
+    this.pause = element('live-pause', HTMLButtonElement);
+    this.pause.addEventListener('click', () => {
+      this.paused = !this.paused;
+      this.pause.setAttribute('aria-pressed', `${this.paused}`);
+      this.pause.textContent = this.paused ? 'go on' : 'pause';
+      this.restart();
+    });
+    // Who does not look needs no frames.
+    document.addEventListener('visibilitychange', () => this.restart());
+    const frame = (/** @type {number} */ now) => {
+      this.draw(now);
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  /**
+   * Shows a room, or nothing.
+   * @param {string} code
+   * @param {string} game
+   */
+  open(code, game) {
+    if (code === this.code && game === this.game) return;
+    [this.code, this.game] = [code, game];
+    this.like.replaceChildren(new Option('a spectator', '0'));
+    this.restart();
+  }
+
+  /** @param {Listed[]} players */
+  list(players) {
+    const wanted = [{ id: 0, name: 'a spectator', spectator: true }, ...players.filter(({ spectator }) => !spectator)];
+    const known = [...this.like.options].map(({ value, text }) => `${value} ${text}`).join('\n');
+    const names = wanted.map(({ id, name }) => ({ value: `${id}`, text: id === 0 ? name : `${name} (${id})` }));
+    if (names.map(({ value, text }) => `${value} ${text}`).join('\n') === known) return;
+    const chosen = this.like.value;
+    this.like.replaceChildren(...names.map(({ value, text }) => new Option(text, value)));
+    const stays = names.some(({ value }) => value === chosen);
+    this.like.value = stays ? chosen : '0';
+    if (!stays) this.restart();
+  }
+
+  restart() {
+    clearTimeout(this.again);
+    this.stop();
+    if (this.code === '' || this.paused || document.hidden) {
+      this.say(this.paused ? 'The view is paused.' : '');
+      return;
+    }
+    this.say('connecting…');
+    const canvas = this.freshCanvas();
+    const like = Number(this.like.value);
+    const observer = new Observer(this.code, like, {
+      begun: (room) => void this.begin(observer, room, canvas, like),
+      ended: (reason) => this.lost(reason),
+    });
+    this.observer = observer;
+  }
+
+  /**
+   * A canvas that nobody has drawn on: what kind of drawing a canvas takes is settled by who draws first.
+   */
+  freshCanvas() {
+    const old = element('live', HTMLCanvasElement);
+    const canvas = /** @type {HTMLCanvasElement} */ (old.cloneNode(false));
+    old.replaceWith(canvas);
+    return canvas;
+  }
+
+  /**
+   * @param {Observer} observer
+   * @param {Room} room
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} like
+   */
+  async begin(observer, room, canvas, like) {
+    const load = PAINTERS[/** @type {keyof typeof PAINTERS} */ (this.game)] ?? (() => import('./paint_any.js'));
+    const { paint } = await load();
+    // Somebody may have chosen another one meanwhile.
+    if (this.observer !== observer || observer.over) return;
+    [this.room, this.painter] = [room, paint(room, canvas, like)];
+    this.say('');
+  }
+
+  /** @param {string} reason */
+  lost(reason) {
+    this.stop();
+    this.say(`${reason} Another try follows.`);
+    this.again = setTimeout(() => this.restart(), AGAIN);
+  }
+
+  stop() {
+    this.painter?.end();
+    this.observer?.end();
+    this.painter = this.observer = this.room = null;
+    element('live-figures', HTMLElement).replaceChildren();
+  }
+
+  /** @param {number} now milliseconds */
+  draw(now) {
+    if (this.painter === null) return;
+    this.painter.draw(now);
+    if (now - this.shown < INTERVAL) return;
+    this.shown = now;
+    this.figures();
+  }
+
+  figures() {
+    const { room } = this;
+    if (room === null) return;
+    const { stats, tick } = room;
+    /** @type {[string, string, string][]} */
+    const pairs = [
+      ['tick', `${tick}`, ''],
+      ['a frame', bytes(stats.bytesPerFrame), ''],
+      ['hashes right', count(stats.hashesVerified), stats.hashesVerified > 0 ? 'good' : ''],
+      ['wrong', count(stats.mismatches), stats.mismatches > 0 ? 'bad' : ''],
+    ];
+    element('live-figures', HTMLElement).replaceChildren(
+      ...pairs.map(([name, value, look]) => {
+        const pair = document.createElement('div');
+        pair.append(make('dt', '', name), make('dd', look, value));
+        return pair;
+      }),
+    );
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.note.hidden = text === '';
+    this.note.textContent = text;
+  }
+}
