@@ -12,7 +12,7 @@ use crate::config::flags::LogFormat;
 
 mod tail;
 
-pub(crate) use tail::Tail;
+pub(crate) use tail::{Line, Tail};
 
 /// The last lines, once this program logs.
 static TAIL: OnceLock<Tail> = OnceLock::new();

@@ -10,12 +10,13 @@ use crate::{http::Site, shard::ShardHandle};
 /// How often to look, at least.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Whether a shard has not finished what is due for too long.
+/// Whether some shard is stuck.
 pub(crate) fn stuck(site: &Site) -> bool {
     site.shards.iter().any(|shard| is_stuck(site, shard))
 }
 
-fn is_stuck(site: &Site, shard: &ShardHandle) -> bool {
+/// Whether a shard has not finished what is due for too long.
+pub(crate) fn is_stuck(site: &Site, shard: &ShardHandle) -> bool {
     shard.busy() >= site.config.limits.stuck_after
 }
 

@@ -30,6 +30,7 @@ export class Live {
   constructor() {
     this.code = '';
     this.game = '';
+    this.asleep = false;
     this.paused = false;
     /** @type {Observer | null} */
     this.observer = null;
@@ -64,11 +65,12 @@ export class Live {
    * Shows a room, or nothing.
    * @param {string} code
    * @param {string} game
+   * @param {boolean} [asleep] whether there is nothing to be seen
    */
-  open(code, game) {
-    if (code === this.code && game === this.game) return;
-    [this.code, this.game] = [code, game];
-    this.like.replaceChildren(new Option('a spectator', '0'));
+  open(code, game, asleep = false) {
+    if (code === this.code && game === this.game && asleep === this.asleep) return;
+    if (code !== this.code) this.like.replaceChildren(new Option('a spectator', '0'));
+    [this.code, this.game, this.asleep] = [code, game, asleep];
     this.restart();
   }
 
@@ -88,8 +90,8 @@ export class Live {
   restart() {
     clearTimeout(this.again);
     this.stop();
-    if (this.code === '' || this.paused || document.hidden) {
-      this.say(this.paused ? 'The view is paused.' : '');
+    if (this.code === '' || this.paused || this.asleep || document.hidden) {
+      this.say(this.paused ? 'The view is paused.' : this.asleep ? 'Nobody is in the room, and it sleeps.' : '');
       return;
     }
     this.say('connecting…');

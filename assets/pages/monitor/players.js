@@ -2,6 +2,7 @@
 
 import { element, make } from '../common/dom.js';
 import { actButton } from './buttons.js';
+import { span } from './format.js';
 import { Keyed } from './keyed.js';
 
 /**
@@ -11,19 +12,28 @@ import { Keyed } from './keyed.js';
  * @property {string} name
  * @property {boolean} spectator
  * @property {boolean} host
- * @property {boolean} away
+ * @property {number | null} away_ms for how long its connection has been lost
  * @property {string | null} address
- * @property {string} rung how well it keeps up
- * @property {number} in_flight frames that it has not confirmed
+ * @property {number} period it gets one frame in so many ticks
+ * @property {number} under_way frames that it has not acknowledged
+ * @property {number | null} round_trip_ms
+ * @property {number | null} age_ms how old what it was sent last is
  */
 
-/** What each rung is for people, and how bad it is. @type {Record<string, [string, string]>} */
-const RUNGS = {
-  steady: ['well', ''],
-  skipping: ['skips frames', 'slow'],
-  slowed: ['slowed down', 'slow'],
-  lost: ['frames in full', 'worse'],
-};
+/** What it was sent last may be so old, in milliseconds; a hidden page asks for less. */
+const OLD = 1000;
+
+/**
+ * How well a player keeps up, in words, and how bad that is.
+ * @param {PlayerLine} player
+ * @returns {[string, string]}
+ */
+export function keepsUp({ away_ms, age_ms, period }) {
+  if (away_ms !== null) return [`not connected for ${span(away_ms / 1000)}`, 'worse'];
+  if (age_ms === null) return ['has got nothing yet', 'slow'];
+  if (age_ms >= OLD) return [`nothing for ${span(age_ms / 1000)}`, 'worse'];
+  return period > 1 ? [`1 frame in ${period} ticks`, 'slow'] : ['every tick', ''];
+}
 
 export class Players {
   /**
@@ -88,11 +98,11 @@ export class Players {
  * @param {PlayerLine} player
  */
 function showRow({ root, cells, name, tags, rung, acts }, player) {
-  root.classList.toggle('away', player.away);
+  root.classList.toggle('away', player.away_ms !== null);
   root.dataset.player = `${player.id}`;
   name.textContent = player.name;
   name.title = player.name;
-  const told = [player.host && 'host', player.spectator && 'watching', player.away && 'away'];
+  const told = [player.host && 'host', player.spectator && 'watching', player.away_ms !== null && 'away'];
   const text = [`#${player.id}`, ...told].join(' ');
   if (tags.dataset.text !== text) {
     tags.dataset.text = text;
@@ -100,10 +110,12 @@ function showRow({ root, cells, name, tags, rung, acts }, player) {
     tags.replaceChildren(make('span', 'number-of', ` #${player.id}`), ...words);
   }
   cells[1].textContent = player.address ?? '';
-  const [words, look] = player.away ? ['not connected', 'worse'] : (RUNGS[player.rung] ?? [player.rung, '']);
+  const [words, look] = keepsUp(player);
   rung.textContent = words;
   rung.className = `rung ${look}`;
-  cells[3].textContent = `${player.in_flight}`;
+  const trip = player.round_trip_ms === null ? '–' : `${player.round_trip_ms} ms`;
+  cells[3].textContent = `${trip}, ${player.under_way}`;
+  cells[3].title = `Its last acknowledgement took ${trip}; ${player.under_way} frames are on their way.`;
   for (const button of acts.querySelectorAll('button')) {
     const asks = button.classList.contains('asking');
     button.setAttribute('aria-label', `${button.dataset.text} ${player.name}${asks ? ', sure?' : ''}`);

@@ -69,8 +69,8 @@ export class RoomPage {
   }
 
   /** @param {any} answer */
-  show({ room, players, observers, ticks, counters, ledger }) {
-    this.live.open(room.code, room.game);
+  show({ room, players, observers, ticks, counters, ledger = null }) {
+    this.live.open(room.code, room.game, room.asleep);
     this.locked = room.state === 'locked';
     if (this.lock) rename(this.lock, this.locked ? 'unlock' : 'lock');
     const shown = room.asleep ? 'asleep' : room.state;

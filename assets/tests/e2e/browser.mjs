@@ -26,6 +26,7 @@ export const { values } = parseArgs({
     out: { type: 'string', default: 'e2e' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
     seconds: { type: 'string', default: '10' },
+    admin: { type: 'string', default: 'http://127.0.0.1:2568/' },
   },
 });
 

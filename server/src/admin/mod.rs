@@ -42,13 +42,15 @@ pub(crate) struct Admin {
     /// Names that it may be called by.
     hosts: Vec<String>,
     token: Token,
+    /// Questions to the threads that have the rooms.
+    asks: monitor::Asks,
 }
 
 impl Admin {
     /// One that listens here.
     pub(crate) fn new(config: &AdminConfig, local_addr: SocketAddr) -> Self {
         let token = Token::new(config.token.as_ref());
-        Admin { local_addr, hosts: config.hosts.clone(), token }
+        Admin { local_addr, hosts: config.hosts.clone(), token, asks: monitor::Asks::default() }
     }
 
     /// Where it listens.

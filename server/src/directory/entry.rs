@@ -237,6 +237,11 @@ impl RoomEntry {
         self.move_on(if locked { RoomState::Locked } else { RoomState::Open });
     }
 
+    /// Lets nobody in any more, for good; who is in plays on.
+    pub(crate) fn drain(&self) {
+        self.move_on(RoomState::Draining);
+    }
+
     /// Lets somebody never in again.
     pub(crate) fn ban(&self, who: Banned) {
         self.bans.lock().add(who);

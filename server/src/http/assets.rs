@@ -22,6 +22,9 @@ struct Sdk;
 #[allow_missing = true]
 struct Maps;
 
+/// What is for the operator only.
+const OPERATORS: &str = "pages/monitor/";
+
 /// Where files come from.
 #[derive(Debug)]
 pub(crate) struct Assets {
@@ -42,8 +45,14 @@ impl Assets {
         Assets { disk }
     }
 
-    /// The file at a path such as `pages/arena/index.html`.
+    /// The file at a path such as `pages/arena/index.html`, for players.
     pub(crate) fn get(&self, path: &str) -> Option<Asset> {
+        let shown = !path.starts_with(OPERATORS);
+        shown.then(|| self.any(path)).flatten()
+    }
+
+    /// The file at a path, also if it is the operator's.
+    pub(crate) fn any(&self, path: &str) -> Option<Asset> {
         // Only plain names, so no path can lead out of its folder, on any system.
         if !path.split('/').all(is_plain_name) {
             return None;
@@ -126,6 +135,14 @@ mod tests {
         for bad in ["", ".", "..", ".env", "a b", "a\\b", "%2e%2e", "c:", "é", "a\0b"] {
             assert!(!is_plain_name(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_operators_page_is_not_for_players() {
+        let assets = Assets::new(None);
+        assert!(assets.any("pages/monitor/index.html").is_some());
+        assert!(assets.get("pages/monitor/index.html").is_none());
+        assert!(!assets.has_page("monitor"));
     }
 
     #[test]

@@ -52,6 +52,7 @@ mod upgrade;
 pub(crate) use assets::Assets;
 use caller::{Caller, Line};
 pub(crate) use routes::{health, send};
+pub(crate) use upgrade::upgrade_observer;
 
 /// How long a socket may speak HTTP. Long enough for every page, and the end of
 /// who never reads an answer; browsers connect again.

@@ -1,7 +1,7 @@
 //! From an HTTP request to a socket in a shard's hands.
 
 use std::{
-    net::TcpStream,
+    net::{Ipv4Addr, TcpStream},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +13,7 @@ use hyper::{
     upgrade::Parts,
 };
 use hyper_util::rt::TokioIo;
-use tickwire_shared::link::Net;
+use tickwire_shared::{PlayerId, link::Net};
 
 use super::{Answer, Caller, Site, handshake, parameter, problem::problem, whole};
 use crate::{
@@ -46,6 +46,34 @@ pub(super) fn upgrade_room(
     entry: Arc<RoomEntry>,
 ) -> Answer {
     shake(site, caller, request, || Ok(Entrance::Door(entry)))
+}
+
+/// Answers a handshake of the operator, who looks at a room as this player or a spectator sees it. Where it
+/// comes from was looked at before.
+pub(crate) fn upgrade_observer(
+    site: &Arc<Site>,
+    mut request: Request<Incoming>,
+    entry: Arc<RoomEntry>,
+    like: Option<PlayerId>,
+) -> Answer {
+    if let Some(answer) = handshake::objection(&request) {
+        return answer;
+    }
+    let (answer, upgraded) = match fastwebsockets::upgrade::upgrade(&mut request) {
+        Ok(upgrade) => upgrade,
+        Err(error) => return problem(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    let site = Arc::clone(site);
+    tokio::spawn(async move {
+        let Some((socket, early)) = receive(upgraded, &site).await else { return };
+        let carrier = Carrier::Socket(WebSocket { pipe: Pipe::new(socket, None) });
+        // Where the operator is makes no difference.
+        let address = Ipv4Addr::LOCALHOST.into();
+        let arrival = Arrival { carrier, early, address, net: None };
+        let shard = &site.shards[entry.shard()];
+        shard.send(Command::Admit(arrival, Entrance::Window(entry, like)));
+    });
+    answer.map(|_| whole(Bytes::new()))
 }
 
 /// Answers a handshake, if it is one, and lets whoever it is in by what `enter` gives.
@@ -102,8 +130,7 @@ async fn hand_over(
     upgraded: UpgradeFut,
     entrance: Result<Entrance, CloseReason>,
 ) {
-    let Ok(Ok(socket)) = tokio::time::timeout(ANSWER_TIMEOUT, upgraded).await else { return };
-    let Some((socket, early)) = plain_socket(socket.into_inner(), &site) else { return };
+    let Some((socket, early)) = receive(upgraded, &site).await else { return };
     let (number, config) = (site.metrics.upgrades.next(), &site.config);
     let net = config.net.map(|conditions| Net::numbered(conditions, config.seed, number));
     let pipe = Pipe::new(socket, caller.take_guard());
@@ -119,6 +146,12 @@ async fn hand_over(
             site.shards[shard].send(Command::Refuse(arrival, reason));
         }
     }
+}
+
+/// The socket, once the answer has been sent.
+async fn receive(upgraded: UpgradeFut, site: &Site) -> Option<(TcpStream, Vec<u8>)> {
+    let socket = tokio::time::timeout(ANSWER_TIMEOUT, upgraded).await.ok()?.ok()?;
+    plain_socket(socket.into_inner(), site)
 }
 
 /// The socket itself, out of the runtime's hands, and what was read from it too early.

@@ -208,10 +208,14 @@ mod tests {
         assert_eq!((page.lines.len(), page.lines[0].number), (MOST_LINES, 8));
         assert_eq!((page.missed, page.last), (6, most + 7));
         assert!(page.lines.iter().all(|line| line.text == format!("n={}", line.number)));
-        let memory = |tail: &Tail| tail.0.lock().lines.iter().map(|line| line.text.capacity()).sum::<usize>();
+        let memory = |tail: &Tail| {
+            tail.0.lock().lines.iter().map(|line| line.text.capacity()).sum::<usize>()
+        };
         let before = memory(&tail);
         let subscriber = tracing_subscriber::registry().with(tail.clone());
-        tracing::subscriber::with_default(subscriber, || (1..=most).for_each(|n| tracing::info!(n)));
+        tracing::subscriber::with_default(subscriber, || {
+            (1..=most).for_each(|n| tracing::info!(n))
+        });
         assert_eq!(memory(&tail), before);
         assert!(before <= MOST_LINES * MOST_BYTES);
     }

@@ -13,7 +13,7 @@ mod transports;
 
 pub use closes::{CloseCounts, VANISHED, closes};
 pub use heartbeat::Heartbeat;
-pub use histogram::{Buckets, Histogram, buckets, summary};
+pub use histogram::{Buckets, Histogram, Summary, buckets, summary};
 pub use room::{ROOM_COUNTERS, RoomGauges, ShownGauges, named, room_values};
 pub use transports::{Open, OpenTransports, Way, open_transports};
 

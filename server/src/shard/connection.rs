@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod greet;
+mod observe;
 mod receive;
 
 /// How a connection ends.
@@ -80,8 +81,10 @@ pub(crate) struct Connection<S> {
     heard: u32,
     /// Bytes read since the last tick.
     taken: u32,
-    /// Whose session it holds, as long as it does.
+    /// Whose session it holds, as long as it does; an observer has a number like a player's, and no session.
     pub(crate) player: Option<PlayerId>,
+    /// It only looks on, for the operator.
+    pub(crate) observes: bool,
     /// Its client has shown that it has the token that it was given.
     is_confirmed: bool,
     /// How it ends, once it does.
@@ -117,6 +120,7 @@ impl<S: Socket> Connection<S> {
             heard: 0,
             taken: 0,
             player: None,
+            observes: false,
             is_confirmed: true,
             end: None,
             is_settled: false,
@@ -126,7 +130,7 @@ impl<S: Socket> Connection<S> {
     /// Whether it has a seat, with or without a player in it.
     pub(crate) fn has_place(&self) -> bool {
         let seat = self.stranger.as_ref().is_some_and(|stranger| stranger.seat.is_some());
-        seat || self.player.is_some()
+        seat || (self.player.is_some() && !self.observes)
     }
 
     /// Gives a seat back that it did not use, before the peer hears that it is over and may come

@@ -26,11 +26,14 @@ use crate::{directory::RoomEntry, metrics::RoomGauges, ws::close::CloseReason};
 mod departures;
 mod exchange;
 mod mending;
+mod operator;
 mod slow;
 mod tape;
 mod times;
 
 use mending::Health;
+pub(crate) use operator::Report;
+use operator::Watched;
 use slow::SlowLog;
 use tape::Tape;
 pub(crate) use times::TickTimes;
@@ -76,6 +79,8 @@ pub(crate) struct RoomHost<S> {
     health: Health,
     /// The number of the connection whose messages are acted upon, while they are.
     at_hand: Option<u64>,
+    /// What is counted as long as the operator looks.
+    watched: Option<Box<Watched>>,
 }
 
 /// The earlier of two times that there may be.
@@ -112,6 +117,7 @@ impl<S: Socket> RoomHost<S> {
             tape: Tape::default(),
             health: Health::default(),
             at_hand: None,
+            watched: None,
         }
     }
 
@@ -370,6 +376,7 @@ impl<S: Socket> RoomHost<S> {
     fn note_duration(&mut self, now: Instant, took: Duration, period: Duration, cx: &Context) {
         cx.metrics.ticks.add(1);
         cx.metrics.duration.record(took);
+        self.watch(now, took);
         if took <= period {
             return;
         }
@@ -388,9 +395,13 @@ impl<S: Socket> RoomHost<S> {
     /// Lets a room sleep in which nobody has been for a moment, and to which nobody may come back.
     fn rest(&mut self, now: Instant, cx: &Context) -> Result<(), Broken> {
         let empty = self.empty_for(now).is_some_and(|time| time >= AWAKE_WHEN_EMPTY);
+        if empty {
+            self.end_observers();
+        }
         // Who stands at the door has a few seconds to come in.
         if empty && self.connections.is_empty() {
             self.clock = None;
+            self.watched = None;
             self.connections = Vec::new();
             self.sessions = Sessions::default();
             self.tape.flush(self.room.as_mut(), &self.entry, &cx.recorder);

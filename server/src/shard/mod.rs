@@ -17,7 +17,10 @@ use std::{
 };
 
 use tickwire_room::{HostedRoom, Work};
-use tickwire_shared::link::{Conditions, Net};
+use tickwire_shared::{
+    PlayerId,
+    link::{Conditions, Net},
+};
 
 use crate::{
     config::{Config, Limits},
@@ -37,6 +40,7 @@ mod handle;
 mod host;
 mod impaired;
 mod looks;
+mod operator;
 mod phase;
 mod pipe;
 mod run;
@@ -50,6 +54,7 @@ mod web_socket;
 use web_socket::LastPing;
 
 pub(crate) use handle::ShardHandle;
+pub(crate) use operator::{Ask, Said, Wish};
 pub(crate) use pipe::Pipe;
 pub(crate) use transport::{Carrier, Gone, Incoming, Ready, Split, Transport};
 pub(crate) use web_socket::WebSocket;
@@ -71,6 +76,8 @@ pub(crate) enum Entrance {
     Seat(Seat),
     /// Nothing but the room's code: its first message has a ticket, or goes on with a session.
     Door(Arc<RoomEntry>),
+    /// The operator's leave to look at it, as this player sees it or as a spectator does.
+    Window(Arc<RoomEntry>, Option<PlayerId>),
 }
 
 impl Entrance {
@@ -78,7 +85,7 @@ impl Entrance {
     pub(crate) fn room(&self) -> &Arc<RoomEntry> {
         match self {
             Entrance::Seat(seat) => seat.room(),
-            Entrance::Door(room) => room,
+            Entrance::Door(room) | Entrance::Window(room, _) => room,
         }
     }
 }
@@ -93,6 +100,8 @@ pub(crate) enum Command<S> {
     Answer(u64, u64),
     /// Tell a connection why it may not come in.
     Refuse(Arrival<S>, CloseReason),
+    /// Do what the operator asks of a room.
+    Ask(Arc<RoomEntry>, Ask),
     /// Tell everybody that it is over soon.
     Drain,
     /// Tell everybody that it is over, and end.

@@ -31,11 +31,11 @@ pub(crate) struct Shard<S> {
     index: usize,
     inbox: mpsc::Receiver<Command<S>>,
     /// Where commands for other shards go.
-    post: Post<S>,
+    pub(super) post: Post<S>,
     linger: Duration,
     pub(super) agenda: Agenda<S>,
     closing: Closing<S>,
-    cx: Context,
+    pub(super) cx: Context,
     epoch: Instant,
     load: Load,
     ends: Option<Instant>,
@@ -127,6 +127,7 @@ impl<S: Socket> Shard<S> {
             Command::Admit(arrival, entrance) => self.admit(arrival, entrance, now),
             Command::Answer(room, connection) => self.answer(room, connection, now),
             Command::Refuse(arrival, reason) => self.refuse(arrival, &reason, now),
+            Command::Ask(room, ask) => self.ask(room, ask, now),
             Command::Drain => self.agenda.rooms_mut().for_each(RoomHost::drain),
             Command::Shutdown => self.shut_down(now),
         }
@@ -135,6 +136,9 @@ impl<S: Socket> Shard<S> {
     fn admit(&mut self, arrival: Arrival<S>, entrance: Entrance, now: Instant) {
         if self.ends.is_some() {
             return self.refuse(arrival, &going_away(), now);
+        }
+        if let Entrance::Window(room, like) = entrance {
+            return self.open_window(arrival, room, like, now);
         }
         let room = Arc::clone(entrance.room());
         let Some(host) = self.agenda.get_mut(room.number) else {
@@ -161,14 +165,19 @@ impl<S: Socket> Shard<S> {
     }
 
     /// Passes an arrival on to the shard that its room has moved to, if it is still there.
-    fn forward(&mut self, arrival: Arrival<S>, entrance: Entrance, now: Instant) {
-        let shard = entrance.room().shard();
-        // One that was given back to this shard comes before whatever is sent from now on.
-        if shard != self.index || self.cx.directory.lists(entrance.room()) {
+    pub(super) fn forward(&mut self, arrival: Arrival<S>, entrance: Entrance, now: Instant) {
+        if let Some(shard) = self.whereabouts(entrance.room()) {
             return (self.post)(shard, Command::Admit(arrival, entrance));
         }
         let reason = CloseReason::new(CloseCode::RoomClosed, "the room has closed");
         self.refuse(arrival, &reason, now);
+    }
+
+    /// The shard that a room has moved to, if it is still there. One that was given back to this shard
+    /// comes before whatever is sent from now on.
+    pub(super) fn whereabouts(&self, room: &Arc<RoomEntry>) -> Option<usize> {
+        let shard = room.shard();
+        (shard != self.index || self.cx.directory.lists(room)).then_some(shard)
     }
 
     /// Gives a room that is about to wake to a shard with much less to do, if there is one. It has
@@ -204,7 +213,7 @@ impl<S: Socket> Shard<S> {
         self.agenda.plan(number, before);
     }
 
-    fn refuse(&mut self, arrival: Arrival<S>, reason: &CloseReason, now: Instant) {
+    pub(super) fn refuse(&mut self, arrival: Arrival<S>, reason: &CloseReason, now: Instant) {
         self.closing.begin(arrival.carrier, reason, now, &self.cx.metrics);
     }
 
@@ -259,7 +268,7 @@ impl<S: Socket> Shard<S> {
         closed
     }
 
-    fn close_room(&mut self, number: u64, why: &'static str, now: Instant) {
+    pub(super) fn close_room(&mut self, number: u64, why: &'static str, now: Instant) {
         let Some(host) = self.agenda.take(number) else { return };
         let entry = Arc::clone(&host.entry);
         // First the directory, so that nobody who hears of the end comes back to this room.

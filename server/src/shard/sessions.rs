@@ -129,6 +129,11 @@ impl Sessions {
         self.ended.push((player, identity.unwrap_or(Banned::Address(session.address))));
     }
 
+    /// Where a player is, or was when its connection was lost.
+    pub(crate) fn address(&self, player: PlayerId) -> Option<IpAddr> {
+        self.position(player).map(|index| self.list[index].address)
+    }
+
     /// By what a player is known whose session has just ended, if it is to stay out.
     pub(crate) fn known_as(&self, player: PlayerId) -> Option<Banned> {
         let ended = self.ended.iter().find(|(ended, _)| *ended == player);

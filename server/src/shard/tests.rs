@@ -208,6 +208,7 @@ mod hosts;
 mod lifecycle;
 mod links;
 mod nets;
+mod operator;
 mod panics;
 mod sessions;
 mod sleeping;

@@ -9,6 +9,7 @@ mod joining;
 mod limits;
 mod lobby;
 mod metrics;
+mod monitor;
 mod nets;
 mod observability;
 mod pages;

@@ -96,7 +96,7 @@ impl<S: Socket> Connection<S> {
         cx: &mut Context,
     ) -> Result<(), CloseReason> {
         let Some(player) = self.player else { return self.greet(message, now, hall, cx) };
-        if hall.sessions.has_moved_from(player, self.number) {
+        if !self.observes && hall.sessions.has_moved_from(player, self.number) {
             // Another connection has it now, and this one has not been closed yet.
             return Ok(());
         }

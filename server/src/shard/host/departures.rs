@@ -33,7 +33,11 @@ impl<S: Socket> RoomHost<S> {
                     self.room.handle_leave(player);
                     self.sessions.end(player);
                 }
-                None => tracing::debug!(%from, code, why, "connection ended"),
+                None => {
+                    tracing::debug!(%from, code, why, "connection ended");
+                    let observer = connection.player.filter(|_| connection.observes);
+                    observer.into_iter().for_each(|observer| self.room.handle_leave(observer));
+                }
             }
             connection.settle();
         }
@@ -45,7 +49,7 @@ impl<S: Socket> RoomHost<S> {
             return;
         }
         for connection in &mut self.connections {
-            let Some(player) = connection.player else { continue };
+            let Some(player) = connection.player.filter(|_| !connection.observes) else { continue };
             if connection.end.is_none() && !self.sessions.is_held_by(player, connection.number) {
                 let why = "another connection has taken the session over";
                 connection.end(End::Close(CloseReason::new(CloseCode::TakenOver, why)));
@@ -96,9 +100,17 @@ impl<S: Socket> RoomHost<S> {
         let connection = self.connections.iter_mut().find(|one| one.player == Some(player));
         if let Some(connection) = connection {
             connection.player = None;
-            connection.end(end);
+            connection.end(if connection.observes { unseen(&end) } else { end });
         }
     }
+}
+
+/// How an observer ends whom the room gives up.
+fn unseen(end: &End) -> End {
+    let (code, why) = end.parts();
+    let ended = code == CloseCode::NoSession as u16;
+    let why = if ended { "who was looked at has left" } else { why };
+    End::Close(CloseReason { code, text: why.to_owned().into() })
 }
 
 fn reason(code: CloseCode) -> CloseReason {

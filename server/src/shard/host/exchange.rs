@@ -61,15 +61,34 @@ impl<S: Socket> RoomHost<S> {
         // What a client sees is never ahead of what the directory shows.
         self.entry.publish(self.room.as_ref());
         self.carry_at = None;
-        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
-            if connection.send(self.room.as_mut(), cx) {
-                cx.metrics.written.record(time().saturating_duration_since(due));
-            }
-            self.carry_at = sooner(self.carry_at, connection.carrier.next_due());
+        // Observers are the last ones: what they are sent follows from what players were.
+        if self.send(false, (due, time), cx) {
+            self.send(true, (due, time), cx);
         }
         self.depart(cx);
         self.room.lend(cx.work(game));
         self.times.send = laps.lap();
+    }
+
+    /// Writes all connections of players or of observers, and says whether there are others.
+    fn send(
+        &mut self,
+        observers: bool,
+        (due, time): (Instant, &dyn Fn() -> Instant),
+        cx: &mut Context,
+    ) -> bool {
+        let mut others = false;
+        for connection in self.connections.iter_mut().filter(|one| one.end.is_none()) {
+            if connection.observes != observers {
+                others = true;
+                continue;
+            }
+            if connection.send(self.room.as_mut(), cx) && !observers {
+                cx.metrics.written.record(time().saturating_duration_since(due));
+            }
+            self.carry_at = sooner(self.carry_at, connection.carrier.next_due());
+        }
+        others
     }
 
     fn receive(&mut self, now: Instant, cx: &mut Context) {

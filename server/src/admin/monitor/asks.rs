@@ -1,0 +1,53 @@
+//! Questions to the threads that have the rooms, and answers in time.
+
+use std::{sync::Arc, time::Duration};
+
+use hyper::StatusCode;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::no_such_room;
+use crate::{
+    directory::RoomEntry,
+    http::{Answer, Site, problem::coded},
+    shard::{Ask, Command, Said, Wish},
+};
+
+/// How many questions may wait at once, for all threads. Those that a stuck thread does not answer
+/// count until it goes on.
+const MOST_ASKS: usize = 64;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The places of questions.
+pub(in crate::admin) struct Asks(Arc<Semaphore>);
+
+impl Default for Asks {
+    fn default() -> Self {
+        Asks(Arc::new(Semaphore::new(MOST_ASKS)))
+    }
+}
+
+/// Asks the thread that has a room.
+///
+/// # Errors
+/// The answer that says why there is none.
+pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Result<Said, Answer> {
+    let shard = &site.shards[room.shard()];
+    let asks = site.admin.as_ref().map(|admin| &admin.asks.0);
+    let place = asks.and_then(|asks| Arc::clone(asks).try_acquire_owned().ok());
+    let Some(place) = place else { return Err(stuck(shard.busy())) };
+    let (answer, said) = oneshot::channel();
+    shard.send(Command::Ask(Arc::clone(room), Ask { wish, answer, _place: place }));
+    match tokio::time::timeout(PATIENCE, said).await {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(_)) => Err(no_such_room()),
+        Err(_) => Err(stuck(shard.busy())),
+    }
+}
+
+fn stuck(busy: Duration) -> Answer {
+    let seconds = busy.as_secs_f64();
+    let detail =
+        format!("the room's thread does not answer: it has been at its turn for {seconds:.1} s");
+    coded(StatusCode::SERVICE_UNAVAILABLE, "stuck", &detail)
+}

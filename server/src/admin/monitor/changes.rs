@@ -1,0 +1,138 @@
+//! What the operator may change. Who asks has shown the token, from a page of this address.
+
+use std::sync::Arc;
+
+use hyper::{HeaderMap, Request, StatusCode, body::Incoming, header};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+use tickwire_room::AdminAction;
+use tickwire_shared::PlayerId;
+
+use super::{asks::ask, no_such_room};
+use crate::{
+    http::{
+        Answer, Site,
+        body::read_body,
+        json_answer,
+        problem::{coded, problem},
+    },
+    shard::{Command, Said, Wish},
+};
+
+/// The largest body of a change, in bytes.
+const MOST_BODY_BYTES: usize = 1024;
+/// The most ticks over which bytes are counted at a time: a minute of the fastest rooms.
+const MOST_METERED: u32 = 60 * 128;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Somebody {
+    player: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ticks {
+    ticks: u32,
+}
+
+/// Makes a change.
+pub(super) async fn make(site: &Arc<Site>, request: Request<Incoming>, call: &str) -> Answer {
+    if !is_json(request.headers()) {
+        let detail = "a change is asked for with Content-Type: application/json";
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
+    }
+    let limits = &site.config.limits;
+    let body = match read_body(request, MOST_BODY_BYTES, limits.body_timeout).await {
+        Ok(body) => body,
+        Err(bad) => return bad.answer(),
+    };
+    let parts: Vec<&str> = call.split('/').collect();
+    let made = match parts[..] {
+        ["drain"] => match parse::<Nothing>(&body) {
+            Ok(_) => Ok(drain(site)),
+            Err(answer) => Err(answer),
+        },
+        ["rooms", code, what] => match wish(what, &body) {
+            Ok(wish) => change(site, code, what, wish).await,
+            Err(answer) => Err(answer),
+        },
+        _ => Err(nothing_here()),
+    };
+    made.unwrap_or_else(|refusal| refusal)
+}
+
+/// Lets nobody into any room any more; who is in plays on.
+fn drain(site: &Site) -> Answer {
+    tracing::info!("the operator drains the server");
+    site.directory.drain();
+    site.shards.iter().for_each(|shard| shard.send(Command::Drain));
+    done()
+}
+
+/// What a call asks of a room.
+fn wish(what: &str, body: &[u8]) -> Result<Wish, Answer> {
+    let player = || parse::<Somebody>(body).map(|somebody| PlayerId(somebody.player));
+    let lock = |locked| parse::<Nothing>(body).map(|_| Wish::Moderate(AdminAction::Lock(locked)));
+    match what {
+        "kick" => Ok(Wish::Moderate(AdminAction::Kick(player()?))),
+        "ban" => Ok(Wish::Moderate(AdminAction::Ban(player()?))),
+        "lock" => lock(true),
+        "unlock" => lock(false),
+        "drain" => parse::<Nothing>(body).map(|_| Wish::Drain),
+        "meter" => match parse::<Ticks>(body)?.ticks {
+            ticks @ 1..=MOST_METERED => Ok(Wish::Meter(ticks)),
+            _ => {
+                let detail = format!("ticks must be 1 to {MOST_METERED}");
+                Err(problem(StatusCode::BAD_REQUEST, &detail))
+            }
+        },
+        _ => Err(nothing_here()),
+    }
+}
+
+async fn change(site: &Site, code: &str, what: &str, wish: Wish) -> Result<Answer, Answer> {
+    let room = site.directory.room(code).ok_or_else(no_such_room)?;
+    let player = match wish {
+        Wish::Moderate(AdminAction::Kick(player) | AdminAction::Ban(player)) => Some(player.0),
+        _ => None,
+    };
+    tracing::info!(room = room.code, what, player, "the operator changes a room");
+    match ask(site, &room, wish).await? {
+        Said::NoSuchPlayer => {
+            let detail = "there is no such player in the room; it may have left";
+            Err(coded(StatusCode::NOT_FOUND, "no_such_player", detail))
+        }
+        Said::NotNow => {
+            let detail = "the room's game is being made again after an error; try again";
+            Err(coded(StatusCode::SERVICE_UNAVAILABLE, "mending", detail))
+        }
+        _ => Ok(done()),
+    }
+}
+
+/// No form of a page can be sent as JSON, so no other page can ask for a change unasked.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+    serde_json::from_slice(body).map_err(|error| {
+        let detail = format!("the body has to be a JSON object that is understood: {error}");
+        problem(StatusCode::BAD_REQUEST, &detail)
+    })
+}
+
+fn nothing_here() -> Answer {
+    problem(StatusCode::NOT_FOUND, "there is nothing to change at this address")
+}
+
+fn done() -> Answer {
+    json_answer(&json!({ "done": true }))
+}

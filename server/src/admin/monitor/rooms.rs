@@ -1,0 +1,69 @@
+//! The list of rooms, a page at a time, and one room as its thread knows it.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::{asks::ask, room_line};
+use crate::{
+    directory::RoomEntry,
+    http::{Answer, Site, json_answer, parameter, problem::problem},
+    metrics::{named, room_values},
+    shard::{Said, Wish},
+};
+
+/// How many rooms a page has at most.
+const MOST_ROOMS: usize = 100;
+
+/// Answers with the rooms that a query asks for: `find` in code or game, `state`, `sort`, `offset` and `limit`.
+pub(super) fn list(site: &Site, query: &str) -> Answer {
+    let mut rooms = site.directory.rooms();
+    let total = rooms.len();
+    let number = |name| parameter(query, name).and_then(|text| text.parse::<usize>().ok());
+    let (offset, limit) = (number("offset").unwrap_or(0), number("limit").unwrap_or(MOST_ROOMS));
+    let find = parameter(query, "find").unwrap_or_default().to_ascii_lowercase();
+    let state = parameter(query, "state").unwrap_or_default();
+    rooms.retain(|room| {
+        let named = room.code.to_ascii_lowercase().contains(&find) || room.game.contains(&find);
+        named && is_in(room, state)
+    });
+    // Those that come out the same stay in order of opening.
+    match parameter(query, "sort") {
+        Some("players") => rooms.sort_by_key(|room| Reverse(room.players() + room.spectators())),
+        Some("load") => rooms.sort_by_key(|room| Reverse(room.cost().unwrap_or_default())),
+        Some("newest") => rooms.reverse(),
+        Some("code") => rooms.sort_by(|one, other| one.code.cmp(&other.code)),
+        _ => {}
+    }
+    let shown = rooms.iter().skip(offset).take(limit.min(MOST_ROOMS));
+    json_answer(&json!({
+        "total": total,
+        "matching": rooms.len(),
+        "rooms": shown.map(|room| room_line(room)).collect::<Vec<_>>(),
+    }))
+}
+
+/// Whether a room is in a state that is asked for; nothing asks for any.
+fn is_in(room: &RoomEntry, state: &str) -> bool {
+    match state {
+        "" => true,
+        "asleep" => room.is_asleep(),
+        "awake" => !room.is_asleep(),
+        state => room.state().name() == state,
+    }
+}
+
+/// Answers with all that is known of a room.
+pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Answer {
+    match ask(site, room, Wish::Report).await {
+        Ok(Said::Report(report)) => {
+            let mut shown = json!(*report);
+            shown["room"] = room_line(room);
+            shown["counters"] = named(&room_values(&report.counters)).into();
+            json_answer(&shown)
+        }
+        Ok(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the room said something else"),
+        Err(answer) => answer,
+    }
+}
