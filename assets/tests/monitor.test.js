@@ -162,6 +162,8 @@ test('how somebody keeps up is said in words', () => {
   assert.deepEqual(keepsUp({ ...player, away_ms: 4000 }), ['not connected for 4 s', 'worse']);
 });
 
+const TIMES = ['tick_duration_us', 'tick_lateness_us', 'tick_receive_us', 'tick_step_us', 'tick_send_us'];
+
 test('a server is ready, draining or stuck', () => {
   const thread = { load: 0, busy_ms: 0, stuck: false, rooms: 0 };
   const status = { draining: false, threads: [thread] };
@@ -169,6 +171,6 @@ test('a server is ready, draining or stuck', () => {
   assert.deepEqual(healthOf({ ...status, draining: true }), ['draining', 'warn']);
   assert.deepEqual(healthOf({ ...status, draining: true, threads: [{ ...thread, stuck: true }] }), ['stuck', 'bad']);
   const times = { buckets: [[4, 1]] };
-  const { values } = lookOf({ uptime_seconds: 7, tick_duration_us: times, tick_lateness_us: times }, 1);
+  const { values } = lookOf({ uptime_seconds: 7, ...Object.fromEntries(TIMES.map((name) => [name, times])) }, 1);
   assert.deepEqual([values.uptime, values.memory], [7, 0], 'a process that tells nothing of itself');
 });

@@ -60,7 +60,9 @@ export class Histogram {
     else pieces.push(...this.columns(shown, limit));
     this.picture.replaceChildren(...pieces);
     const words = ['middle', '99 of 100', 'longest ever', 'ticks'];
-    const values = [time(percentile(buckets, 0.5)), time(percentile(buckets, 0.99)), time(max), count(all)];
+    // A bucket ends beyond what is in it.
+    const at = (/** @type {number} */ share) => time(Math.min(percentile(buckets, share), max));
+    const values = [at(0.5), at(0.99), time(max), count(all)];
     this.picture.setAttribute('aria-label', words.map((word, index) => `${word}: ${values[index]}`).join(', '));
     this.words.replaceChildren(
       ...words.map((word, index) => {
@@ -86,7 +88,8 @@ export class Histogram {
       name.textContent = `${time(from)} to ${time(to)}: ${count}`;
       const place = { x: index * width + 1, y: SIZE.floor - height, width: width - 2, height, rx: 1.5 };
       const column = shape('rect', { class: look, ...place }, [name]);
-      return index % NAMED === 0 ? [column, text(index * width + 1, SIZE.height - 5, time(from))] : [column];
+      const isNamed = index % NAMED === 0 && index <= shown.length - 2;
+      return isNamed ? [column, text(index * width + 1, SIZE.height - 5, time(from))] : [column];
     });
     const at = limit === null ? -1 : placeOf(shown, limit) * SIZE.width;
     if (at > 0 && at < SIZE.width) {

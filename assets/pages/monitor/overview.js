@@ -1,14 +1,20 @@
 // The server as a whole.
 
 import { element, make } from '../common/dom.js';
-import { Figures } from './figures.js';
-import { count, percent, span } from './format.js';
+import { Figures, percentile } from './figures.js';
+import { count, percent, span, time } from './format.js';
 import { Histogram } from './histogram.js';
 import { Tiles, tilesOf } from './tiles.js';
 
 /** For how long figures are kept, in milliseconds. */
 const WINDOW = 5 * 60_000;
 const MINUTE = 60_000;
+/** The parts of a tick, in order. */
+const PHASES = /** @type {const} */ ([
+  ['receive', 'reading sockets'],
+  ['step', 'the game and what changed'],
+  ['send', 'frames and writing'],
+]);
 
 /** @typedef {{load: number, busy_ms: number, stuck: boolean, rooms: number}} Shard */
 
@@ -43,7 +49,13 @@ export function lookOf(status, at) {
       cpu: status.process?.cpu_seconds ?? 0,
       memory: status.process?.resident_bytes ?? 0,
     },
-    times: { ticks: status.tick_duration_us.buckets, late: status.tick_lateness_us.buckets },
+    times: {
+      ticks: status.tick_duration_us.buckets,
+      late: status.tick_lateness_us.buckets,
+      receive: status.tick_receive_us.buckets,
+      step: status.tick_step_us.buckets,
+      send: status.tick_send_us.buckets,
+    },
   };
 }
 
@@ -64,6 +76,7 @@ export class Overview {
     say('version', status.version);
     this.tiles.show(tilesOf(status, this.figures));
     this.ticks.show(this.figures.times('ticks', MINUTE), status.tick_duration_us.max, null);
+    showPhases(this.figures);
     showThreads(status.threads);
     showRefusals(status.refusals);
   }
@@ -85,6 +98,18 @@ function say(id, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+/** What a tick's time goes to, lately. @param {Figures} figures */
+function showPhases(figures) {
+  const rows = PHASES.map(([name, words]) => {
+    const buckets = figures.times(name, MINUTE);
+    const row = document.createElement('tr');
+    const at = (/** @type {number} */ share) => make('td', 'number', time(percentile(buckets, share)));
+    row.append(make('td', '', words), at(0.5), at(0.99));
+    return row;
+  });
+  document.querySelector('#phases tbody')?.replaceChildren(...rows);
+}
+
 /** @param {Shard[]} shards */
 function showThreads(shards) {
   const lines = shards.map(({ load, busy_ms, stuck, rooms }, index) => {
@@ -92,7 +117,7 @@ function showThreads(shards) {
     bar.style.width = `${Math.min(1, load) * 100}%`;
     meter.className = `meter${load > 0.9 ? ' over' : load > 0.6 ? ' full' : ''}`;
     meter.append(bar);
-    const words = stuck ? `stuck for ${span(busy_ms / 1000)}` : `${percent(load)}, ${count(rooms)} rooms`;
+    const words = stuck ? `stuck for ${span(busy_ms / 1000)}` : `${percent(load)}, ${count(rooms)} ${rooms === 1 ? 'room' : 'rooms'}`;
     line.append(make('span', '', `thread ${index}`), meter, make('span', stuck ? 'stuck' : '', words));
     return line;
   });

@@ -89,12 +89,22 @@ export class RoomPage {
     this.ticks.show(ticks.buckets, ticks.max, 1e6 / room.tick_hz);
     element('room-ticks-hint', HTMLElement).textContent = 'while this page looks';
     this.ledger.show(room.code, room.tick_hz, ledger);
-    const pairs = Object.entries(counters).flatMap(([name, value]) => {
-      const look = BAD.includes(name) && Number(value) > 0 ? 'bad' : '';
-      return [make('dt', '', name.replaceAll('_', ' ')), make('dd', look, count(Number(value)))];
-    });
-    element('counters', HTMLElement).replaceChildren(...pairs);
+    showCounters(counters);
   }
+}
+
+/**
+ * Those that are nothing are not worth a line each.
+ * @param {Record<string, number>} counters
+ */
+function showCounters(counters) {
+  const some = Object.entries(counters).filter(([, value]) => value > 0);
+  const pairs = some.flatMap(([name, value]) => {
+    const look = BAD.includes(name) ? 'bad' : '';
+    return [make('dt', '', name.replaceAll('_', ' ')), make('dd', look, count(value))];
+  });
+  const others = make('dt', 'hint', 'everything else');
+  element('counters', HTMLElement).replaceChildren(...pairs, others, make('dd', 'hint', '0'));
 }
 
 /**

@@ -63,12 +63,16 @@ fn the_page_and_its_files_are_the_operators_only() {
         assert!(page.body.contains("<title>Monitor"), "{path}");
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         let policy = page.header("content-security-policy").expect("a policy");
-        assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'self';") && !policy.contains("unsafe"),
+            "{policy}"
+        );
     }
     for path in ["/pages/monitor/monitor.js", "/sdk/tickwire.js", "/pages/arena/draw.js"] {
         assert_eq!(api::request(monitor.addr, ("GET", path), "", "").status, 200, "{path}");
     }
-    for path in ["/pages/monitor/", "/pages/monitor/monitor.js", "/monitor/", "/monitor/api/rooms"] {
+    for path in ["/pages/monitor/", "/pages/monitor/monitor.js", "/monitor/", "/monitor/api/rooms"]
+    {
         assert_eq!(monitor.server.get(path).status, 404, "{path}");
     }
 }
@@ -147,7 +151,9 @@ fn a_change_needs_the_token_json_and_a_body_that_is_understood() {
     for bad in ["", "{}", "[1]", r#"{"player":"1"}"#, r#"{"player":1,"x":2}"#, r#"{"player":-1}"#] {
         monitor.post(&kick, bad).problem(400, "bad_request");
     }
-    for (what, bad) in [("meter", r#"{"ticks":0}"#), ("meter", r#"{"ticks":9999999}"#), ("lock", "")] {
+    for (what, bad) in
+        [("meter", r#"{"ticks":0}"#), ("meter", r#"{"ticks":9999999}"#), ("lock", "")]
+    {
         monitor.post(&format!("rooms/{code}/{what}"), bad).problem(400, "bad_request");
     }
     monitor.post(&kick, r#"{"player":77}"#).problem(404, "no_such_player");

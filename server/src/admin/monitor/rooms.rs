@@ -1,6 +1,6 @@
 //! The list of rooms, a page at a time, and one room as its thread knows it.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -60,7 +60,8 @@ pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Answer {
         Ok(Said::Report(report)) => {
             let mut shown = json!(*report);
             shown["room"] = room_line(room);
-            shown["counters"] = named(&room_values(&report.counters)).into();
+            let values = room_values(&report.counters);
+            shown["counters"] = json!(named(&values).collect::<BTreeMap<_, _>>());
             json_answer(&shown)
         }
         Ok(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the room said something else"),

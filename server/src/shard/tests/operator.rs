@@ -31,7 +31,7 @@ impl World {
         }
     }
 
-    fn play(&mut self, clients: &mut [&mut Client]) {
+    fn go_on(&mut self, clients: &mut [&mut Client]) {
         for _ in 0..60 {
             self.step();
             clients.iter_mut().for_each(|client| client.read());
@@ -43,7 +43,7 @@ impl World {
 fn with_one() -> (World, Client, Arc<RoomEntry>) {
     let mut world = World::new(config(), Setup::default());
     let mut player = world.connect(&Wanted::Game(None), 1 << 20);
-    world.play(&mut [&mut player]);
+    world.go_on(&mut [&mut player]);
     let room = Arc::clone(&world.directory.rooms()[0]);
     (world, player, room)
 }
@@ -52,7 +52,7 @@ fn with_one() -> (World, Client, Arc<RoomEntry>) {
 fn an_observer_holds_what_its_player_holds_and_takes_no_place() {
     let (mut world, mut player, room) = with_one();
     let (mut like, mut spectator) = (world.look(&room, Some(1)), world.look(&room, None));
-    world.play(&mut [&mut player, &mut like, &mut spectator]);
+    world.go_on(&mut [&mut player, &mut like, &mut spectator]);
     assert_eq!(like.viewer.tick(), player.viewer.tick());
     assert!(like.viewer.checked > 40 && spectator.viewer.checked > 40, "hashes are right");
     let hash = |client: &Client| client.viewer.replica.as_ref().map(|replica| replica.hash());
@@ -60,7 +60,10 @@ fn an_observer_holds_what_its_player_holds_and_takes_no_place() {
     assert_ne!(hash(&spectator), hash(&player));
     assert_eq!((room.players(), room.spectators()), (1, 0));
     let report = world.report(&room);
-    assert_eq!((report["players"].as_array().map(Vec::len), &report["observers"]), (Some(1), &2.into()));
+    assert_eq!(
+        (report["players"].as_array().map(Vec::len), &report["observers"]),
+        (Some(1), &2.into())
+    );
 }
 
 #[test]
@@ -68,12 +71,12 @@ fn an_observer_goes_when_its_player_does() {
     let (mut world, mut player, room) = with_one();
     let mut witness = world.connect(&Wanted::Game(None), 1 << 20);
     let mut like = world.look(&room, Some(1));
-    world.play(&mut [&mut player, &mut witness, &mut like]);
+    world.go_on(&mut [&mut player, &mut witness, &mut like]);
     player.send(&masked(0x88, b"\x03\xE8"));
-    world.play(&mut [&mut witness, &mut like]);
+    world.go_on(&mut [&mut witness, &mut like]);
     assert_eq!(like.close, Some(4009));
     let mut nobody = world.look(&room, Some(77));
-    world.play(&mut [&mut witness, &mut nobody]);
+    world.go_on(&mut [&mut witness, &mut nobody]);
     assert_eq!(nobody.close, Some(4009));
     assert_eq!(world.report(&room)["observers"], 0);
 }
@@ -82,7 +85,7 @@ fn an_observer_goes_when_its_player_does() {
 fn nobody_keeps_a_room_awake_by_looking_at_it() {
     let (mut world, mut player, room) = with_one();
     let mut observer = world.look(&room, None);
-    world.play(&mut [&mut player, &mut observer]);
+    world.go_on(&mut [&mut player, &mut observer]);
     player.send(&masked(0x88, b"\x03\xE8"));
     for _ in 0..30 {
         world.pass(Duration::from_millis(50));
@@ -103,10 +106,10 @@ fn an_observer_that_hangs_up_is_forgotten_and_the_others_play_on() {
     let (mut world, mut player, room) = with_one();
     for _ in 0..6 {
         let mut observer = world.look(&room, Some(1));
-        world.play(&mut [&mut player, &mut observer]);
+        world.go_on(&mut [&mut player, &mut observer]);
         assert!(observer.frames > 10, "a room has place for four at a time");
         observer.wire.lock().broken = true;
-        world.play(&mut [&mut player]);
+        world.go_on(&mut [&mut player]);
     }
     assert_eq!(world.report(&room)["observers"], 0);
     assert_eq!((player.close, room.players()), (None, 1));
@@ -116,18 +119,18 @@ fn an_observer_that_hangs_up_is_forgotten_and_the_others_play_on() {
 fn a_player_is_thrown_out_by_the_operator_and_may_come_again_unless_banned() {
     let (mut world, mut player, room) = with_one();
     let mut other = world.connect(&Wanted::Game(None), 1 << 20);
-    world.play(&mut [&mut player, &mut other]);
+    world.go_on(&mut [&mut player, &mut other]);
     let kick = Wish::Moderate(AdminAction::Kick(PlayerId(2)));
     assert!(matches!(world.wish(&room, kick), Some(Said::Done)));
     assert!(matches!(world.wish(&room, kick), Some(Said::NoSuchPlayer)));
-    world.play(&mut [&mut player, &mut other]);
+    world.go_on(&mut [&mut player, &mut other]);
     assert_eq!((other.close, room.players()), (Some(4011), 1));
     let mut again = world.connect(&Wanted::Game(None), 1 << 20);
-    world.play(&mut [&mut player, &mut again]);
+    world.go_on(&mut [&mut player, &mut again]);
     assert!(again.frames > 0);
     let ban = Wish::Moderate(AdminAction::Ban(PlayerId(3)));
     assert!(matches!(world.wish(&room, ban), Some(Said::Done)));
-    world.play(&mut [&mut player, &mut again]);
+    world.go_on(&mut [&mut player, &mut again]);
     assert_eq!(again.close, Some(4012));
     let code = Wanted::Room(room.code.clone());
     let denied = world.directory.seat(&code, &somebody(), world.now.get(), |_, _| {});
@@ -145,7 +148,7 @@ fn a_room_is_locked_opened_and_drained_by_the_operator() {
     assert!(matches!(world.wish(&room, Wish::Drain), Some(Said::Done)));
     world.wish(&room, lock(false));
     assert_eq!(room.state(), RoomState::Draining, "that is for good");
-    world.play(&mut [&mut player]);
+    world.go_on(&mut [&mut player]);
     assert_eq!(player.close, None, "who is there plays on");
 }
 
@@ -153,7 +156,7 @@ fn a_room_is_locked_opened_and_drained_by_the_operator() {
 fn ticks_are_counted_while_somebody_looks() {
     let (mut world, mut player, room) = with_one();
     assert_eq!(world.report(&room)["ticks"]["buckets"], serde_json::json!([]));
-    world.play(&mut [&mut player]);
+    world.go_on(&mut [&mut player]);
     let counted = |report: &serde_json::Value| -> u64 {
         let buckets = report["ticks"]["buckets"].as_array().expect("a list");
         buckets.iter().filter_map(|bucket| bucket[1].as_u64()).sum()
