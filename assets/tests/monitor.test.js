@@ -8,7 +8,7 @@ import { Figures, bars, between, percentile, total } from '../pages/monitor/figu
 import { followed } from '../pages/monitor/follow.js';
 import { bytes, count, percent, span, time } from '../pages/monitor/format.js';
 import { columns, placeOf } from '../pages/monitor/histogram.js';
-import { ordered, totalsOf } from '../pages/monitor/ledger.js';
+import { nameOf, ordered, totalsOf } from '../pages/monitor/ledger.js';
 import { isWanted } from '../pages/monitor/log.js';
 import { healthOf, lookOf } from '../pages/monitor/overview.js';
 import { keepsUp } from '../pages/monitor/players.js';
@@ -144,13 +144,15 @@ test('log lines are found by words of any case and by how bad they are', () => {
 });
 
 test('bytes are summed by cause, and what is nothing is left out', () => {
-  const line = { audience: 'public', kind: 'ship', field: 'pos', keyframe: 1, delta: 8, enter: 1, resync: 0 };
+  const line = { audience: 'public', part: 'field', kind: 'ship', field: 'pos', keyframe: 1, delta: 8, enter: 1, resync: 0 };
   const nothing = { ...line, keyframe: 0, delta: 0, enter: 0 };
   const ledger = { ticks: 30, wanted: 30, frames: 30, header: 5, messages: 5, lines: [nothing, line, { ...line, delta: 80 }] };
   const { parts, all } = totalsOf(ledger);
   assert.equal(all, 102);
   assert.deepEqual(parts.map(({ name, sum }) => [name, sum]), [['delta', 88], ['enter', 2], ['keyframe', 2], ['resync', 0], ['messages', 5], ['header', 5]]);
   assert.deepEqual(ordered(ledger.lines).map(({ delta }) => delta), [80, 8]);
+  assert.deepEqual(nameOf(line), ['ship', '.pos']);
+  assert.equal(nameOf({ ...line, part: 'heads', kind: '', field: '' })[0], 'cells');
 });
 
 test('how somebody keeps up is said in words', () => {

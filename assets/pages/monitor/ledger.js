@@ -22,11 +22,12 @@ const FIRST = 14;
 const SECONDS = 10;
 
 /**
- * Bytes of one field, as the server tells them.
+ * Bytes of one field, or of what else there is, as the server tells them.
  * @typedef {object} LedgerLine
- * @property {string} audience
+ * @property {string} [audience]
+ * @property {string} part
  * @property {string} kind
- * @property {string} field empty for ids and structure
+ * @property {string} field
  * @property {number} keyframe
  * @property {number} delta
  * @property {number} enter
@@ -41,6 +42,17 @@ const SECONDS = 10;
  * @property {number} messages bytes
  * @property {LedgerLine[]} lines
  */
+
+/**
+ * What bytes say, in two words of which the second one is the finer.
+ * @param {LedgerLine} line
+ * @returns {[string, string]}
+ */
+export function nameOf({ part, kind, field }) {
+  if (part === 'field') return [kind, `.${field}`];
+  if (part === 'rows') return [kind, ': who is new, gone or changed'];
+  return part === 'ids' ? ['ids', ''] : ['cells', ': which ones, and how long'];
+}
 
 /** @param {LedgerLine} line */
 export function sumOf(line) {
@@ -160,9 +172,10 @@ export class LedgerView {
 function rowOf(line, most, all, seconds) {
   const row = document.createElement('tr');
   const sum = sumOf(line);
-  const field = make('td', 'field', line.kind);
-  field.append(make('span', '', line.field === '' ? ' ids and structure' : `.${line.field}`));
-  if (line.audience !== 'public') field.append(make('span', 'tag', line.audience));
+  const [name, finer] = nameOf(line);
+  const field = make('td', 'field', name);
+  field.append(make('span', '', finer));
+  if (line.audience !== undefined && line.audience !== 'public') field.append(make('span', 'tag', line.audience));
   const why = make('td', 'bar-cell');
   const parts = CAUSES.map((name) => ({ name, share: line[name] / most }));
   why.title = CAUSES.filter((name) => line[name] > 0).map((name) => `${name} ${bytes(line[name])}`).join(', ');

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hyper::{HeaderMap, Request, StatusCode, body::Incoming, header};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tickwire_room::AdminAction;
 use tickwire_shared::PlayerId;
 
@@ -123,7 +123,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
-    serde_json::from_slice(body).map_err(|error| {
+    // A list of values would do for an object as well, and nobody means that.
+    let object = serde_json::from_slice::<Map<String, Value>>(body);
+    object.and_then(|object| serde_json::from_value(object.into())).map_err(|error| {
         let detail = format!("the body has to be a JSON object that is understood: {error}");
         problem(StatusCode::BAD_REQUEST, &detail)
     })

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tickwire_room::{AdminAction, PlayerInfo, RoomCounters};
 use tickwire_shared::{PlayerId, message::CloseCode};
 
+use self::ledger::LedgerReport;
 use super::{Broken, RoomHost};
 use crate::{
     directory::RoomEntry,
@@ -21,6 +22,8 @@ use crate::{
     },
     ws::close::CloseReason,
 };
+
+mod ledger;
 
 /// After so long without a question nobody looks any more.
 const LOOKS_AWAY: Duration = Duration::from_secs(10);
@@ -41,6 +44,8 @@ pub(crate) struct Report {
     observers: usize,
     /// How long ticks took since the operator began to look, in microseconds.
     ticks: Summary,
+    /// Where bytes went, if that was counted.
+    ledger: Option<LedgerReport>,
     #[serde(skip)]
     pub(crate) counters: RoomCounters,
 }
@@ -140,6 +145,7 @@ impl<S: Socket> RoomHost<S> {
             players,
             observers: self.connections.iter().filter(|one| one.observes).count(),
             ticks: summary(self.watched.iter().map(|watched| &watched.ticks)),
+            ledger: self.room.ledger().map(|ledger| LedgerReport::new(ledger, self.room.now())),
             counters: self.room.counters(),
         }
     }
