@@ -152,7 +152,7 @@ test('bytes are summed by cause, and what is nothing is left out', () => {
   assert.deepEqual(parts.map(({ name, sum }) => [name, sum]), [['delta', 88], ['enter', 2], ['keyframe', 2], ['resync', 0], ['messages', 5], ['header', 5]]);
   assert.deepEqual(ordered(ledger.lines).map(({ delta }) => delta), [80, 8]);
   assert.deepEqual(nameOf(line), ['ship', '.pos']);
-  assert.equal(nameOf({ ...line, part: 'heads', kind: '', field: '' })[0], 'cells');
+  assert.equal(nameOf({ ...line, part: 'heads', kind: '', field: '' })[0], 'segments');
 });
 
 test('how somebody keeps up is said in words', () => {

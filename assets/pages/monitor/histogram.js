@@ -59,7 +59,7 @@ export class Histogram {
     if (all === 0) pieces.push(text(SIZE.width / 2, 60, 'no ticks', 'middle'));
     else pieces.push(...this.columns(shown, limit));
     this.picture.replaceChildren(...pieces);
-    const words = ['middle', '99 of 100', 'longest ever', 'ticks'];
+    const words = ['median', 'p99', 'longest ever', 'ticks'];
     // A bucket ends beyond what is in it.
     const at = (/** @type {number} */ share) => time(Math.min(percentile(buckets, share), max));
     const values = [at(0.5), at(0.99), time(max), count(all)];

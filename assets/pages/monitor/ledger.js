@@ -50,8 +50,8 @@ const SECONDS = 10;
  */
 export function nameOf({ part, kind, field }) {
   if (part === 'field') return [kind, `.${field}`];
-  if (part === 'rows') return [kind, ': who is new, gone or changed'];
-  return part === 'ids' ? ['ids', ''] : ['cells', ': which ones, and how long'];
+  if (part === 'rows') return [kind, ': which are new, gone, changed'];
+  return part === 'ids' ? ['ids', ''] : ['segments', ': which ones, how long'];
 }
 
 /** @param {LedgerLine} line */

@@ -42,19 +42,19 @@ export function tilesOf(status, figures) {
     {
       name: 'A tick takes',
       value: time(percentile(ticks, 0.99)),
-      more: `99 of 100; middle ${time(percentile(ticks, 0.5))}`,
+      more: `p99, median ${time(percentile(ticks, 0.5))}`,
       curve: figures.percentiles('ticks', 0.99),
     },
     {
       name: 'A tick is late by',
       value: time(percentile(late, 0.99)),
-      more: `99 of 100; middle ${time(percentile(late, 0.5))}`,
+      more: `p99, median ${time(percentile(late, 0.5))}`,
       curve: figures.percentiles('late', 0.99),
     },
     {
       name: 'Too long ticks',
       value: count(overruns),
-      more: `in the last minute, ${count(status.tick_overruns)} in all`,
+      more: `last minute, ${count(status.tick_overruns)} in all`,
       curve: figures.rates('overruns'),
       bad: overruns > 0,
     },
@@ -67,7 +67,7 @@ export function tilesOf(status, figures) {
     {
       name: 'Hashes that differed',
       value: count(wrong),
-      more: `in the last minute, ${count(status.hash_mismatches)} in all`,
+      more: `last minute, ${count(status.hash_mismatches)} in all`,
       curve: figures.rates('mismatches'),
       bad: wrong > 0,
     },

@@ -331,6 +331,8 @@ async function changes(browser) {
   assert.equal(await refusal(players.page, code), 'banned');
   await surely(page, '#room-acts button.danger');
   await page.waitForSelector('#room-chips .state.draining', PATIENCE);
+  const another = await refusal(players.page, (await company(browser, 'arena', ['Other'])).code);
+  assert.equal(another, '', 'one room drains, and others do not');
   await page.goto(`${origin}/monitor/#/`);
   await page.waitForFunction(() => document.querySelector('#log')?.textContent?.includes('the operator changes a room'), null, PATIENCE);
   assert.deepEqual(errors, []);

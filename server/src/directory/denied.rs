@@ -67,7 +67,7 @@ impl Denied {
             }
             Denied::BadOptions(why) => why,
             Denied::RoomFull => "the room is full",
-            Denied::RoomLocked => "its host lets nobody into the room any more",
+            Denied::RoomLocked => "the room lets nobody in any more",
             Denied::Banned => "you were thrown out of this room",
             Denied::Unidentified => {
                 "this server wants to know who you are; reserve a seat with \

@@ -272,9 +272,9 @@ impl RoomEntry {
         let most = if spectator { self.max_spectators } else { self.max_players };
         match self.state() {
             RoomState::Closed => Some(Denied::NoSuchRoom),
-            RoomState::Draining => Some(Denied::ShuttingDown),
             _ if self.bans(who) => Some(Denied::Banned),
-            RoomState::Locked => Some(Denied::RoomLocked),
+            // Where the whole server drains, nobody comes as far as this.
+            RoomState::Locked | RoomState::Draining => Some(Denied::RoomLocked),
             _ if self.counter(spectator).load(Relaxed) >= most => Some(Denied::RoomFull),
             _ => None,
         }

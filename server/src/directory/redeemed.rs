@@ -49,8 +49,8 @@ impl Directory {
         };
         let denied = match room.state() {
             RoomState::Closed => Some(Denied::NoSuchRoom),
-            RoomState::Draining => Some(Denied::ShuttingDown),
-            // Who had a seat before the room was locked may still take it.
+            RoomState::Draining if self.draining() => Some(Denied::ShuttingDown),
+            // Who had a seat before the room was locked, or drained alone, may still take it.
             _ if room.bans(&kept.who) => Some(Denied::Banned),
             _ => None,
         };

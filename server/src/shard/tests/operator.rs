@@ -148,6 +148,9 @@ fn a_room_is_locked_opened_and_drained_by_the_operator() {
     assert!(matches!(world.wish(&room, Wish::Drain), Some(Said::Done)));
     world.wish(&room, lock(false));
     assert_eq!(room.state(), RoomState::Draining, "that is for good");
+    let code = Wanted::Room(room.code.clone());
+    let denied = world.directory.seat(&code, &somebody(), world.now.get(), |_, _| {});
+    assert_eq!(denied.map(drop), Err(Denied::RoomLocked), "and says nothing of the server");
     world.go_on(&mut [&mut player]);
     assert_eq!(player.close, None, "who is there plays on");
 }
