@@ -10,6 +10,7 @@ use tickwire_shared::{
 
 use crate::{
     inputs::Intent,
+    log,
     observe::{Seat, viewer_at},
     room::Room,
     segments::SegmentSlot,
@@ -86,6 +87,25 @@ impl<G: Game> Room<G> {
         let input = G::Input::restore(&columns[..G::Input::COLUMNS]);
         self.players[index].inputs.push((self.now, left), tick, Intent { input, behind });
         Ok(())
+    }
+
+    /// Gives the game all that its players ask for, and what they do in the tick to come.
+    pub(crate) fn drain_inputs(&mut self) {
+        self.drain_requests();
+        let players = self.players.iter_mut().enumerate();
+        for (index, player) in players.filter(|(_, player)| !player.spectator) {
+            player.inputs.take(self.now, self.config.repeat_ticks);
+            let taken = player.inputs.taken();
+            let taken = taken.map(|it| (&it.input, it.behind.min(self.config.rewind)));
+            let layout = &self.spec.input_record;
+            let is_on = self.log.is_on();
+            let logged = is_on.then(|| self.log.write_input((index, player.id), taken, layout));
+            self.game.sight(player.id, log::sight(taken.map_or(0, |(_, behind)| behind)));
+            match (&logged, taken) {
+                (Some(input), _) | (None, Some((input, _))) => self.game.input(player.id, input),
+                (None, None) => self.game.input(player.id, &G::Input::default()),
+            }
+        }
     }
 
     fn acknowledge(&mut self, index: usize, applied: Tick) {

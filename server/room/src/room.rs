@@ -25,9 +25,7 @@ use crate::{
     interest::look,
     ladder::RATES,
     ledger::Ledger,
-    log::{
-        self, Log, LogError, Playback, RecentLog, Record, Replayed, Restore, Restoring, WorldHash,
-    },
+    log::{Log, LogError, Playback, RecentLog, Record, Replayed, Restore, Restoring, WorldHash},
     mail::Bulletin,
     observe::{Observers, Seat},
     operator::{AdminAction, PlayerInfo},
@@ -198,24 +196,6 @@ impl<G: Game> Room<G> {
 
     fn is_hash_due(&self) -> bool {
         self.now.0.is_multiple_of(self.config.hash_interval)
-    }
-
-    fn drain_inputs(&mut self) {
-        self.drain_requests();
-        let players = self.players.iter_mut().enumerate();
-        for (index, player) in players.filter(|(_, player)| !player.spectator) {
-            player.inputs.take(self.now, self.config.repeat_ticks);
-            let taken = player.inputs.taken();
-            let taken = taken.map(|it| (&it.input, it.behind.min(self.config.rewind)));
-            let layout = &self.spec.input_record;
-            let is_on = self.log.is_on();
-            let logged = is_on.then(|| self.log.write_input((index, player.id), taken, layout));
-            self.game.sight(player.id, log::sight(taken.map_or(0, |(_, behind)| behind)));
-            match (&logged, taken) {
-                (Some(input), _) | (None, Some((input, _))) => self.game.input(player.id, input),
-                (None, None) => self.game.input(player.id, &G::Input::default()),
-            }
-        }
     }
 
     pub(crate) fn step(&mut self) {

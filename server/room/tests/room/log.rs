@@ -44,9 +44,8 @@ fn session<W: Checked>(config: RoomConfig, world: &W::Config, ticks: u32) -> Vec
             2 if count > 6 => sim.leave(index),
             3 if count > 0 && sim.clients[index].is_connected => sim.disconnect(index, true),
             4 if count > 0 && !sim.clients[index].is_connected => {
-                if !sim.resume(index, true) {
-                    sim.clients.remove(index);
-                }
+                let stays = sim.resume(index, true);
+                stays.then_some(()).unwrap_or_else(|| drop(sim.clients.remove(index)));
             }
             _ => {}
         }
