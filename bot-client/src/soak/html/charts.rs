@@ -52,7 +52,7 @@ const GROUPS: [(&str, &[&str]); 11] = [
     ("Frames applied by the bots", &["frames"]),
     ("Open files, tasks and threads", &["server_files", "tasks", "server_threads"]),
     ("Rooms", &["rooms"]),
-    ("Processor", &["server_cpu", "generator_cpu"]),
+    ("Processor: cores in use", &["server_cpu", "generator_cpu"]),
     ("Lag of the bots, 99th percentile", &["generator_lag_p99"]),
     ("Overruns and mismatches", &["overruns", "mismatches"]),
 ];
@@ -126,8 +126,13 @@ pub fn cards(charts: &[Chart]) -> String {
 
 fn card(chart: &Chart) -> String {
     let (id, title, summary) = (&chart.id, Text(&chart.title), Text(&chart.summary));
+    let limits = chart.curves.iter().filter_map(|curve| Some((&curve.label, curve.limit?)));
+    let told =
+        limits.map(|(label, limit)| format!("limit of {label}: {}", value(limit, &chart.unit)));
+    let told = told.collect::<Vec<_>>().join(", ");
     format!(
-        "<article class=\"card\" id=\"{id}\"><header><h3>{title}</h3></header>\
-         <div class=\"plot\" tabindex=\"0\" role=\"img\" aria-label=\"{title}: {summary}\"></div></article>\n"
+        "<article class=\"card\" id=\"{id}\"><header><h3>{title}</h3><p>{}</p></header>\
+         <div class=\"plot\" tabindex=\"0\" role=\"img\" aria-label=\"{title}: {summary}\"></div></article>\n",
+        Text(&told)
     )
 }

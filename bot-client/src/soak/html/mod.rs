@@ -16,15 +16,21 @@ mod units;
 mod verdict;
 mod words;
 
-use self::{escape::Text, shell::Page, units::date};
+pub(super) use self::{
+    charts::{Chart, Curve, cards, charts},
+    escape::{Text, json},
+    shell::Page,
+    units::{date, span, value},
+    words::title,
+};
 use super::report::{SoakReport, Verdict};
 
 /// The report as a page.
 #[must_use]
 pub fn render(report: &SoakReport) -> String {
-    let charts = charts::charts(report);
+    let charts = charts(report);
     let parts = [
-        section("curves", "Over time", HOW, &charts::cards(&charts)),
+        section("curves", "Over time", HOW, &cards(&charts)),
         section("trends", "What must not grow", GROWTH, &trends::table(report)),
         section("times", "How long things took", COUNTS, &histograms::cards(report)),
         section("personas", "The bots", "", &tables::personas(report)),
@@ -35,7 +41,7 @@ pub fn render(report: &SoakReport) -> String {
         tiles::tiles(report)
     );
     let title = format!("Soak {} {}", report.scenario.name, date(report.started));
-    let data = [("report", escape::json(report)), ("charts", escape::json(&charts))];
+    let data = [("report", json(report)), ("charts", json(&charts))];
     Page {
         title: &title,
         banner: &verdict::banner(report),

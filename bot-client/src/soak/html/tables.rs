@@ -64,8 +64,8 @@ pub fn run(report: &SoakReport) -> String {
     let scenario = Text(&report.scenario.text);
     format!(
         "<div class=\"command\"><code id=\"command\">{}</code><button data-copy=\"command\">copy</button></div>\
-         <div class=\"two\"><div><h3>Where and with what</h3>{}</div><div><h3>Limits of the scenario</h3>{}</div>\
-         <div><h3>Sums</h3>{}</div><div><h3>Refusals</h3>{}</div></div>\
+         <div class=\"two\"><div><h3>Where and with what</h3>{}<h3>Limits of the scenario</h3>{}</div>\
+         <div><h3>Sums</h3>{}<h3>Refusals</h3>{}</div></div>\
          <details><summary>The scenario, as it was</summary><pre tabindex=\"0\">{scenario}</pre></details>",
         Text(&report.command),
         facts(&around(report)),

@@ -87,7 +87,12 @@ fn interval(trend: &TrendReport) -> String {
     let (from, to, middle) = (place(*low), place(*high), place(*slope_per_hour));
     let (told_low, told_high) = (change(*low, unit), change(*high, unit));
     let label = format!("{told_low} to {told_high}");
-    let (label, at) = (Text(&label), f64::midpoint(from, to).clamp(46.0, width - 46.0));
+    // A letter is about six wide.
+    let half = 3.0 * label.chars().count() as f64;
+    let (label, at) = (
+        Text(&label),
+        f64::midpoint(from, to).clamp(half.min(width / 2.0), (width - half).max(width / 2.0)),
+    );
     format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          aria-label=\"from {label}\"><line class=\"axis\" x1=\"0\" y1=\"27\" x2=\"{width}\" y2=\"27\"/>\

@@ -4,6 +4,7 @@ use super::{
     bootstrap::{Interval, difference_of_means},
     mann_whitney::mann_whitney,
     summary::{mean, windows},
+    welch::{student_pairs, welch},
     wilcoxon::signed_ranks,
 };
 
@@ -27,12 +28,15 @@ pub struct Comparison {
     pub effect: f64,
     /// The chance of such a difference if there is none.
     pub chance: f64,
+    /// The same by ranks alone, in which outliers weigh no more than others, and large differences no
+    /// more than small ones.
+    pub rank_chance: f64,
 }
 
 /// Compares two runs' values of one thing, each in the order of time; none if there are fewer than eight of either.
 ///
-/// The means of windows are compared twice, by resampling in blocks and by Mann's and Whitney's
-/// test, and the larger of the two chances counts: a difference is one when both say so.
+/// The means of windows are compared twice, by resampling in blocks and by Welch's test, and
+/// the larger of the two chances counts: a difference is one when both say so. The effect is told by ranks.
 #[must_use]
 pub fn compare(a: &[f64], b: &[f64], confidence: f64, seed: u64) -> Option<Comparison> {
     let (a, b) = (windows(a, WINDOWS), windows(b, WINDOWS));
@@ -41,16 +45,17 @@ pub fn compare(a: &[f64], b: &[f64], confidence: f64, seed: u64) -> Option<Compa
     }
     let difference = difference_of_means(&a, &b, confidence, seed);
     let ranks = mann_whitney(&a, &b)?;
-    let chance = difference.chance.max(ranks.chance);
-    Some(Comparison { a: mean(&a), b: mean(&b), difference, effect: ranks.delta, chance })
+    let chance = difference.chance.max(welch(&a, &b));
+    let (effect, rank_chance) = (ranks.delta, ranks.chance);
+    Some(Comparison { a: mean(&a), b: mean(&b), difference, effect, chance, rank_chance })
 }
 
 /// Compares two runs' values window by window, the first's and the second's of each; none if there are fewer than eight.
 ///
 /// What both runs do at the same time, such as a load that comes and goes, is no difference and does
 /// not hide one. Where all values are above 0 it is their ratios that are compared, as more of a load
-/// makes more of a difference too. The differences are judged twice, by resampling in blocks and by Wilcoxon's
-/// test, and the larger of the two chances counts.
+/// makes more of a difference too. The differences are judged twice, by resampling in blocks and by Student's
+/// test, and the larger of the two chances counts. The effect is told by ranks.
 #[must_use]
 pub fn compare_pairs(pairs: &[(f64, f64)], confidence: f64, seed: u64) -> Option<Comparison> {
     if pairs.len() < FEWEST {
@@ -66,11 +71,11 @@ pub fn compare_pairs(pairs: &[(f64, f64)], confidence: f64, seed: u64) -> Option
     let Interval { value, low, high, chance } =
         difference_of_means(&[0.0], &differences, confidence, seed);
     let [value, low, high] = [value, low, high].map(|it| back(it, level));
+    let chance = chance.max(student_pairs(&differences));
     let ranks = signed_ranks(&differences);
-    let chance = ranks.map_or(1.0, |ranks| chance.max(ranks.chance));
-    let effect = ranks.map_or(0.0, |ranks| ranks.effect);
+    let (effect, rank_chance) = ranks.map_or((0.0, 1.0), |ranks| (ranks.effect, ranks.chance));
     let difference = Interval { value, low, high, chance };
-    Some(Comparison { a: level, b: mean(&b), difference, effect, chance })
+    Some(Comparison { a: level, b: mean(&b), difference, effect, chance, rank_chance })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod normal;
 mod onset;
 mod summary;
 mod theil_sen;
+mod welch;
 mod wilcoxon;
 
 pub use self::{
@@ -33,5 +34,6 @@ pub use self::{
     onset::{Onset, Shape, onset},
     summary::{mean, median, quantile, windows},
     theil_sen::{MOST_POINTS, Slope, slope},
+    welch::{student_pairs, welch},
     wilcoxon::{SignedRanks, signed_ranks},
 };

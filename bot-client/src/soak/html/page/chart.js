@@ -30,7 +30,20 @@ function aligned(chart, figures) {
 }
 
 /**
- * Phases as bands, every other one, with their names where there is room.
+ * As much of a text as there is room for.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} text
+ * @param {number} room
+ */
+function shortened(ctx, text, room) {
+  if (ctx.measureText(text).width <= room) return text;
+  const letters = [...text].slice(0, 40);
+  while (letters.length > 0 && ctx.measureText(`${letters.join('')}…`).width > room) letters.pop();
+  return letters.length > 1 ? `${letters.join('')}…` : '';
+}
+
+/**
+ * Phases as bands, every other one, with their names as far as there is room.
  * @param {Plot} plot
  * @param {Phase[]} phases
  */
@@ -49,8 +62,8 @@ function drawPhases({ ctx, bbox, valToPos }, phases) {
     ctx.fillStyle = colour('band');
     if (index % 2 === 0) ctx.fillRect(from, bbox.top, to - from, bbox.height);
     ctx.fillStyle = colour('dim');
-    const isRoomy = ctx.measureText(phase.name).width < to - from - 8 * ratio;
-    if (isRoomy && phases.length > 1) ctx.fillText(phase.name, from + 4 * ratio, bbox.top + 3 * ratio);
+    const name = shortened(ctx, phase.name, to - from - 6 * ratio);
+    if (phases.length > 1) ctx.fillText(name, from + 4 * ratio, bbox.top + 3 * ratio);
   });
   ctx.restore();
 }
@@ -134,7 +147,7 @@ function options(chart, figures, width) {
     series: [{ label: 'at', value: (_, time) => clock(time) }, ...chart.curves.map(curve)],
     axes: [
       { ...axis, grid: { show: false }, size: 30, space: 64, incrs: STEPS, values: (_, times) => times.map(clock) },
-      { ...axis, grid, size: 70, values: (_, values) => values.map((it) => withUnit(it, chart.unit, Math.max(...values.map(Math.abs)))) },
+      { ...axis, grid, size: 70, ...(chart.unit === 'bytes' ? { incrs: BINARY_STEPS } : {}), values: (_, values) => values.map((it) => withUnit(it, chart.unit, Math.max(...values.map(Math.abs)))) },
     ],
     hooks: {
       drawClear: [(plot) => drawPhases(plot, figures.phases)],
@@ -150,3 +163,6 @@ function options(chart, figures, width) {
 
 /** Steps of an axis of time that people count in. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
+/** Steps of an axis of bytes. */
+const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);

@@ -114,7 +114,7 @@ function save() {
 
 function main() {
   /** @type {Figures} */
-  const figures = held('report');
+  const figures = held('figures') ?? held('report');
   /** @type {Chart[]} */
   const charts = held('charts') ?? [];
   for (const chart of charts) {
