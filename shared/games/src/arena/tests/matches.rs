@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use tickwire_shared::{Game, PlayerId};
 
-use crate::arena::{
-    Config, Kill,
-    bot::Pilot,
-    flight::Flight,
-    harness::{HZ, Match, scribble},
-    physics::sweep::overlaps_wall,
+use crate::{
+    arena::{
+        Config, Kill,
+        bot::Pilot,
+        flight::Flight,
+        harness::{HZ, Match, scribble},
+        physics::sweep::overlaps_wall,
+    },
+    common::harness::assert_goes_on_when_loaded,
 };
 
 fn scribbled_match(seed: u64, ticks: u32) -> u64 {
@@ -30,6 +33,20 @@ fn scribbled_match(seed: u64, ticks: u32) -> u64 {
 fn the_same_seed_and_inputs_give_the_same_world() {
     assert_eq!(scribbled_match(7, 600), scribbled_match(7, 600));
     assert_ne!(scribbled_match(7, 600), scribbled_match(8, 600));
+}
+
+#[test]
+fn a_match_that_was_loaded_goes_on_as_the_one_that_was_saved() {
+    let mut game = Match::new(Config::default(), 3);
+    for player in 1..=30 {
+        game.game.join(PlayerId(player), "scribbler");
+        game.game.sight(PlayerId(player), 2.5);
+    }
+    for tick in 0..200 {
+        (1..=30).for_each(|player| game.input(player, scribble(tick, player)));
+        game.step(1);
+    }
+    assert_goes_on_when_loaded(&mut game, 30, scribble);
 }
 
 /// A change of rules, of numbers or of the yard changes this world: then write down the new one.

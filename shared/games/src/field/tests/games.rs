@@ -3,6 +3,7 @@
 use tickwire_shared::{Game, PlayerId};
 
 use super::Match;
+use crate::common::harness::assert_goes_on_when_loaded;
 use crate::field::{Caught, Config, Controls, Eaten, bot::Wanderer};
 
 /// Controls that nobody would fly with, but different ones each tick and player.
@@ -30,6 +31,14 @@ fn scribbled_field(seed: u64, ticks: u32) -> u64 {
 fn the_same_seed_and_inputs_give_the_same_world() {
     assert_eq!(scribbled_field(7, 400), scribbled_field(7, 400));
     assert_ne!(scribbled_field(7, 400), scribbled_field(8, 400));
+}
+
+#[test]
+fn a_world_that_was_loaded_goes_on_as_the_one_that_was_saved() {
+    let mut field = Match::new(Config::default(), 3);
+    (1..=20).for_each(|player| field.game.join(PlayerId(player), "scribbler"));
+    field.step(200);
+    assert_goes_on_when_loaded(&mut field, 20, scribble);
 }
 
 /// A change of rules or of numbers changes this world: then write down the new one.
