@@ -103,6 +103,7 @@ impl Server {
             directory,
             shards,
             metrics,
+            recorder: Arc::clone(recorder.metrics()),
             admin,
             started: Instant::now(),
         });

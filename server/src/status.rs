@@ -107,6 +107,7 @@ fn about(site: &Site) -> Value {
         "upgrades": site.metrics.upgrades.get(),
         "links": site.metrics.links.get(),
         "refusals": object(site.metrics.refusals()),
+        "recorder": site.recorder.shown(),
         "tasks": tasks(),
         "process": process::usage(),
     })

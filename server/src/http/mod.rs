@@ -30,7 +30,7 @@ use crate::{
     identity::Identities,
     knocks::Knocks,
     links::Links,
-    metrics::ServerMetrics,
+    metrics::{RecorderMetrics, ServerMetrics},
     shard::ShardHandle,
 };
 
@@ -107,6 +107,8 @@ pub(crate) struct Site {
     pub(crate) assets: Assets,
     /// Where it listens.
     pub(crate) local_addr: SocketAddr,
+    /// What the recorder counts.
+    pub(crate) recorder: Arc<RecorderMetrics>,
     /// The way in for the operator, if there is one.
     pub(crate) admin: Option<Admin>,
     pub(crate) started: Instant,

@@ -7,16 +7,14 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-        mpsc,
-    },
+    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
     thread::{self, JoinHandle},
 };
 
 use tickwire_recording::{Ending, Header, Timing};
 use tickwire_shared::Tick;
+
+use crate::metrics::RecorderMetrics;
 
 mod files;
 #[cfg(test)]
@@ -90,7 +88,7 @@ pub(crate) struct Full;
 #[derive(Clone)]
 pub(crate) struct Recorder {
     orders: Option<mpsc::SyncSender<Order>>,
-    waiting: Arc<AtomicUsize>,
+    metrics: Arc<RecorderMetrics>,
     records: bool,
     keeps_flights: bool,
 }
@@ -98,8 +96,8 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// One that records nothing.
     pub(crate) fn none() -> Self {
-        let waiting = Arc::default();
-        Recorder { orders: None, waiting, records: false, keeps_flights: false }
+        let metrics = Arc::default();
+        Recorder { orders: None, metrics, records: false, keeps_flights: false }
     }
 
     /// Starts the writer, if there is something to write.
@@ -113,12 +111,16 @@ impl Recorder {
         }
         what.record.iter().chain(&what.flight).try_for_each(std::fs::create_dir_all)?;
         let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
-        let waiting = Arc::<AtomicUsize>::default();
-        let keeper = Keeper::new(what.clone());
-        let left = Arc::clone(&waiting);
-        let work = move || keeper.run(&inbox, &left);
+        let metrics = Arc::<RecorderMetrics>::default();
+        let keeper = Keeper::new(what.clone(), Arc::clone(&metrics));
+        let work = move || keeper.run(&inbox);
         let thread = thread::Builder::new().name("recorder".to_owned()).spawn(work)?;
-        Ok((Recorder { orders: Some(orders), waiting, records, keeps_flights }, Some(thread)))
+        Ok((Recorder { orders: Some(orders), metrics, records, keeps_flights }, Some(thread)))
+    }
+
+    /// What it counts, which lives on when it has ended.
+    pub(crate) fn metrics(&self) -> &Arc<RecorderMetrics> {
+        &self.metrics
     }
 
     /// Whether rooms are recorded.
@@ -148,18 +150,21 @@ impl Recorder {
 
     /// Writes a flight.
     pub(crate) fn flight(&self, flight: Flight) -> Result<(), Full> {
-        self.give(Order::Flight(flight))
+        let given = self.give(Order::Flight(flight));
+        self.metrics.lost_flights.add(given.is_err().into());
+        given
     }
 
     fn give(&self, order: Order) -> Result<(), Full> {
         let Some(orders) = &self.orders else { return Ok(()) };
         let bytes = order.bytes();
-        if self.waiting.fetch_add(bytes, Relaxed) + bytes > MOST_BYTES_WAITING {
-            self.waiting.fetch_sub(bytes, Relaxed);
+        let waiting = &self.metrics.waiting_bytes;
+        if waiting.fetch_add(bytes, Relaxed) + bytes > MOST_BYTES_WAITING {
+            waiting.fetch_sub(bytes, Relaxed);
             return Err(Full);
         }
         orders.try_send(order).map_err(|_| {
-            self.waiting.fetch_sub(bytes, Relaxed);
+            waiting.fetch_sub(bytes, Relaxed);
             Full
         })
     }

@@ -62,8 +62,12 @@ fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
     recorder.begin(7, header("SEVEN", Why::Recording)).unwrap();
     recorder.go(7, chunk(1, 100)).unwrap();
     recorder.end(7, Tick(600), Ending::Closed).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 0), "all have ended well");
+    assert_eq!(metrics.waiting_bytes.load(Relaxed), 0);
+    assert!(metrics.written_bytes.get() > 0);
     let recordings: Vec<_> =
         files(&folder).iter().filter(|path| path.is_file()).map(|path| open(path)).collect();
     let [eight, seven] = &recordings[..] else { panic!("{} files", recordings.len()) };
@@ -84,8 +88,10 @@ fn a_file_ends_at_its_limit_and_the_room_is_not_begun_anew() {
         recorder.go(1, chunk(number, 2_000)).unwrap();
     }
     recorder.end(1, Tick(3000), Ending::Closed).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 1));
     let files: Vec<_> = files(&folder).into_iter().filter(|path| path.is_file()).collect();
     let [file] = &files[..] else { panic!("{files:?}") };
     let recording = open(file);
@@ -104,8 +110,10 @@ fn a_flight_is_one_file_and_no_second_one_takes_its_place() {
         let chunks = vec![chunk(0, 500), chunk(1, 500)];
         recorder.flight(Flight { header, chunks, timings: (Tick(1), timings) }).unwrap();
     }
+    let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
+    assert_eq!((metrics.flights.get(), metrics.lost_flights.get()), (1, 1));
     let [file] = &files(&folder.join("flights"))[..] else { panic!("one file") };
     let mut recording = open(file);
     assert!(matches!(&recording.header().why, Why::Flight { detail, .. } if detail == "first"));
@@ -128,8 +136,8 @@ fn a_directory_takes_only_so_many_files() {
 #[test]
 fn who_finds_no_place_is_told_at_once_and_what_waits_is_bounded() {
     let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
-    let waiting = Arc::default();
-    let recorder = Recorder { orders: Some(orders), waiting, records: true, keeps_flights: true };
+    let metrics = Arc::default();
+    let recorder = Recorder { orders: Some(orders), metrics, records: true, keeps_flights: true };
     // A writer that never gets to it.
     let big = MOST_BYTES_WAITING / 2 - 1;
     assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(0, 0) }), Ok(()));

@@ -5,10 +5,7 @@ use std::{
     fs::File,
     io,
     path::PathBuf,
-    sync::{
-        atomic::{AtomicUsize, Ordering::Relaxed},
-        mpsc,
-    },
+    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
 };
 
 use tickwire_recording::{Ending, Header, MAX_UNPACKED, Writer};
@@ -18,6 +15,7 @@ use super::{
     Chunk, Flight, Order, Recordings,
     files::{MOST_FLIGHTS, MOST_RECORDINGS, create},
 };
+use crate::metrics::RecorderMetrics;
 
 /// The recording of a room.
 struct Running {
@@ -30,26 +28,27 @@ struct Running {
 /// Keeps files open while their rooms are.
 pub(super) struct Keeper {
     what: Recordings,
+    metrics: Arc<RecorderMetrics>,
     /// By the number of the room. None for those that are not written any more but go on.
     running: BTreeMap<u64, Option<Running>>,
 }
 
 impl Keeper {
-    pub(super) fn new(what: Recordings) -> Self {
-        Keeper { what, running: BTreeMap::new() }
+    pub(super) fn new(what: Recordings, metrics: Arc<RecorderMetrics>) -> Self {
+        Keeper { what, metrics, running: BTreeMap::new() }
     }
 
     /// Works until all shards have ended, and ends what they have not.
-    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Order>, waiting: &AtomicUsize) {
+    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Order>) {
         while let Ok(order) = inbox.recv() {
             let bytes = order.bytes();
             self.obey(order);
-            waiting.fetch_sub(bytes, Relaxed);
+            self.metrics.waiting_bytes.fetch_sub(bytes, Relaxed);
         }
         for (_, running) in std::mem::take(&mut self.running) {
             let Some(running) = running else { continue };
             let at = running.last.unwrap_or_default();
-            end(running, at, Ending::Closed);
+            self.end(running, at, Ending::Closed);
         }
     }
 
@@ -59,7 +58,7 @@ impl Keeper {
             Order::Go(room, chunk) => self.go(room, &chunk),
             Order::End(room, at, why) => {
                 if let Some(running) = self.running.remove(&room).flatten() {
-                    end(running, at, why);
+                    self.end(running, at, why);
                 }
                 // A room that goes on unrecorded is not begun anew when it moves.
                 if why != Ending::Closed {
@@ -82,9 +81,13 @@ impl Keeper {
         });
         match &made {
             Ok(running) => {
-                tracing::info!(room = header.room, file = %running.path.display(), "recording")
+                self.metrics.recordings.add(1);
+                tracing::info!(room = header.room, file = %running.path.display(), "recording");
             }
-            Err(error) => tracing::warn!(room = header.room, %error, "the room is not recorded"),
+            Err(error) => {
+                self.metrics.cut_short.add(1);
+                tracing::warn!(room = header.room, %error, "the room is not recorded");
+            }
         }
         self.running.insert(room, made.ok());
     }
@@ -96,14 +99,20 @@ impl Keeper {
         if running.last.is_some_and(|last| last.since(chunk.first) > 0) {
             return;
         }
+        let before = running.writer.written();
         if let Err(error) = write(&mut running.writer, chunk) {
             tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
+            self.metrics.cut_short.add(1);
+            self.metrics.recordings.take();
             *slot = None;
             return;
         }
         running.last = Some(chunk.last);
-        if running.writer.written() >= self.what.limit {
-            slot.take().into_iter().for_each(|running| end(running, chunk.last, Ending::Limit));
+        self.metrics.written_bytes.add(running.writer.written() - before);
+        if running.writer.written() >= self.what.limit
+            && let Some(running) = slot.take()
+        {
+            self.end(running, chunk.last, Ending::Limit);
         }
     }
 
@@ -111,8 +120,29 @@ impl Keeper {
         let Some(folder) = &self.what.flight else { return };
         let room = &flight.header.room;
         match write_flight(folder.clone(), flight) {
-            Ok(path) => tracing::warn!(room, file = %path.display(), "what led to it was kept"),
-            Err(error) => tracing::warn!(room, %error, "what led to it could not be kept"),
+            Ok(path) => {
+                self.metrics.flights.add(1);
+                tracing::warn!(room, file = %path.display(), "what led to it was kept");
+            }
+            Err(error) => {
+                self.metrics.lost_flights.add(1);
+                tracing::warn!(room, %error, "what led to it could not be kept");
+            }
+        }
+    }
+
+    /// Ends a recording and says so.
+    fn end(&self, running: Running, at: Tick, why: Ending) {
+        self.metrics.recordings.take();
+        self.metrics.cut_short.add((why != Ending::Closed).into());
+        let (file, bytes) = (running.path.display().to_string(), running.writer.written());
+        match running.writer.end(at, why) {
+            Err(error) => tracing::warn!(file, %error, "a recording has no end"),
+            Ok(_) if why == Ending::Closed => tracing::info!(file, bytes, "recorded"),
+            Ok(_) => {
+                let why = why.name();
+                tracing::warn!(file, bytes, why, "a recording has ended before its room");
+            }
         }
     }
 }
@@ -137,16 +167,4 @@ fn write_flight(folder: PathBuf, flight: &Flight) -> io::Result<PathBuf> {
     let last = flight.chunks.last().map_or(*first, |chunk| chunk.last);
     writer.end(last, Ending::Closed)?;
     Ok(path)
-}
-
-/// Ends a recording and says so.
-fn end(running: Running, at: Tick, why: Ending) {
-    let (file, bytes) = (running.path.display().to_string(), running.writer.written());
-    match running.writer.end(at, why) {
-        Err(error) => tracing::warn!(file, %error, "a recording has no end"),
-        Ok(_) if why == Ending::Closed => tracing::info!(file, bytes, "recorded"),
-        Ok(_) => {
-            tracing::warn!(file, bytes, why = why.name(), "a recording has ended before its room")
-        }
-    }
 }

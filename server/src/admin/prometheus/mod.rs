@@ -16,6 +16,7 @@ use crate::{
 
 mod exposition;
 mod process;
+mod recorder;
 mod refusals;
 mod rooms;
 mod sessions;
@@ -59,6 +60,7 @@ pub(super) fn text(site: &Site) -> String {
     rooms::write(&mut out, &seen);
     sessions::write(&mut out, &seen);
     refusals::write(&mut out, &seen);
+    recorder::write(&mut out, &seen);
     process::write(&mut out);
     out.into_text()
 }
