@@ -2,9 +2,11 @@
 //
 // The frames go through the SDK's own room, which checks the server's hashes and says which frame it has.
 
-import { Room } from '/sdk/tickwire.js';
-import { KIND, readServerMessage } from '/sdk/message.js';
+import { Room } from '../../sdk/tickwire.js';
+import { KIND, readServerMessage } from '../../sdk/message.js';
 
+/** The state of a socket that takes messages. */
+const OPEN = 1;
 /** How often the server is asked for an echo, in milliseconds, for the round trip. */
 const PING = 2000;
 
@@ -20,18 +22,15 @@ export class Observer {
    * @param {string} code
    * @param {number} like whose view it is; 0 for that of a spectator
    * @param {Watcher} watcher
-   * @param {(url: string) => WebSocket} [open]
+   * @param {(path: string) => WebSocket} [open]
    */
-  constructor(code, like, watcher, open = (url) => new WebSocket(url)) {
+  constructor(code, like, watcher, open = openSocket) {
     this.watcher = watcher;
     /** @type {Room | null} */
     this.room = null;
     this.traffic = { requests: 1, up: 0, down: 0 };
-    /** What the server said last, if it refused. */
-    this.reason = '';
     this.over = false;
-    const server = location.origin.replace(/^http/, 'ws');
-    this.socket = open(`${server}/monitor/rooms/${encodeURIComponent(code)}/ws${like ? `?like=${like}` : ''}`);
+    this.socket = open(`/monitor/rooms/${encodeURIComponent(code)}/ws${like ? `?like=${like}` : ''}`);
     this.socket.binaryType = 'arraybuffer';
     this.socket.onmessage = ({ data }) => this.take(new Uint8Array(data));
     this.socket.onclose = ({ reason }) => this.fail(reason);
@@ -65,7 +64,8 @@ export class Observer {
         return () => clearTimeout(timer);
       },
       answered: 0,
-      isHidden: () => document.hidden,
+      // Nobody looks on from a hidden page.
+      isHidden: () => false,
       traffic: () => this.traffic,
     });
   }
@@ -83,7 +83,7 @@ export class Observer {
 
   /** @param {Uint8Array} message */
   send(message) {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket.readyState !== OPEN) return;
     this.traffic.up += message.length;
     this.socket.send(message);
   }
@@ -102,4 +102,9 @@ export class Observer {
     this.socket.close();
     this.room?.end(1000, '');
   }
+}
+
+/** @param {string} path */
+function openSocket(path) {
+  return new WebSocket(location.origin.replace(/^http/, 'ws') + path);
 }
