@@ -21,8 +21,30 @@ pub struct Status {
     pub resident_bytes: Option<u64>,
     /// How long ticks took.
     pub ticks: Times,
+    /// How late ticks began.
+    pub lateness: Times,
     /// How long after the time of their tick frames were written.
     pub written: Times,
+    /// Bytes that its sockets sent, since the start.
+    pub sent_bytes: u64,
+    /// Bytes that they received, since the start.
+    pub received_bytes: u64,
+    /// Ticks that took longer than their time, since the start.
+    pub overruns: u64,
+    /// Rooms whose game panicked, since the start.
+    pub panicked_rooms: u64,
+    /// Players and spectators that are in rooms.
+    pub sessions: u64,
+    /// Rooms.
+    pub rooms: u64,
+    /// Tasks that have not ended, if it tells.
+    pub tasks: Option<u64>,
+    /// Files and sockets that it has open, if the system tells.
+    pub open_files: Option<u64>,
+    /// Its threads, if the system tells.
+    pub threads: Option<u64>,
+    /// Its version, if it tells.
+    pub version: Option<String>,
 }
 
 /// How long things took since the start: the largest time of a bucket in microseconds, and how many.
@@ -46,11 +68,24 @@ impl Status {
     /// The figures of what `/status` answered; nothing when it tells no tick times.
     #[must_use]
     pub fn parse(value: &Value) -> Option<Status> {
+        let count = |key: &str| value[key].as_u64().unwrap_or_default();
+        let process = &value["process"];
         Some(Status {
-            cpu_seconds: value["process"]["cpu_seconds"].as_f64(),
-            resident_bytes: value["process"]["resident_bytes"].as_u64(),
+            cpu_seconds: process["cpu_seconds"].as_f64(),
+            resident_bytes: process["resident_bytes"].as_u64(),
             ticks: Times::parse(&value["tick_duration_us"])?,
+            lateness: Times::parse(&value["tick_lateness_us"]).unwrap_or_default(),
             written: Times::parse(&value["frame_written_us"]).unwrap_or_default(),
+            sent_bytes: count("wire_bytes"),
+            received_bytes: count("received_bytes"),
+            overruns: count("tick_overruns"),
+            panicked_rooms: count("panicked_rooms"),
+            sessions: count("players") + count("spectators"),
+            rooms: count("rooms"),
+            tasks: value["tasks"].as_u64(),
+            open_files: process["open_files"].as_u64(),
+            threads: process["threads"].as_u64(),
+            version: value["version"].as_str().map(str::to_owned),
         })
     }
 }
@@ -61,20 +96,37 @@ impl Times {
         value["buckets"].as_array()?.iter().map(pair).collect::<Option<_>>().map(Times)
     }
 
+    /// Those since `earlier`: the largest time of a bucket in microseconds, and how many, without the
+    /// empty ones.
+    #[must_use]
+    pub fn since(&self, earlier: &Times) -> Vec<(u64, u64)> {
+        let count = |upper: u64| earlier.0.iter().find(|(known, _)| *known == upper);
+        let since = |(upper, now): &(u64, u64)| {
+            (*upper, now.saturating_sub(count(*upper).map_or(0, |(_, then)| *then)))
+        };
+        self.0.iter().map(since).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// The mean of those since `earlier` in microseconds; nothing when there were none.
+    #[must_use]
+    pub fn mean(&self, earlier: &Times) -> Option<f64> {
+        let times = self.since(earlier);
+        let count: u64 = times.iter().map(|(_, count)| count).sum();
+        // The middle of a bucket is a tenth below its end on average.
+        let sum: f64 = times.iter().map(|(upper, count)| 0.9 * *upper as f64 * *count as f64).sum();
+        (count > 0).then(|| sum / count as f64)
+    }
+
     /// The time in microseconds that this share of those since `earlier` took at most; nothing
     /// when there were none.
     ///
     /// Within a bucket, which is a quarter of its time wide, they count as spread evenly.
     #[must_use]
     pub fn quantile(&self, earlier: &Times, share: f64) -> Option<f64> {
-        let count = |upper: u64| earlier.0.iter().find(|(known, _)| *known == upper);
-        let since = |(upper, now): &(u64, u64)| {
-            (*upper, now.saturating_sub(count(*upper).map_or(0, |(_, then)| *then)))
-        };
-        let times: Vec<_> = self.0.iter().map(since).collect();
+        let times = self.since(earlier);
         let wanted = share * times.iter().map(|(_, count)| count).sum::<u64>() as f64;
         let mut seen = 0.0;
-        for (upper, count) in times.into_iter().filter(|(_, count)| *count > 0) {
+        for (upper, count) in times {
             let (upper, count) = (upper as f64, count as f64);
             if seen + count >= wanted {
                 // Buckets are a fifth of their upper bound wide on average.
@@ -116,6 +168,8 @@ mod tests {
         let p99 = after.ticks.quantile(&before.ticks, 0.99).unwrap();
         assert!((9000.0..9999.0).contains(&p99), "{p99}");
         assert_eq!(after.ticks.quantile(&after.ticks, 0.99), None, "nothing went on");
+        let mean = after.ticks.mean(&before.ticks).unwrap();
+        assert!((2300.0..2800.0).contains(&mean), "{mean}");
         assert_eq!(Status::parse(&json!({})), None);
     }
 }

@@ -154,7 +154,7 @@ fn shares_that_make_no_sense_are_usage_errors() {
         let words = ["tickwire-bots", "swarm"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(words).map(|cli| match cli.command {
             Command::Swarm(options) => options,
-            Command::Capacity(_) => unreachable!("it says swarm"),
+            _ => unreachable!("it says swarm"),
         })
     };
     for bad in ["--slow 91%", "--hidden -1", "--stall many", "--stall-time never"] {

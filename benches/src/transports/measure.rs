@@ -94,7 +94,7 @@ fn options(
     }
     match Cli::try_parse_from(words.split_whitespace()).map(|cli| cli.command) {
         Ok(Command::Swarm(options)) => Ok(options),
-        Ok(Command::Capacity(_)) => unreachable!("it says swarm"),
+        Ok(_) => unreachable!("it says swarm"),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -238,7 +238,7 @@ impl Bot {
     /// Where the room is opened: one is the default room, where people are too.
     fn door(&self) -> Endpoint {
         let Swarm { options, target, rooms, alone, .. } = &*self.swarm;
-        let game = options.game.as_deref();
+        let game = self.room.game().or(options.game.as_deref());
         if rooms.len() == 1 && !alone { target.game(game) } else { target.new_room(game) }
     }
 

@@ -67,7 +67,9 @@ impl CarriageOptions {
 pub struct TransportMix(Vec<(Choice, u32)>);
 
 impl TransportMix {
-    fn choice(&self, seed: u64, index: u32) -> Choice {
+    /// How the messages of a bot are carried.
+    #[must_use]
+    pub fn choice(&self, seed: u64, index: u32) -> Choice {
         let place =
             (seed as u32).wrapping_mul(0x85EB_CA6B).wrapping_add(index.wrapping_mul(GOLDEN));
         let all: u32 = self.0.iter().map(|(_, share)| share).sum();

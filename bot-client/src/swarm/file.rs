@@ -40,9 +40,22 @@ impl ResultFile {
         written.map_err(|error| problem(&self.path, &error))
     }
 
+    /// Replaces what is in the file by a text.
+    ///
+    /// # Errors
+    /// Why it could not be written, in words.
+    pub fn write_text(mut self, text: &str) -> Result<(), String> {
+        let written = self.replace_text(text);
+        written.map_err(|error| problem(&self.path, &error))
+    }
+
     fn replace(&mut self, results: &impl Serialize) -> io::Result<()> {
         let mut text = serde_json::to_string_pretty(results)?;
         text.push('\n');
+        self.replace_text(&text)
+    }
+
+    fn replace_text(&mut self, text: &str) -> io::Result<()> {
         // A pipe or a terminal has no length.
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;

@@ -38,14 +38,62 @@ impl Histogram {
     /// The duration that this share (0 to 1) of all is at or below, in milliseconds; 0 if there are none.
     #[must_use]
     pub fn quantile_ms(&self, share: f64) -> f64 {
-        let counts = || self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed));
-        let wanted = (counts().sum::<u64>() as f64 * share).ceil().max(1.0) as u64;
+        self.look().quantile_ms(share).unwrap_or(0.0)
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look(self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect())
+    }
+}
+
+/// What a histogram, or several, had counted at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look(Vec<u64>);
+
+impl Default for Look {
+    fn default() -> Self {
+        Look(vec![0; BUCKETS])
+    }
+}
+
+impl Look {
+    /// Adds what another histogram had counted.
+    pub fn add(&mut self, other: &Look) {
+        self.0.iter_mut().zip(&other.0).for_each(|(count, more)| *count += more);
+    }
+
+    /// What was counted since then.
+    #[must_use]
+    pub fn since(&self, earlier: &Look) -> Look {
+        let counts = self.0.iter().zip(&earlier.0);
+        Look(counts.map(|(now, then)| now.saturating_sub(*then)).collect())
+    }
+
+    /// The duration that this share (0 to 1) of all is at or below, in milliseconds; nothing if there
+    /// are none.
+    #[must_use]
+    pub fn quantile_ms(&self, share: f64) -> Option<f64> {
+        let wanted = (self.0.iter().sum::<u64>() as f64 * share).ceil().max(1.0) as u64;
         let mut seen = 0;
-        let found = counts().position(|count| {
+        let found = self.0.iter().position(|count| {
             seen += count;
             seen >= wanted
         });
-        found.map_or(0.0, |index| upper_bound(index) as f64 / 1000.0)
+        found.map(|index| upper_bound(index) as f64 / 1000.0)
+    }
+
+    /// The largest duration of each bucket in milliseconds and how many there were, without the empty
+    /// ones. A bucket is a quarter of its duration wide at most.
+    #[must_use]
+    pub fn coarse(&self) -> Vec<(f64, u64)> {
+        const EACH: usize = PARTS as usize / 4;
+        let whole = self.0.chunks(EACH).enumerate();
+        let buckets = whole.map(|(place, counts)| {
+            (upper_bound(place * EACH + EACH - 1) as f64 / 1000.0, counts.iter().sum())
+        });
+        buckets.filter(|(_, count)| *count > 0).collect()
     }
 }
 
@@ -93,6 +141,12 @@ mod tests {
         near(0.99, 990.0);
         near(1.0, 1000.0);
         near(0.0, 1.0);
+        let look = histogram.look();
+        assert_eq!(look.coarse().iter().map(|(_, count)| count).sum::<u64>(), 1000);
+        histogram.record(Duration::from_secs(5));
+        let since = histogram.look().since(&look);
+        assert!((since.quantile_ms(0.5).unwrap() / 5000.0 - 1.0).abs() < 0.01);
+        assert_eq!(look.since(&look).quantile_ms(0.5), None);
         histogram.clear();
         assert_eq!(histogram.quantile_ms(1.0), 0.0);
     }

@@ -169,7 +169,7 @@ async fn let_play(swarm: &Arc<Swarm>) -> f64 {
 }
 
 /// Waits until somebody wants the run to end: Ctrl-C, or what `kill` and `timeout` send.
-async fn interruption() {
+pub(crate) async fn interruption() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tickwire_shared::link::{Mix, NetError, Part};
 
 use super::{carriage::CarriageOptions, duration::parse_duration, kinds::Kind};
-use crate::capacity::{self, CapacityOptions};
+use crate::{
+    capacity::{self, CapacityOptions},
+    soak::{self, SoakOptions},
+};
 
 /// Bots for a Tickwire server.
 #[derive(Debug, Parser)]
@@ -28,6 +31,10 @@ pub enum Command {
     #[command(long_about = capacity::ABOUT, after_long_help = capacity::EXAMPLES)]
     #[command(after_help = "See --help for examples and for what a step is judged by.")]
     Capacity(CapacityOptions),
+    /// Let bots of many kinds live on a server for hours, and say whether it holds
+    #[command(long_about = soak::ABOUT, after_long_help = soak::EXAMPLES)]
+    #[command(after_help = "See --help for examples and for what makes a run fail.")]
+    Soak(SoakOptions),
 }
 
 const ABOUT: &str = "\

@@ -25,6 +25,8 @@ enum Door {
 /// One room of the swarm.
 #[derive(Debug)]
 pub struct SharedRoom {
+    /// The game that it is of; the swarm's if absent.
+    game: Option<String>,
     door: watch::Sender<Door>,
     inside: AtomicUsize,
     /// The newest tick of which any bot has a frame, and one more so that there may be none.
@@ -55,6 +57,7 @@ impl SharedRoom {
         let door = code.map_or(Door::Awaited, |code| Door::Open(code.to_owned()));
         let door = watch::Sender::new(door);
         SharedRoom {
+            game: None,
             door,
             inside: AtomicUsize::new(0),
             newest: AtomicU64::new(0),
@@ -62,6 +65,24 @@ impl SharedRoom {
             schedule: Schedule::default(),
             memo: Arc::default(),
         }
+    }
+
+    /// A room of this game that somebody has yet to open.
+    #[must_use]
+    pub fn of_game(game: Option<String>) -> SharedRoom {
+        SharedRoom { game, ..SharedRoom::new(None) }
+    }
+
+    /// The game that it is to be of, if it has one of its own.
+    #[must_use]
+    pub fn game(&self) -> Option<&str> {
+        self.game.as_deref()
+    }
+
+    /// Whether it has a code.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(*self.door.borrow(), Door::Open(_))
     }
 
     /// The way in. The one who opens the room knows at once; the others wait until it is open.

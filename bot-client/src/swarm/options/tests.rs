@@ -4,7 +4,7 @@ fn parse(args: &str) -> Result<SwarmOptions, clap::Error> {
     let words = ["tickwire-bots", "swarm"].into_iter().chain(args.split_whitespace());
     Cli::try_parse_from(words).map(|cli| match cli.command {
         Command::Swarm(options) => options,
-        Command::Capacity(_) => unreachable!("it says swarm"),
+        _ => unreachable!("it says swarm"),
     })
 }
 
