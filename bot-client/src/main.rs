@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tickwire_bots::{
-    capacity,
+    capacity, soak,
     swarm::{self, Cli, Command},
 };
 
@@ -12,5 +12,6 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Swarm(options) => swarm::main(&options),
         Command::Capacity(options) => capacity::main(&options),
+        Command::Soak(options) => soak::main(&options),
     }
 }

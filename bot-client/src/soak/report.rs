@@ -69,7 +69,7 @@ pub const FORMAT: u32 = 1;
 /// Why a run failed, or is void.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    /// Which limit, by its name in the scenario, or `generator`, `server`, `proof`.
+    /// Which limit, by its name in the scenario, or `generator`, `machine`, `server`, `proof`.
     pub what: String,
     /// A sentence for people.
     pub detail: String,
@@ -246,7 +246,7 @@ pub struct TrendReport {
     pub unit: String,
     /// By how much it grew in an hour, over the part of the run that was looked at.
     pub slope_per_hour: f64,
-    /// The lower end of the 95% confidence interval of that.
+    /// The lower end of the 99% confidence interval of that.
     pub low: f64,
     /// The upper end.
     pub high: f64,

@@ -12,9 +12,7 @@ use tickwire_shared::PlayerId;
 use super::not_allowed;
 use crate::{
     directory::RoomEntry,
-    http::{
-        Answer, Site, parameter, problem::coded, problem::problem, send, upgrade_observer,
-    },
+    http::{Answer, Site, parameter, problem::coded, problem::problem, send, upgrade_observer},
 };
 
 mod asks;

@@ -1,0 +1,206 @@
+//! From what was seen to a verdict: pure, so that each kind of failure can be tried.
+
+mod trends;
+
+use super::{
+    record::Record,
+    report::{Reason, TrendReport, Verdict},
+    scenario::Limits,
+};
+
+/// What a run is judged by.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// The percentage of that after which growth counts.
+    pub warm_up: f64,
+    /// Hashes that were the server's, and that were not.
+    pub hashes: (u64, u64),
+    /// Frames applied.
+    pub frames: u64,
+    /// Connections that ended for no reason that a bot gave, with the most frequent in words.
+    pub disconnects: (u64, Option<String>),
+    /// Refusals that nothing explains, with the most frequent in words.
+    pub refusals: (u64, Option<String>),
+    /// Frames that could not be applied.
+    pub bad_frames: u64,
+    /// Rooms whose game panicked.
+    pub panicked_rooms: u64,
+    /// Ticks that took longer than their time.
+    pub overruns: u64,
+    /// What ticks took at the 99th percentile of the whole run.
+    pub tick_p99_ms: Option<f64>,
+    /// How old frames were of those who keep up, at the 99th percentile.
+    pub frame_age_p99_ms: Option<f64>,
+    /// For how many looks in a row the server has not told of itself.
+    pub silent_looks: u32,
+    /// What the server still had when all were gone; nothing while the run goes on.
+    pub left: Vec<Reason>,
+    /// The share of the machine that was busy, and the part of that which neither the bots nor the server
+    /// had, if they are on one machine.
+    pub others: Option<(f64, f64)>,
+    /// Whether the run is over: growth is looked for only then, as it takes a while to find.
+    pub is_over: bool,
+    /// The share of its cores that the generator used, and how late it ran at the 99th percentile.
+    pub generator: (f64, f64),
+}
+
+/// What follows from a run.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why, worst first.
+    pub reasons: Vec<Reason>,
+    /// What was looked at for growth.
+    pub trends: Vec<TrendReport>,
+    /// Whether the generator was the bottleneck.
+    pub bottleneck: bool,
+}
+
+/// From this share on a machine has hardly any time left.
+const FULL_MACHINE: f64 = 0.9;
+/// When others have this share of a full machine, the server may have waited for them.
+const MOST_OTHERS: f64 = 0.25;
+/// A server that misses so many looks is gone.
+const MOST_SILENT: u32 = 5;
+
+/// Judges a run.
+///
+/// What is wrong whatever the bots felt fails a run. What may come of a machine that was too busy does so
+/// only if the bots were not held up themselves, and nobody else had the machine; else the run is void.
+#[must_use]
+pub fn judge(facts: &Facts, record: &Record, limits: &Limits) -> Judgement {
+    let trends = if facts.is_over { trends::find(facts, record, limits) } else { Vec::new() };
+    let mut certain = wrong(facts, record, limits);
+    certain.extend(trends::reasons(&trends, limits));
+    certain.extend(facts.left.iter().cloned());
+    let slow = slow(facts, record, limits).into_iter().chain(trends::drift(&trends, limits));
+    let slow: Vec<_> = slow.collect();
+    let held_up = held_up(facts, limits);
+    let bottleneck = held_up.is_some();
+    // A machine that is full of something else takes nothing from a run that was quick enough.
+    let held_up = held_up.or_else(|| crowded(facts).filter(|_| !slow.is_empty()));
+    let unproved = unproved(facts);
+    let (verdict, reasons) = match (certain.is_empty(), held_up, unproved) {
+        (false, held_up, _) => {
+            let slow = if held_up.is_some() { Vec::new() } else { slow };
+            (Verdict::Fail, certain.into_iter().chain(slow).collect())
+        }
+        (true, Some(why), _) => (Verdict::Void, std::iter::once(why).chain(slow).collect()),
+        (true, None, Some(why)) => (Verdict::Void, vec![why]),
+        (true, None, None) if slow.is_empty() => (Verdict::Pass, slow),
+        (true, None, None) => (Verdict::Fail, slow),
+    };
+    Judgement { verdict, reasons, trends, bottleneck }
+}
+
+fn reason(what: &str, detail: String, since_seconds: Option<f64>) -> Reason {
+    Reason { what: what.to_owned(), detail, since_seconds }
+}
+
+/// What is wrong however busy the machine was.
+fn wrong(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut check = |what: &str, count: u64, limit: f64, words: String, series: &str| {
+        if count as f64 > limit {
+            let detail = format!("{words}; {limit} may be");
+            reasons.push(reason(what, detail, record.first_above(series, limit)));
+        }
+    };
+    let because = |words: &Option<String>| {
+        words.as_ref().map_or_else(String::new, |words| format!(", most often: {words}"))
+    };
+    let (verified, mismatches) = facts.hashes;
+    let words = format!("{mismatches} hashes were not the server's, {verified} were");
+    check("hash_mismatches", mismatches, limits.hash_mismatches, words, "mismatches");
+    let (count, why) = &facts.disconnects;
+    let words = format!("{count} connections ended for no reason of the bots{}", because(why));
+    check("disconnects", *count, limits.disconnects, words, "disconnects_unexplained");
+    let (count, why) = &facts.refusals;
+    let words = format!("{count} refusals that nothing explains{}", because(why));
+    check("refusals", *count, limits.refusals, words, "refusals_unexplained");
+    let words = format!("{} frames could not be applied", facts.bad_frames);
+    check("bad_frames", facts.bad_frames, limits.bad_frames, words, "");
+    let words = format!("the game of {} rooms panicked", facts.panicked_rooms);
+    check("panicked_rooms", facts.panicked_rooms, limits.panicked_rooms, words, "");
+    if facts.silent_looks >= MOST_SILENT {
+        let detail = "the server does not tell of itself any more".to_owned();
+        reasons.push(reason("server", detail, Some(facts.seconds)));
+    }
+    reasons
+}
+
+/// What may come of a machine that was too busy.
+fn slow(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut check = |what: &str, value: Option<f64>, limit: f64, words: &str, series: &str| {
+        if let Some(value) = value.filter(|value| *value > limit) {
+            let detail = format!("{words} {value:.1}, and {limit} may be");
+            reasons.push(reason(what, detail, record.first_above(series, limit)));
+        }
+    };
+    let words = "ticks took, in milliseconds at the 99th percentile,";
+    check("tick_p99_ms", facts.tick_p99_ms, limits.tick_p99_ms, words, "tick_p99");
+    let words = "frames were old, in milliseconds at the 99th percentile,";
+    check(
+        "frame_age_p99_ms",
+        facts.frame_age_p99_ms,
+        limits.frame_age_p99_ms,
+        words,
+        "frame_age_p99",
+    );
+    let a_minute = facts.overruns as f64 * 60.0 / facts.seconds.max(1.0);
+    let words = "ticks took longer than their time, so many a minute:";
+    check("overruns_per_minute", Some(a_minute), limits.overruns_per_minute, words, "");
+    reasons
+}
+
+/// That the bots themselves were held up.
+fn held_up(facts: &Facts, limits: &Limits) -> Option<Reason> {
+    let (busy, lag) = facts.generator;
+    let percent = busy * 100.0;
+    let detail = if percent > limits.generator_busy_percent {
+        format!(
+            "the bots used {percent:.0}% of their cores, so that it is them who were measured; \
+             {} may be",
+            limits.generator_busy_percent
+        )
+    } else if lag > limits.generator_lag_p99_ms {
+        format!(
+            "the bots ran {lag:.0} ms late at the 99th percentile, so that it is them who were measured; \
+             {} may be",
+            limits.generator_lag_p99_ms
+        )
+    } else {
+        return None;
+    };
+    Some(reason("generator", detail, None))
+}
+
+/// That others had the machine.
+fn crowded(facts: &Facts) -> Option<Reason> {
+    let (machine, others) = facts.others?;
+    (machine > FULL_MACHINE && others > MOST_OTHERS).then(|| {
+        let (machine, others) = (machine * 100.0, others * 100.0);
+        let detail = format!(
+            "this machine was {machine:.0}% busy, {others:.0}% of it with neither the bots nor the server, \
+             so that what took long may have waited for that"
+        );
+        reason("machine", detail, None)
+    })
+}
+
+/// That nothing was proved.
+fn unproved(facts: &Facts) -> Option<Reason> {
+    let detail = match (facts.frames, facts.hashes.0) {
+        (0, _) => "no bot got a frame, so nothing was proved",
+        (_, 0) => "no hash came, so nothing was proved; was the run too short?",
+        _ => return None,
+    };
+    Some(reason("proof", detail.to_owned(), None))
+}
+
+#[cfg(test)]
+mod tests;

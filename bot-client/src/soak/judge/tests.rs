@@ -1,0 +1,176 @@
+use super::*;
+
+const SECONDS: u32 = 600;
+
+/// Facts of a run of ten minutes with nothing wrong.
+fn good() -> Facts {
+    Facts {
+        seconds: f64::from(SECONDS),
+        warm_up: 15.0,
+        hashes: (5000, 0),
+        frames: 90_000,
+        tick_p99_ms: Some(2.0),
+        frame_age_p99_ms: Some(20.0),
+        generator: (0.2, 4.0),
+        is_over: true,
+        ..Facts::default()
+    }
+}
+
+/// Noise that is the same each time: -1 to 1.
+fn noise(n: u32) -> f64 {
+    f64::from(n.wrapping_mul(0x9E37_79B9) >> 16) / 32768.0 - 1.0
+}
+
+/// What was seen in it every few seconds, with so much more of one thing.
+fn record(name: &str, more: impl Fn(f64) -> f64) -> Record {
+    let mut record = Record::default();
+    for n in (0..SECONDS).step_by(4) {
+        let at = f64::from(n);
+        let wave = (at / 12.0).sin();
+        let bots = 60.0 + 20.0 * wave;
+        let usual = [
+            ("bots", "", bots),
+            ("server_memory", "bytes", 3e7 + 2e4 * bots + 1e5 * noise(n)),
+            ("files_beyond_bots", "", 20.0 + noise(n + 7).round()),
+            ("tasks_beyond_bots", "", 9.0 + noise(n + 8).round()),
+            ("rooms_beyond_open", "", noise(n + 9).abs().round()),
+            ("sessions_beyond_bots", "", noise(n + 10).round()),
+            ("tick_p99", "ms", 2.0 + wave + 0.3 * noise(n + 11)),
+            ("mismatches", "", 0.0),
+            ("disconnects_unexplained", "", 0.0),
+        ];
+        for (series, unit, value) in usual {
+            let more = if series == name { more(at) } else { 0.0 };
+            record.note((series, unit), at, Some(value + more));
+        }
+    }
+    record
+}
+
+fn judged(facts: &Facts, record: &Record) -> (Verdict, Vec<String>) {
+    let judgement = judge(facts, record, &Limits::default());
+    let names = judgement.reasons.iter().map(|reason| reason.what.clone()).collect();
+    (judgement.verdict, names)
+}
+
+fn calm() -> Record {
+    record("", |_| 0.0)
+}
+
+#[test]
+fn a_run_with_nothing_wrong_passes() {
+    let judgement = judge(&good(), &calm(), &Limits::default());
+    assert_eq!((judgement.verdict, judgement.reasons), (Verdict::Pass, Vec::new()));
+    assert_eq!(judgement.trends.len(), 6);
+    assert!(judgement.trends.iter().all(|trend| trend.verdict == Verdict::Pass));
+}
+
+#[test]
+fn each_thing_that_is_wrong_fails_a_run_and_is_named() {
+    let why = Some("the connection broke off".to_owned());
+    let left = vec![reason("left_rooms", "3 rooms were left".to_owned(), None)];
+    for (facts, what) in [
+        (Facts { hashes: (5000, 1), ..good() }, "hash_mismatches"),
+        (Facts { disconnects: (1, why.clone()), ..good() }, "disconnects"),
+        (Facts { refusals: (1, why.clone()), ..good() }, "refusals"),
+        (Facts { bad_frames: 1, ..good() }, "bad_frames"),
+        (Facts { panicked_rooms: 1, ..good() }, "panicked_rooms"),
+        (Facts { silent_looks: 5, ..good() }, "server"),
+        (Facts { left, ..good() }, "left_rooms"),
+        (Facts { tick_p99_ms: Some(26.0), ..good() }, "tick_p99_ms"),
+        (Facts { frame_age_p99_ms: Some(201.0), ..good() }, "frame_age_p99_ms"),
+        (Facts { overruns: 1201, ..good() }, "overruns_per_minute"),
+    ] {
+        assert_eq!(judged(&facts, &calm()), (Verdict::Fail, vec![what.to_owned()]));
+    }
+    let lost = judge(&Facts { disconnects: (2, why), ..good() }, &calm(), &Limits::default());
+    let detail = &lost.reasons[0].detail;
+    assert!(detail.contains("most often: the connection broke off; 0 may be"), "{detail}");
+}
+
+#[test]
+fn what_goes_wrong_is_told_with_its_first_time() {
+    let record = record("mismatches", |at| if at >= 320.0 { 2.0 } else { 0.0 });
+    let judgement = judge(&Facts { hashes: (1, 2), ..good() }, &record, &Limits::default());
+    assert_eq!(judgement.reasons[0].since_seconds, Some(320.0));
+}
+
+#[test]
+fn what_grows_fails_a_run_and_is_told_with_when_it_began() {
+    let from = |at: f64| (at - 300.0).max(0.0);
+    for (series, a_second, what) in [
+        ("server_memory", 30_000.0, "memory_mib_per_hour"),
+        ("files_beyond_bots", 0.05, "files_per_hour"),
+        ("tasks_beyond_bots", 0.05, "tasks_per_hour"),
+        ("rooms_beyond_open", 0.05, "rooms_per_hour"),
+        ("sessions_beyond_bots", 0.05, "sessions_per_hour"),
+        ("tick_p99", 0.06, "tick_drift_percent"),
+    ] {
+        let record = record(series, |at| a_second * from(at));
+        let judgement = judge(&good(), &record, &Limits::default());
+        let found: Vec<_> = judgement.reasons.iter().map(|it| it.what.as_str()).collect();
+        assert_eq!((judgement.verdict, found), (Verdict::Fail, vec![what]));
+        let since = judgement.reasons[0].since_seconds.unwrap();
+        assert!((240.0..=360.0).contains(&since), "{series}: {since}");
+    }
+}
+
+#[test]
+fn what_comes_with_more_bots_is_no_growth() {
+    let record = record("server_memory", |at| 4e5 * 20.0 * (at / 12.0).sin());
+    assert_eq!(judged(&good(), &record).0, Verdict::Pass);
+}
+
+#[test]
+fn what_is_taken_once_is_no_growth() {
+    let record = record("server_memory", |at| 4e6 * (1.0 - (-at / 30.0).exp()));
+    assert_eq!(judged(&good(), &record).0, Verdict::Pass);
+}
+
+#[test]
+fn a_short_run_says_nothing_of_an_hour() {
+    let mut record = Record::default();
+    for n in 0..50 {
+        record.note(("server_memory", "bytes"), f64::from(n), Some(1e7 + 1e6 * f64::from(n)));
+    }
+    let facts = Facts { seconds: 50.0, ..good() };
+    let judgement = judge(&facts, &record, &Limits::default());
+    assert_eq!(judgement.verdict, Verdict::Pass);
+    assert_eq!(judgement.trends[0].verdict, Verdict::Void);
+}
+
+#[test]
+fn a_generator_out_of_breath_voids_what_may_be_its_doing_and_nothing_else() {
+    for generator in [(0.9, 4.0), (0.2, 70.0)] {
+        let facts = Facts { generator, ..good() };
+        assert_eq!(judged(&facts, &calm()), (Verdict::Void, vec!["generator".to_owned()]));
+        let slow = Facts { tick_p99_ms: Some(99.0), ..facts.clone() };
+        let both = vec!["generator".to_owned(), "tick_p99_ms".to_owned()];
+        assert_eq!(judged(&slow, &calm()), (Verdict::Void, both));
+        let wrong = Facts { hashes: (1, 1), ..slow };
+        let certain = vec!["hash_mismatches".to_owned()];
+        assert_eq!(judged(&wrong, &calm()), (Verdict::Fail, certain));
+    }
+}
+
+#[test]
+fn what_took_long_while_others_had_the_machine_voids_a_run() {
+    let slow = Facts { tick_p99_ms: Some(99.0), ..good() };
+    let judged = |others| judged(&Facts { others, ..slow.clone() }, &calm());
+    let failed = (Verdict::Fail, vec!["tick_p99_ms".to_owned()]);
+    assert_eq!(judged(Some((0.99, 0.2))), failed, "it was the server's own doing");
+    assert_eq!(judged(Some((0.7, 0.5))), failed, "there was time left");
+    let both = vec!["machine".to_owned(), "tick_p99_ms".to_owned()];
+    assert_eq!(judged(Some((0.99, 0.6))), (Verdict::Void, both));
+    let quick = Facts { others: Some((0.99, 0.6)), ..good() };
+    assert_eq!(judge(&quick, &calm(), &Limits::default()).verdict, Verdict::Pass);
+}
+
+#[test]
+fn a_run_that_proves_nothing_is_void() {
+    let proof = vec!["proof".to_owned()];
+    let unproved = Facts { hashes: (0, 0), ..good() };
+    assert_eq!(judged(&unproved, &calm()), (Verdict::Void, proof.clone()));
+    assert_eq!(judged(&Facts { frames: 0, ..unproved }, &calm()), (Verdict::Void, proof));
+}

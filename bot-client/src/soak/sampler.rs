@@ -1,0 +1,239 @@
+//! Looks at the server and at the bots, again and again, and keeps what is seen.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{cast::Cast, record::Record};
+use crate::{
+    status::Status,
+    swarm::{
+        Counts, Tally,
+        cpu::{self, MachineTime},
+        histogram::Look,
+    },
+};
+
+/// So many looks at most make a run, however long it is.
+const MOST_LOOKS: u32 = 7200;
+/// From one look to the next, at least.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long to wait between two looks in a run of this length.
+#[must_use]
+pub fn pause(run: Duration) -> Duration {
+    (run / MOST_LOOKS).max(LEAST_PAUSE)
+}
+
+/// What grows, at a moment.
+#[derive(Clone, Debug)]
+struct Moment {
+    at: Instant,
+    status: Option<Status>,
+    counts: Counts,
+    ages: Look,
+    lag: Look,
+    cpu_seconds: Option<f64>,
+    machine: Option<MachineTime>,
+}
+
+/// What looks.
+#[derive(Debug)]
+pub struct Sampler {
+    server: SocketAddr,
+    casts: Vec<Arc<Cast>>,
+    /// Where the lateness of the bots' own tasks is counted.
+    lag: Arc<Tally>,
+    cores: f64,
+    start: Instant,
+    /// What was seen before anybody came.
+    first: Moment,
+    last: Moment,
+    /// What was seen over time.
+    pub record: Record,
+    /// How often in a row the server did not tell of itself.
+    silent: u32,
+}
+
+impl Sampler {
+    /// Takes a first look at a server, before anybody comes to it.
+    ///
+    /// # Errors
+    /// That the server tells nothing of itself, in words.
+    pub async fn new(
+        server: SocketAddr,
+        casts: Vec<Arc<Cast>>,
+        lag: Arc<Tally>,
+        cores: usize,
+    ) -> Result<Sampler, String> {
+        let status = Some(Status::of(server).await?);
+        let first = Moment {
+            at: Instant::now(),
+            status,
+            counts: Counts::default(),
+            ages: Look::default(),
+            lag: lag.lag.look(),
+            cpu_seconds: cpu::process_seconds(),
+            machine: MachineTime::now(),
+        };
+        let (start, last) = (first.at, first.clone());
+        let (cores, record) = (cores as f64, Record::default());
+        Ok(Sampler { server, casts, lag, cores, start, first, last, record, silent: 0 })
+    }
+
+    /// The server as it was before anybody came.
+    #[must_use]
+    pub fn before(&self) -> &Status {
+        self.first.status.as_ref().expect("a sampler begins with a look at the server")
+    }
+
+    /// The server as it was seen last.
+    #[must_use]
+    pub fn latest(&self) -> &Status {
+        self.last.status.as_ref().unwrap_or_else(|| self.before())
+    }
+
+    /// How often in a row the server did not tell of itself.
+    #[must_use]
+    pub fn silent(&self) -> u32 {
+        self.silent
+    }
+
+    /// All that all bots counted.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut sum = Counts::default();
+        self.casts.iter().for_each(|cast| sum += cast.counts());
+        sum
+    }
+
+    /// How old the frames were of those who keep up.
+    #[must_use]
+    pub fn ages(&self) -> Look {
+        let mut sum = Look::default();
+        let judged = self.casts.iter().filter(|cast| cast.keeps_up());
+        judged.for_each(|cast| sum.add(&cast.swarm.tally.frame_age.look()));
+        sum
+    }
+
+    /// The share of its cores that this program used since the start.
+    #[must_use]
+    pub fn busy(&self) -> f64 {
+        let used = cpu::process_seconds().zip(self.first.cpu_seconds);
+        let seconds = self.start.elapsed().as_secs_f64().max(0.001);
+        used.map_or(0.0, |(now, then)| (now - then) / seconds / self.cores)
+    }
+
+    /// The share of the machine that anybody used since the start.
+    #[must_use]
+    pub fn machine_busy(&self) -> Option<f64> {
+        Some(MachineTime::now()?.busy_since(self.first.machine?))
+    }
+
+    /// The share of the machine that was busy since the start, and the part of that which neither this
+    /// program nor, as far as one knows, the server had; nothing when it is not known, or the server is on
+    /// another machine.
+    #[must_use]
+    pub fn others(&self) -> Option<(f64, f64)> {
+        let machine = self.machine_busy().filter(|_| self.server.ip().is_loopback())?;
+        let used = self.latest().cpu_seconds? - self.before().cpu_seconds?;
+        let server = used / self.start.elapsed().as_secs_f64().max(0.001) / cpu::cores() as f64;
+        let own = self.busy() * self.cores / cpu::cores() as f64;
+        Some((machine, (machine - server - own).max(0.0)))
+    }
+
+    /// How late this program's tasks ran since the start.
+    #[must_use]
+    pub fn lag(&self) -> Look {
+        self.lag.lag.look().since(&self.first.lag)
+    }
+
+    /// Looks, and notes what is new. So many rooms are meant to be open.
+    pub async fn look(&mut self, rooms: usize) {
+        let status = Status::of(self.server).await.ok();
+        self.silent = if status.is_some() { 0 } else { self.silent + 1 };
+        let now = Moment {
+            at: Instant::now(),
+            status,
+            counts: self.counts(),
+            ages: self.ages(),
+            lag: self.lag.lag.look(),
+            cpu_seconds: cpu::process_seconds(),
+            machine: MachineTime::now(),
+        };
+        self.note_bots(&now, rooms);
+        self.note_generator(&now);
+        self.note_server(&now, rooms);
+        // What a server did not tell is told by the next look, for a longer time.
+        let status = now.status.clone().or(self.last.status.take());
+        self.last = Moment { status, ..now };
+    }
+
+    fn note_bots(&mut self, now: &Moment, rooms: usize) {
+        let at = (now.at - self.start).as_secs_f64();
+        let seconds = (now.at - self.last.at).as_secs_f64().max(0.001);
+        let (counts, before) = (now.counts, self.last.counts);
+        let rate = |now: u64, then: u64| Some(now.saturating_sub(then) as f64 / seconds);
+        let inside: usize = self.casts.iter().map(|cast| cast.inside()).sum();
+        let ends: u64 = self.casts.iter().map(|cast| cast.ends().1).sum();
+        let refused: u64 = self.casts.iter().map(|cast| cast.refused()).sum();
+        let age = now.ages.since(&self.last.ages);
+        let record = &mut self.record;
+        record.note(("bots", ""), at, Some(inside as f64));
+        record.note(("rooms", ""), at, Some(rooms as f64));
+        record.note(("frame_age_p50", "ms"), at, age.quantile_ms(0.5));
+        record.note(("frame_age_p99", "ms"), at, age.quantile_ms(0.99));
+        record.note(("frames", "1/s"), at, rate(counts.frames, before.frames));
+        record.note(("inputs", "1/s"), at, rate(counts.inputs_sent, before.inputs_sent));
+        record.note(("hashes", "1/s"), at, rate(counts.hashes_verified, before.hashes_verified));
+        record.note(("joins", "1/s"), at, rate(counts.joins, before.joins));
+        record.note(("mismatches", ""), at, Some(counts.hash_mismatches as f64));
+        record.note(("disconnects_unexplained", ""), at, Some(ends as f64));
+        record.note(("refusals_unexplained", ""), at, Some(refused as f64));
+    }
+
+    fn note_generator(&mut self, now: &Moment) {
+        let at = (now.at - self.start).as_secs_f64();
+        let seconds = (now.at - self.last.at).as_secs_f64().max(0.001);
+        let used = now.cpu_seconds.zip(self.last.cpu_seconds);
+        let used = used.map(|(now, then)| (now - then) / seconds / self.cores);
+        let lag = now.lag.since(&self.last.lag).quantile_ms(0.99);
+        let machine = now.machine.zip(self.last.machine).map(|(now, then)| now.busy_since(then));
+        self.record.note(("generator_cpu", ""), at, used);
+        self.record.note(("generator_lag_p99", "ms"), at, lag);
+        self.record.note(("machine_busy", ""), at, machine);
+    }
+
+    fn note_server(&mut self, now: &Moment, rooms: usize) {
+        let (Some(status), Some(before)) = (&now.status, &self.last.status) else { return };
+        let at = (now.at - self.start).as_secs_f64();
+        let seconds = (now.at - self.last.at).as_secs_f64().max(0.001);
+        let inside = self.record.last("bots").unwrap_or(0.0);
+        let number = |count: Option<u64>| count.map(|count| count as f64);
+        let beyond = |count: Option<u64>, known: f64| number(count).map(|count| count - known);
+        let p99 = status.ticks.quantile(&before.ticks, 0.99).map(|us| us / 1000.0);
+        let rate = |now: u64, then: u64| Some(now.saturating_sub(then) as f64 / seconds);
+        let used = status.cpu_seconds.zip(before.cpu_seconds);
+        let record = &mut self.record;
+        let mean = status.ticks.mean(&before.ticks).map(|us| us / 1000.0);
+        record.note(("tick_mean", "ms"), at, mean);
+        record.note(("tick_p99", "ms"), at, p99);
+        record.note(("overruns", "1/s"), at, rate(status.overruns, before.overruns));
+        record.note(("sent", "bytes/s"), at, rate(status.sent_bytes, before.sent_bytes));
+        let received = rate(status.received_bytes, before.received_bytes);
+        record.note(("received", "bytes/s"), at, received);
+        record.note(("server_cpu", ""), at, used.map(|(now, then)| (now - then) / seconds));
+        record.note(("server_memory", "bytes"), at, number(status.resident_bytes));
+        record.note(("server_files", ""), at, number(status.open_files));
+        record.note(("server_threads", ""), at, number(status.threads));
+        record.note(("server_rooms", ""), at, Some(status.rooms as f64));
+        record.note(("sessions", ""), at, Some(status.sessions as f64));
+        record.note(("tasks", ""), at, number(status.tasks));
+        record.note(("files_beyond_bots", ""), at, beyond(status.open_files, inside));
+        record.note(("tasks_beyond_bots", ""), at, beyond(status.tasks, inside));
+        record.note(("sessions_beyond_bots", ""), at, Some(status.sessions as f64 - inside));
+        record.note(("rooms_beyond_open", ""), at, Some(status.rooms as f64 - rooms as f64));
+    }
+}

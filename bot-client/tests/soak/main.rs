@@ -1,0 +1,217 @@
+//! Soaks against the real server, and against servers with something wrong with each.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod double;
+mod program;
+
+use clap::Parser;
+use common::{
+    Drift,
+    fake::{self, Flaw},
+};
+use std::{net::SocketAddr, time::Duration};
+use tickwire_bots::{
+    soak::{
+        self,
+        report::{SoakReport, Verdict},
+        scenario::Scenario,
+    },
+    swarm::{Cli, Command},
+};
+use tickwire_games::arena::Arena;
+use tickwire_server::{Config, Games, Running, Server};
+
+/// A server whose rooms end soon, so that nobody has to wait for that.
+async fn start() -> Running {
+    let (listen, linger) = (([127, 0, 0, 1], 0).into(), Duration::from_secs(1));
+    let config = Config { listen, linger, seed: 4, ..Config::default() };
+    Server::start(config, Games::new().with::<Arena>().with::<Drift>()).await.unwrap()
+}
+
+/// Limits that hold on any machine, however busy.
+const CALM: &str = "tick_p99_ms = 5000\nframe_age_p99_ms = 60000\noverruns_per_minute = 1e6\n\
+                    generator_lag_p99_ms = 60000\ngenerator_busy_percent = 1000";
+
+/// A scenario of some personas, in some rooms.
+fn scenario(personas: &str, (bots, rooms): (u32, u32), limits: &str) -> Scenario {
+    let text = format!(
+        "name = \"test\"\nabout = \"a test\"\ngames = [\"drift\"]\nramp = 50\n\
+         [limits]\n{CALM}\n{limits}\n[personas]\n{personas}\n\
+         [[phases]]\nname = \"all\"\ntime = \"10s\"\nbots = {bots}\nrooms = {rooms}\n"
+    );
+    Scenario::parse("test.toml", &text).unwrap()
+}
+
+async fn soak(address: SocketAddr, scenario: &Scenario, time: &str) -> SoakReport {
+    let url = format!("ws://{address}");
+    let words = ["tickwire-bots", "soak", "--quiet", "--url", &url, "--for", time];
+    let Command::Soak(options) = Cli::try_parse_from(words).unwrap().command else {
+        unreachable!("it says soak")
+    };
+    soak::run(&options, scenario).await.unwrap()
+}
+
+/// The names of what was wrong.
+fn wrong(report: &SoakReport) -> Vec<&str> {
+    report.reasons.iter().map(|reason| reason.what.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_persona_lives_on_a_good_server_and_proves_what_it_saw() {
+    let server = start().await;
+    let personas = "steady = { share = 3, stay = \"3s\" }\nmasher = { share = 2 }\n\
+         crowd = { share = 2 }\nidle = { share = 1 }\nhidden = { share = 1 }\n\
+         stalled = { share = 1, stall = \"1s\" }\nlossy = { share = 2 }\nreconnecter = { share = 2 }\n\
+         spectator = { share = 2 }\nchatter = { share = 2, chat = \"500ms\" }";
+    let report = soak(server.local_addr(), &scenario(personas, (18, 2), ""), "9s").await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Pass, vec![]), "{:?}", report.reasons);
+    assert_eq!(report.personas.len(), 10);
+    for persona in &report.personas {
+        let (joins, frames) = (persona.joins, persona.frames);
+        assert!(joins > 0 && frames > 5, "{}: {joins} joins, {frames} frames", persona.name);
+        assert!(persona.hashes_verified > 0, "{}", persona.name);
+    }
+    let totals = &report.totals;
+    assert!(totals.chat_lines > 0 && totals.cuts > 0 && totals.resumes > 0, "{totals:?}");
+    assert_eq!((totals.rooms_opened, totals.disconnects_unexplained), (2, 0));
+    assert_eq!(report.phases.len(), 1);
+    for name in ["bots", "rooms", "tick_p99", "frame_age_p99", "server_memory", "sessions", "tasks"]
+    {
+        let series = report.series.iter().find(|series| series.name == name);
+        assert!(series.is_some_and(|series| series.points.len() >= 5), "{name}");
+    }
+    for name in ["tick_duration", "frame_age", "join", "generator_lag"] {
+        let histogram = report.histograms.iter().find(|histogram| histogram.name == name);
+        assert!(histogram.is_some_and(|it| it.p50 <= it.p99 && it.p99 <= it.max), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_open_and_close_and_nothing_is_left_of_them() {
+    let server = start().await;
+    let text = scenario("steady = { share = 1 }", (8, 3), "").text;
+    let text = text.replace("rooms = 3", "rooms = 3\nroom_life = \"2s\"");
+    let scenario = Scenario::parse("test.toml", &text).unwrap();
+    let report = soak(server.local_addr(), &scenario, "8s").await;
+    assert_eq!(report.verdict, Verdict::Pass, "{:?}", report.reasons);
+    let totals = &report.totals;
+    assert!(totals.rooms_opened > 5, "{} rooms", totals.rooms_opened);
+    assert!(totals.joins > 15 && totals.joins == totals.leaves, "{totals:?}");
+    assert_eq!(server.rooms().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_mean_harm_end_as_documented_and_the_others_do_not_notice() {
+    let server = start().await;
+    let personas = "steady = { share = 4 }\ngarbage = { share = 4, away = \"100ms\" }\n\
+         guesser = { share = 3, away = \"100ms\" }\nhalf-open = { share = 4, away = \"100ms\" }\n\
+         flooder = { share = 1 }";
+    let report = soak(server.local_addr(), &scenario(personas, (16, 1), ""), "13s").await;
+    assert_eq!(report.verdict, Verdict::Pass, "{:?}\n{:?}", report.reasons, report.personas);
+    let endings = |name: &str| {
+        let persona = report.personas.iter().find(|persona| persona.name == name).unwrap();
+        persona.endings.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")
+    };
+    for (persona, words) in [
+        ("garbage", "a first message that is none: closed with 400"),
+        ("garbage", "a text message: closed with 1003"),
+        ("garbage", "a frame without a mask: closed with 1002"),
+        ("garbage", "a message that is too long: closed with 1009"),
+        ("garbage", "a message that is none, after a join: closed with 4000"),
+        ("garbage", "bytes that are no HTTP: "),
+        ("guesser", "a guessed ticket: closed with 4013"),
+        ("guesser", "a guessed room: closed with 4005"),
+        ("guesser", "a guessed room, by HTTP: answered with 404"),
+        ("guesser", "a guessed session: closed with 4009"),
+        ("half-open", "a WebSocket without a join: closed with 4001"),
+        ("half-open", "a silent connection: "),
+        ("half-open", "half a request: "),
+        ("flooder", "a flood of messages: closed with 1008"),
+    ] {
+        assert!(endings(persona).contains(words), "{persona}: {words}\n{}", endings(persona));
+    }
+    assert!(report.totals.attacks > 50, "{} attacks", report.totals.attacks);
+    assert_eq!(report.totals.disconnects_unexplained, 0);
+}
+
+/// A run of a few bots that sees a server as a double tells of it.
+async fn seen(alter: double::Alter, limits: &str) -> SoakReport {
+    let server = start().await;
+    let address = double::before(server.local_addr(), alter).await;
+    let limits = format!("left_after_seconds = 4\n{limits}");
+    soak(address, &scenario("steady = { share = 1 }", (3, 1), &limits), "5s").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_keeps_something_of_everybody_fails() {
+    let leaks = seen(
+        |told, number| {
+            told["process"]["open_files"] = (20 + number).into();
+            told["process"]["resident_bytes"] = ((20 + 10 * number) << 20).into();
+            told["tasks"] = (9 + number).into();
+            told["rooms"] = number.into();
+            told["players"] = number.into();
+        },
+        "",
+    );
+    let report = leaks.await;
+    let all = ["left_rooms", "left_sessions", "left_files", "left_tasks", "left_memory_mib"];
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, all.to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_ticks_fail_and_so_do_games_that_panic() {
+    let slow = |told: &mut serde_json::Value, number: u64| {
+        let buckets = &mut told["tick_duration_us"]["buckets"];
+        *buckets = serde_json::json!([[999, 1000 * number], [79_999, 100 * number]]);
+    };
+    let report = seen(slow, "").await;
+    assert_eq!(report.verdict, Verdict::Pass, "as the limits of tests are");
+    let text = scenario("steady = { share = 1 }", (3, 1), "").text;
+    let strict = Scenario::parse("x", &text.replace("tick_p99_ms = 5000", "tick_p99_ms = 50"));
+    let server = start().await;
+    let address = double::before(server.local_addr(), slow).await;
+    let report = soak(address, &strict.unwrap(), "5s").await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, vec!["tick_p99_ms"]));
+    let panics = seen(|told, number| told["panicked_rooms"] = number.into(), "").await;
+    assert_eq!((panics.verdict, wrong(&panics)), (Verdict::Fail, vec!["panicked_rooms"]));
+}
+
+/// A run of one bot against a fake server.
+async fn against(flaw: Flaw) -> SoakReport {
+    let address = double::before(fake::start(flaw).await, |_, _| {}).await;
+    soak(address, &scenario("idle = { share = 1 }", (1, 1), ""), "5s").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lying_server_fails_and_is_told_with_when() {
+    let report = against(Flaw::Lies).await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, vec!["hash_mismatches"]));
+    assert!(report.totals.hash_mismatches > 0);
+    let since = report.reasons[0].since_seconds.unwrap();
+    assert!((0.5..5.0).contains(&since), "{since}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_ends_for_no_reason_fails_and_is_told_in_words() {
+    let report = against(Flaw::HangsUp(50)).await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, vec!["disconnects"]));
+    let detail = &report.reasons[0].detail;
+    assert!(detail.contains("idle: lost its connection: the connection broke off"), "{detail}");
+    let full = against(Flaw::IsFull).await;
+    assert_eq!((full.verdict, wrong(&full)), (Verdict::Fail, vec!["refusals"]));
+    let garbled = against(Flaw::Garbles(20)).await;
+    assert_eq!((garbled.verdict, wrong(&garbled)), (Verdict::Fail, vec!["bad_frames"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bots_out_of_breath_void_a_run() {
+    let text = scenario("steady = { share = 1 }", (3, 1), "").text;
+    let text = text.replace("generator_busy_percent = 1000", "generator_busy_percent = 0");
+    let server = start().await;
+    let scenario = Scenario::parse("x", &text).unwrap();
+    let report = soak(server.local_addr(), &scenario, "5s").await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Void, vec!["generator"]));
+    assert!(report.generator.bottleneck);
+}
