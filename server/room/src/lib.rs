@@ -21,6 +21,7 @@ mod due;
 mod grid;
 mod host;
 mod hosted;
+mod hosting;
 mod incoming;
 mod inputs;
 mod interest;

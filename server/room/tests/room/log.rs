@@ -30,6 +30,13 @@ fn meadow() -> MeadowConfig {
     MeadowConfig { beasts: 100, speed: 20.0, calm: 60, is_starved: false, reach: REACH }
 }
 
+/// Somebody is back on another connection, unless that is too late.
+pub fn come_back<W: Checked>(sim: &mut Sim<W>, index: usize) {
+    if !sim.resume(index, true) {
+        sim.clients.remove(index);
+    }
+}
+
 /// Players come, go, are dropped, and come back or do not; all chunks that this made.
 fn session<W: Checked>(config: RoomConfig, world: &W::Config, ticks: u32) -> Vec<Vec<u8>> {
     println!("seed {}", config.seed);
@@ -44,8 +51,7 @@ fn session<W: Checked>(config: RoomConfig, world: &W::Config, ticks: u32) -> Vec
             2 if count > 6 => sim.leave(index),
             3 if count > 0 && sim.clients[index].is_connected => sim.disconnect(index, true),
             4 if count > 0 && !sim.clients[index].is_connected => {
-                let stays = sim.resume(index, true);
-                stays.then_some(()).unwrap_or_else(|| drop(sim.clients.remove(index)));
+                come_back(&mut sim, index);
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::{
-    log::{replay, saved},
+    log::{come_back, replay, saved},
     sim::{
         Checked, Random, Sim,
         brittle::{self, Brittle, CALLS, Call},
@@ -98,11 +98,7 @@ impl<W: Checked> Fall<W> {
                     self.attempt(|sim, _| sim.disconnect(index, true));
                 }
                 5 if count > 0 && !self.sim.clients[index].is_connected => {
-                    self.attempt(|sim, _| {
-                        if !sim.resume(index, true) {
-                            sim.clients.remove(index);
-                        }
-                    });
+                    self.attempt(|sim, _| come_back(sim, index));
                 }
                 _ => {}
             }
