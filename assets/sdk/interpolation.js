@@ -65,9 +65,11 @@ export class Interpolation {
         },
       ]),
     );
-    if (room.tick !== null) this.record(performance.now());
+    // As the room tells the time: a recording that is played has one of its own.
+    const arrived = () => this.record(room.link.now());
+    if (room.tick !== null) arrived();
     // Shots are judged by what was seen: inputs say which tick that was.
-    const stops = [room.onFrame(() => this.record(performance.now())), room.showing(() => this.tick)];
+    const stops = [room.onFrame(arrived), room.showing(() => this.tick)];
     /** Stops listening, and drawing is over. */
     this.stop = () => stops.forEach((stop) => stop());
   }

@@ -27,10 +27,24 @@ export const { values } = parseArgs({
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
     seconds: { type: 'string', default: '10' },
     admin: { type: 'string', default: 'http://127.0.0.1:2568/' },
+    kind: { type: 'string', default: 'ship' },
+    name: { type: 'string', default: 'replay' },
   },
 });
 
 export const SECONDS = Number(values.seconds);
+
+/**
+ * The page of a game, with a name in its menu.
+ * @param {Browser} browser
+ * @param {string} path
+ * @param {import('playwright-core').BrowserContextOptions} options
+ */
+export async function openPage(browser, path, options) {
+  const opened = await openBare(browser, path, options);
+  await opened.page.fill('#name', 'Playwright');
+  return opened;
+}
 
 /**
  * A page that counts what goes wrong on it.
@@ -38,7 +52,7 @@ export const SECONDS = Number(values.seconds);
  * @param {string} path
  * @param {import('playwright-core').BrowserContextOptions} options
  */
-export async function openPage(browser, path, options) {
+export async function openBare(browser, path, options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   /** @type {string[]} */
@@ -47,7 +61,6 @@ export async function openPage(browser, path, options) {
   page.on('pageerror', (error) => errors.push(`${error}`));
   page.on('requestfailed', (request) => errors.push(`failed: ${request.url()}`));
   await page.goto(new URL(path, values.url).href);
-  await page.fill('#name', 'Playwright');
   return { context, page, errors };
 }
 

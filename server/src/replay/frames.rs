@@ -60,6 +60,19 @@ impl<R: Read + Seek> Projector<R> {
             Some(cursor) => cursor.observer,
             None => self.look(from, eyes)?,
         };
+        let made = self.make(observer, ticks);
+        // A room whose game panicked is another one now, without an observer.
+        self.cursor = (made.is_ok() && self.player.is_loaded()).then(|| {
+            let next = self.player.room().now().next();
+            Cursor { observer, eyes, next }
+        });
+        if self.cursor.is_none() {
+            self.player.room().handle_leave(observer);
+        }
+        made
+    }
+
+    fn make(&mut self, observer: PlayerId, ticks: u32) -> Result<Vec<u8>, ReplayError> {
         let (mut out, mut frame, mut said) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ticks.min(MOST_TICKS) {
             if out.len() >= MOST_BYTES || !self.play_on()? {
@@ -76,8 +89,6 @@ impl<R: Read + Seek> Projector<R> {
             }
             while room.poll_event().is_some() {}
         }
-        let next = self.player.room().now().next();
-        self.cursor = Some(Cursor { observer, eyes, next });
         Ok(out)
     }
 

@@ -93,6 +93,11 @@ impl<R: Read + Seek> Player<R> {
         self.room.as_mut()
     }
 
+    /// Whether a chunk is loaded.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.loaded.is_some()
+    }
+
     /// How long ticks took, where that was kept and can be read: the first tick, and one entry for each.
     pub(super) fn timings(&mut self) -> Option<(Tick, Vec<Timing>)> {
         self.recording.read_timings().ok().flatten()

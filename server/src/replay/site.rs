@@ -220,6 +220,8 @@ async fn route(site: &Arc<Site>, request: &Request<Incoming>) -> Answer {
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
     match request.uri().path() {
+        // Pages of games ask this of every server.
+        "/status" => json_answer(&json!({ "replay": true })),
         "/replay/info" => json_answer(&info(site)),
         "/replay/welcome" => {
             bytes(site, query, |projector, asked| projector.welcome(asked.from, asked.eyes)).await
