@@ -233,6 +233,38 @@ fn the_operators_link_is_shown_when_there_is_one() {
 }
 
 #[test]
+fn a_recorded_room_is_played_again_and_damage_is_found() {
+    let folder = std::env::temp_dir().join(format!("tickwire-replayed-{}", std::process::id()));
+    let record = ["--record", folder.to_str().expect("it is text"), "--tick-hz", "240"];
+    let started = Started::new(program().args(record));
+    let mut client = Client::connect(started.addr, "/ws");
+    client.join();
+    client.play(200);
+    assert_eq!(started.stop().0, Some(0));
+    let file = std::fs::read_dir(&folder).expect("it was made").next().expect("one").expect("file");
+    let path = file.path();
+    let path = path.to_str().expect("it is text");
+    let replayed = output(&["replay", path, "--json"]);
+    assert_eq!(replayed.status.code(), Some(0), "{replayed:?}");
+    let report: Value = serde_json::from_slice(&replayed.stdout).expect("a JSON object");
+    assert!(report["ticks"].as_u64() >= Some(199), "{report}");
+    assert!(report["hashes_verified"].as_u64() >= Some(24), "{report}");
+    assert_eq!((&report["hash_mismatches"], &report["holds"]), (&0.into(), &true.into()));
+    let text = String::from_utf8(output(&["replay", path]).stdout).expect("it is text");
+    assert!(text.contains("it became what it was") && text.contains("times real time"), "{text}");
+    let one = output(&["replay", path, "--from", "100", "--to", "110", "--json"]);
+    let report: Value = serde_json::from_slice(&one.stdout).expect("a JSON object");
+    assert_eq!(report["ticks"], 11, "{report}");
+    assert_eq!(output(&["replay", path, "--from", "100000"]).status.code(), Some(2));
+    let whole = std::fs::read(path).expect("it is there");
+    std::fs::write(path, &whole[..whole.len() - 10]).expect("it is ours");
+    assert_eq!(output(&["replay", path]).status.code(), Some(1), "it is cut short");
+    std::fs::write(path, &whole[..100]).expect("it is ours");
+    assert_eq!(output(&["replay", path]).status.code(), Some(2), "there is nothing in it");
+    std::fs::remove_dir_all(folder).expect("it is ours");
+}
+
+#[test]
 fn the_help_teaches_with_examples() {
     let help = String::from_utf8(output(&["--help"]).stdout).expect("it is text");
     for part in [

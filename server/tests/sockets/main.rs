@@ -14,6 +14,7 @@ mod nets;
 mod observability;
 mod pages;
 mod play;
+mod recordings;
 mod rooms;
 mod sessions;
 mod slow;
