@@ -55,11 +55,11 @@ pub(super) async fn make(site: &Arc<Site>, request: Request<Incoming>, call: &st
     let made = match parts[..] {
         ["drain"] => match parse::<Nothing>(&body) {
             Ok(_) => Ok(drain(site)),
-            Err(answer) => Err(answer),
+            Err(answer) => Err(*answer),
         },
         ["rooms", code, what] => match wish(what, &body) {
             Ok(wish) => change(site, code, what, wish).await,
-            Err(answer) => Err(answer),
+            Err(answer) => Err(*answer),
         },
         _ => Err(nothing_here()),
     };
@@ -75,7 +75,7 @@ fn drain(site: &Site) -> Answer {
 }
 
 /// What a call asks of a room.
-fn wish(what: &str, body: &[u8]) -> Result<Wish, Answer> {
+fn wish(what: &str, body: &[u8]) -> Result<Wish, Box<Answer>> {
     let player = || parse::<Somebody>(body).map(|somebody| PlayerId(somebody.player));
     let lock = |locked| parse::<Nothing>(body).map(|_| Wish::Moderate(AdminAction::Lock(locked)));
     match what {
@@ -88,10 +88,10 @@ fn wish(what: &str, body: &[u8]) -> Result<Wish, Answer> {
             ticks @ 1..=MOST_METERED => Ok(Wish::Meter(ticks)),
             _ => {
                 let detail = format!("ticks must be 1 to {MOST_METERED}");
-                Err(problem(StatusCode::BAD_REQUEST, &detail))
+                Err(problem(StatusCode::BAD_REQUEST, &detail).into())
             }
         },
-        _ => Err(nothing_here()),
+        _ => Err(nothing_here().into()),
     }
 }
 
@@ -122,12 +122,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Answer>> {
     // A list of values would do for an object as well, and nobody means that.
     let object = serde_json::from_slice::<Map<String, Value>>(body);
     object.and_then(|object| serde_json::from_value(object.into())).map_err(|error| {
         let detail = format!("the body has to be a JSON object that is understood: {error}");
-        problem(StatusCode::BAD_REQUEST, &detail)
+        problem(StatusCode::BAD_REQUEST, &detail).into()
     })
 }
 
