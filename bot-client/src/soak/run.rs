@@ -112,7 +112,9 @@ fn conclude(
         true => writeln!(out, "{}", VerdictLine(report)),
         false => writeln!(out, "{}", Summary(report)),
     };
-    let written = json.map_or(Ok(()), |file| file.write(report));
+    // Thousands of points, each on a line of its own, are no easier to read.
+    let text = serde_json::to_string(report).map_err(|error| error.to_string());
+    let written = text.and_then(|text| json.map_or(Ok(()), |file| file.write_text(&(text + "\n"))));
     let written = written.and(html.map_or(Ok(()), |file| file.write_text(&page(report))));
     if let Err(problem) = written {
         return refuse(&problem);

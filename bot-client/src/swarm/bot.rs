@@ -203,7 +203,8 @@ impl Bot {
 
     /// The run ended while the bot was on its way.
     fn go_home_early(&self) -> Result<After, Mishap> {
-        if self.has_joined || self.swarm.interrupted.load(Ordering::Relaxed) {
+        let is_excused = self.has_joined || self.policy.persists;
+        if is_excused || self.swarm.interrupted.load(Ordering::Relaxed) {
             return Ok(After::GoesHome);
         }
         Err((Fault::NeverJoined, "the run ended before it was let in".to_owned()))

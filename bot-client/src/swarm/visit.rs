@@ -12,7 +12,7 @@ use super::{
     bot::{Mishap, Swarm},
     faults::Fault,
     foresight::Foresight,
-    kinds::Kind,
+    kinds::{self, Kind},
     meter::Meter,
     options::BehaviourKind,
     pace::Watch,
@@ -40,6 +40,7 @@ pub(super) struct Visit<'a> {
     /// When the last frame was applied, and its tick.
     last: Option<(Instant, Tick)>,
     room: &'a SharedRoom,
+    policy: &'a Policy,
     kind: Kind,
     /// Whether this is the bot that watches the room's pace.
     watch: Option<Watch<'a>>,
@@ -53,7 +54,7 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     pub(super) fn new(
         swarm: &'a Swarm,
-        (room, policy): (&'a SharedRoom, &Policy),
+        (room, policy): (&'a SharedRoom, &'a Policy),
         client: &Client,
         (seed, at_least): (u64, Duration),
     ) -> Visit<'a> {
@@ -71,6 +72,7 @@ impl<'a> Visit<'a> {
             begun: Instant::now(),
             last: None,
             room,
+            policy,
             kind,
             watch: None,
             inputs: InputStats::default(),
@@ -219,9 +221,11 @@ impl<'a> Visit<'a> {
         if self.last.is_none() && !self.swarm.interrupted.load(Ordering::Relaxed) {
             return Err((Fault::NoFrame, "it was let in, and no frame came".to_owned()));
         }
-        let left = client.leave().await;
-        left.map_err(|error| (Fault::Lost, format!("when leaving, {error}")))?;
-        counts.leaves += 1;
+        match client.leave().await {
+            Ok(()) => counts.leaves += 1,
+            Err(error) if kinds::may_end(self.policy, &error) => counts.given_up += 1,
+            Err(error) => return Err((Fault::Lost, format!("when leaving, {error}"))),
+        }
         Ok(())
     }
 }

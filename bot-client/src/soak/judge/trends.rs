@@ -41,7 +41,7 @@ fn counters(limits: &Limits) -> [Counter; 5] {
         unit: "bytes",
         load: Some("bots"),
         limit: limits.memory_mib_per_hour * MIB,
-        floor: 4.0 * MIB,
+        floor: 8.0 * MIB,
     };
     [
         memory,
