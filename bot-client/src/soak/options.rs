@@ -92,7 +92,7 @@ pub struct SoakOptions {
     pub json: Option<PathBuf>,
 
     /// How the server was started, for the report
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub server_flags: Option<String>,
 
     /// Print the verdict and its reasons and nothing else

@@ -49,7 +49,7 @@ async fn a_run_ends_in_a_summary_a_page_and_json() {
     let folder = std::env::temp_dir().join(format!("tickwire-soak-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let scenario = super::scenario("steady = { share = 1 }", (3, 1), "");
+    let scenario = super::scenario("steady = { share = 1 }", (3, 1), super::SHARED);
     std::fs::write(path("own.toml"), &scenario.text).unwrap();
     let args: Vec<String> = [
         ["--url", &format!("ws://{}", server.local_addr())],
