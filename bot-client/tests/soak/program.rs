@@ -80,3 +80,23 @@ async fn a_run_ends_in_a_summary_a_page_and_json() {
     assert!(page.starts_with("<!") && page.contains("PASS"));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_a_run_early_gets_a_verdict_on_what_was_seen() {
+    let server = start().await;
+    let url = format!("ws://{}", server.local_addr());
+    let ran = tokio::task::spawn_blocking(move || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tickwire-bots"));
+        command.args(["soak", "--for", "1h", "--scenario", "churn", "--url", &url]);
+        let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        child.wait_with_output().unwrap()
+    });
+    let Output { status, stdout, .. } = ran.await.unwrap();
+    let out = String::from_utf8(stdout).unwrap();
+    assert!(out.contains(" s, ended early, seed 1\n") && out.contains("\nVERDICT: "), "{out}");
+    assert!(matches!(status.code(), Some(0 | 1 | 3)), "{:?}: {out}", status.code());
+}

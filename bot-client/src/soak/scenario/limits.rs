@@ -48,7 +48,8 @@ pub struct Limits {
     pub left_rooms: f64,
     /// Players and spectators that are left.
     pub left_sessions: f64,
-    /// Seconds after which nothing of that may be left; rooms stay for the server's --linger.
+    /// Seconds after which nothing of that may be left: a session that was lost stays for the server's --grace,
+    /// and its room for --linger after that.
     pub left_after_seconds: f64,
     /// Milliseconds by which the bots themselves run late at the 99th percentile; beyond that a run is void.
     pub generator_lag_p99_ms: f64,
@@ -78,7 +79,7 @@ impl Default for Limits {
             left_tasks: 4.0,
             left_rooms: 0.0,
             left_sessions: 0.0,
-            left_after_seconds: 45.0,
+            left_after_seconds: 75.0,
             generator_lag_p99_ms: 60.0,
             generator_busy_percent: 80.0,
         }
