@@ -268,9 +268,8 @@ async fn flood(raw: &mut Raw) -> End {
     let (mut read, mut write) = raw.0.split();
     let until = Instant::now() + FLOOD;
     let speak = async {
-        while Instant::now() < until && write.write_all(&many).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        // It waits for nothing but the server, so that there is always more to read than is read.
+        while Instant::now() < until && write.write_all(&many).await.is_ok() {}
         std::future::pending().await
     };
     tokio::select! {

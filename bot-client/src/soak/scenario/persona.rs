@@ -208,3 +208,63 @@ impl Persona {
 pub(super) fn read_time(text: &str) -> Result<Duration, String> {
     parse_duration(text).map_err(|error| format!("{text:?} is no time: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn persona(text: &str) -> Persona {
+        let table: toml::Table = text.parse().unwrap();
+        Persona::deserialize(table).unwrap()
+    }
+
+    fn of_kind(name: &str) -> Persona {
+        persona(&format!("kind = {name:?}\nshare = 1"))
+    }
+
+    #[test]
+    fn every_kind_goes_by_its_name() {
+        for (name, kind) in KINDS {
+            assert_eq!((PersonaKind::named(name), of_kind(name).kind()), (Some(kind), kind));
+        }
+        assert_eq!(PersonaKind::named("ghost"), None);
+    }
+
+    #[test]
+    fn bots_are_what_their_kind_says() {
+        let policy = |name| of_kind(name).policy(1, 0);
+        assert_eq!(policy("hidden").kind, Kind::Hidden);
+        assert_eq!(policy("hidden").does, BehaviourKind::Idle);
+        assert_eq!(policy("stalled").kind, Kind::Stalled);
+        assert_eq!(policy("masher").does, BehaviourKind::Masher);
+        assert_eq!(policy("crowd").does, BehaviourKind::Crowd);
+        assert!(policy("lossy").net.is_some() && policy("steady").net.is_none());
+        assert!(policy("reconnecter").is_cut && policy("spectator").spectates);
+        assert!(policy("chatter").chats.is_some() && policy("steady").chats.is_none());
+        let told =
+            persona("kind = \"stalled\"\nshare = 1\nstall = \"20s\"\naway = \"2s\"").policy(1, 0);
+        assert_eq!(
+            (told.stall_time, told.pause.1),
+            (Duration::from_secs(20), Duration::from_secs(2))
+        );
+        assert!(told.persists, "a run of hours goes on, whatever befalls one bot");
+    }
+
+    #[test]
+    fn who_brings_trouble_along_is_not_judged_by_the_age_of_frames() {
+        let judged = |name| of_kind(name).keeps_up();
+        let (quick, slow): (Vec<_>, Vec<_>) =
+            KINDS.iter().map(|(name, _)| *name).partition(|it| judged(it));
+        assert_eq!(quick, ["steady", "masher", "crowd", "idle", "spectator", "chatter"]);
+        assert_eq!(slow.len(), KINDS.len() - quick.len());
+        assert!(!persona("share = 1\nnet = \"4g\"").keeps_up());
+        assert!(!persona("share = 1\ntransport = \"poll\"").keeps_up());
+    }
+
+    #[test]
+    fn rooms_are_opened_by_those_who_play() {
+        let others: Vec<_> =
+            KINDS.iter().filter(|(name, _)| !of_kind(name).opens_rooms()).collect();
+        assert_eq!(others.len(), 5, "spectators, and four kinds that mean harm: {others:?}");
+    }
+}
