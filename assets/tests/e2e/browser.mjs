@@ -29,6 +29,7 @@ export const { values } = parseArgs({
     admin: { type: 'string', default: 'http://127.0.0.1:2568/' },
     kind: { type: 'string', default: 'ship' },
     name: { type: 'string', default: 'replay' },
+    file: { type: 'string', default: '' },
   },
 });
 

@@ -12,7 +12,9 @@ const LINKS: [(&str, &str); 3] =
     [("measures", "What differs"), ("curves", "Over time"), ("runs", "The runs")];
 
 /// The width of the picture of an interval.
-const WIDTH: f64 = 260.0;
+const WIDTH: f64 = 220.0;
+/// What differs by more would leave no room to tell the others apart.
+const MOST_PERCENT: f64 = 60.0;
 
 /// What the script draws.
 #[derive(Serialize)]
@@ -55,15 +57,15 @@ fn banner(diff: &Diff) -> String {
         Outcome::Worse => ("fail", "WORSE", "M12 5v13M6 13l6 6 6-6"),
         Outcome::Void => ("void", "VOID", "M12 5v9M12 18.5v.5"),
     };
-    let said = text::said(diff);
-    let mut lines = said.lines();
-    let head = lines.next().unwrap_or_default();
-    let reasons: String = lines
-        .map(|line| {
-            let line = Text(line.trim_start_matches("  - "));
-            format!("<li><span class=\"detail\">{line}</span></li>")
-        })
-        .collect();
+    let reason = |(finding, line): (Finding, String)| {
+        let class = if finding == Finding::Worse { "fail" } else { "pass" };
+        format!("<li class=\"{class}\"><span class=\"detail\">{}</span></li>", Text(&line))
+    };
+    let reasons: String = text::sentences(diff).map(reason).collect();
+    let head = match diff.outcome {
+        Outcome::Void => "Nothing can be said of the server.".to_owned(),
+        _ => format!("{}.", text::tested(diff)),
+    };
     let notes: String =
         diff.notes.iter().map(|note| format!("<li><bdi>{}</bdi></li>", Text(note))).collect();
     format!(
@@ -76,7 +78,7 @@ fn banner(diff: &Diff) -> String {
          <ul class=\"notes\">{notes}</ul></div></header>",
         Text(&diff.a.file),
         Text(&diff.b.file),
-        Text(head)
+        Text(&head)
     )
 }
 
@@ -88,25 +90,19 @@ fn measures(diff: &Diff) -> String {
         return rows;
     }
     format!(
-        "<div class=\"scroll\"><table class=\"facts\"><thead><tr><th scope=\"col\">what</th>\
-         <th scope=\"col\" class=\"number\">A</th><th scope=\"col\" class=\"number\">B</th>\
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><thead><tr><th scope=\"col\">what</th>\
+         <th scope=\"col\">finding</th><th scope=\"col\" class=\"number\">A</th><th scope=\"col\" class=\"number\">B</th>\
          <th scope=\"col\">difference</th><th scope=\"col\" class=\"number\">B against A</th>\
-         <th scope=\"col\" class=\"number\">p</th><th scope=\"col\">finding</th></tr></thead>\
+         <th scope=\"col\" class=\"number\">p</th></tr></thead>\
          <tbody>{rows}</tbody></table></div>"
     )
 }
 
-/// How many percent the pictures reach to either side: enough for most, so that one wild one does not
-/// make all others small.
+/// How many percent the pictures reach to either side; what lies beyond is shown at their ends.
 fn scale(diff: &Diff) -> f64 {
-    let reach = |measure: &Measure| {
-        let [_, low, high] = measure.percent?;
-        measure.is_judged().then_some(low.abs().max(high.abs()))
-    };
-    let mut reaches: Vec<f64> = diff.measures.iter().filter_map(reach).collect();
-    reaches.sort_by(f64::total_cmp);
-    let most = reaches.get(reaches.len() * 4 / 5).copied().unwrap_or(0.0);
-    most.clamp(2.0 * diff.threshold_percent.max(1.0), 100.0) * 1.1
+    let judged = diff.measures.iter().filter(|measure| measure.is_judged());
+    let reach = judged.filter_map(|measure| Some(measure.percent?[0].abs())).fold(0.0, f64::max);
+    reach.clamp(2.0 * diff.threshold_percent.max(1.0), MOST_PERCENT) * 1.15
 }
 
 fn row(measure: &Measure, scale: f64, threshold: f64) -> String {
@@ -118,15 +114,15 @@ fn row(measure: &Measure, scale: f64, threshold: f64) -> String {
         Finding::Told => ("", "not judged"),
     };
     let chip = match class {
-        "" => format!("<span class=\"dim\">{word}</span>"),
+        "" => format!("<span class=\"dim number\">{word}</span>"),
         _ => format!("<span class=\"chip\">{word}</span>"),
     };
     let (a, b) = (value(measure.a, &measure.unit), value(measure.b, &measure.unit));
     let chance = measure.corrected.map(text::chance).unwrap_or_default();
     format!(
-        "<tr class=\"{class}\"><th scope=\"row\"><bdi>{}</bdi></th><td class=\"number\">{}</td>\
-         <td class=\"number\">{}</td><td>{}</td><td class=\"number\">{}</td>\
-         <td class=\"number\">{}</td><td>{chip}</td></tr>\n",
+        "<tr class=\"{class}\"><th scope=\"row\"><bdi>{}</bdi></th><td>{chip}</td>\
+         <td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td>\
+         <td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
         Text(&measure.title),
         Text(&a),
         Text(&b),
@@ -139,7 +135,7 @@ fn row(measure: &Measure, scale: f64, threshold: f64) -> String {
 /// The interval on an axis of percent, whose better side is told by the arrow at its end.
 fn picture(measure: &Measure, scale: f64, threshold: f64) -> String {
     let Some([middle, low, high]) = measure.percent else { return String::new() };
-    let place = |percent: f64| (percent.clamp(-scale, scale) / scale + 1.0) / 2.0 * WIDTH;
+    let place = |percent: f64| (percent.clamp(-scale, scale) / scale * 0.97 + 1.0) / 2.0 * WIDTH;
     let (from, to, middle) = (place(low), place(high), place(middle));
     let (shade, shade_end) = (place(-threshold), place(threshold));
     let arrow = match measure.direction {
@@ -211,7 +207,7 @@ fn runs(diff: &Diff) -> String {
     };
     let rows: String = [("A", &diff.a), ("B", &diff.b)].map(side).concat();
     format!(
-        "<div class=\"scroll\"><table class=\"facts\"><thead><tr><th></th><th scope=\"col\">file</th>\
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><thead><tr><th></th><th scope=\"col\">file</th>\
          <th scope=\"col\">scenario</th><th scope=\"col\">began</th><th scope=\"col\">took</th>\
          <th scope=\"col\">server</th><th scope=\"col\">verdict</th><th scope=\"col\">command</th></tr>\
          </thead><tbody>{rows}</tbody></table></div>"

@@ -23,7 +23,7 @@ impl Display for Table<'_> {
         }
         writeln!(
             f,
-            "\n  {:<34} {:>11} {:>11}  {:<34} p",
+            "\n  {:<44} {:>11} {:>11}  {:<34} p",
             "", "A", "B", "B against A (95% interval)"
         )?;
         for measure in &diff.measures {
@@ -43,7 +43,7 @@ fn row(measure: &Measure) -> String {
     let Measure { title, unit, a, b, .. } = measure;
     let (a, b, change) = (value(*a, unit), value(*b, unit), change(measure));
     let chance = measure.corrected.map(chance).unwrap_or_default();
-    format!("{mark} {title:<34} {a:>11} {b:>11}  {change:<34} {chance}").trim_end().to_owned()
+    format!("{mark} {title:<44} {a:>11} {b:>11}  {change:<34} {chance}").trim_end().to_owned()
 }
 
 /// The difference with its interval, in percent where there is one.
@@ -70,37 +70,49 @@ pub fn chance(chance: f64) -> String {
 }
 
 /// What it comes to, in sentences.
-pub fn said(diff: &Diff) -> String {
-    let told = |finding| diff.measures.iter().filter(move |measure| measure.finding == finding);
-    let sentence = |word: &str, measure: &Measure| {
-        let chance = match measure.corrected {
-            Some(corrected) if measure.is_significant() => match chance(corrected) {
-                small if small.starts_with('<') => format!("p {small}"),
-                small => format!("p = {small}"),
-            },
-            _ => "a single one is a fault".to_owned(),
-        };
-        format!("B is {word} in {}: {}; {chance}", measure.title, change(measure))
-    };
-    let mut lines: Vec<String> = told(Finding::Worse).map(|it| sentence("worse", it)).collect();
-    lines.extend(told(Finding::Better).map(|it| sentence("better", it)));
-    let tested = match diff.tested {
-        1 => "1 difference was tested".to_owned(),
-        tested => format!("{tested} differences were tested"),
-    };
-    let corrected = format!("{tested}, chances are corrected for that");
-    let head = match diff.outcome {
+fn said(diff: &Diff) -> String {
+    let lines: String = sentences(diff).map(|(_, line)| format!("\n  - {line}")).collect();
+    format!("{} ({}){lines}", headline(diff), tested(diff))
+}
+
+/// The outcome in a few words.
+pub fn headline(diff: &Diff) -> String {
+    let is_small = diff.measures.iter().any(|measure| measure.finding == Finding::Small);
+    match diff.outcome {
         Outcome::Void => "VOID: nothing can be said of the server".to_owned(),
         Outcome::Worse => "WORSE".to_owned(),
         Outcome::Better => "BETTER".to_owned(),
         Outcome::Same if diff.tested == 0 => "NOTHING to compare: too little was seen".to_owned(),
-        Outcome::Same => match told(Finding::Small).count() {
-            0 => "NO SIGNIFICANT DIFFERENCE".to_owned(),
-            _ => {
-                format!("NO DIFFERENCE of {}% or more that is significant", diff.threshold_percent)
-            }
-        },
+        Outcome::Same if is_small => {
+            format!("NO DIFFERENCE of {}% or more that is significant", diff.threshold_percent)
+        }
+        Outcome::Same => "NO SIGNIFICANT DIFFERENCE".to_owned(),
+    }
+}
+
+/// How many differences were looked at, in words.
+pub fn tested(diff: &Diff) -> String {
+    let tested = match diff.tested {
+        1 => "1 difference was tested".to_owned(),
+        tested => format!("{tested} differences were tested"),
     };
-    let lines: String = lines.iter().map(|line| format!("\n  - {line}")).collect();
-    format!("{head} ({corrected}){lines}")
+    format!("{tested}, chances are corrected for that")
+}
+
+/// What is worse and what is better, each in a sentence.
+pub fn sentences(diff: &Diff) -> impl Iterator<Item = (Finding, String)> {
+    diff.measures.iter().filter_map(|measure| {
+        let word = match measure.finding {
+            Finding::Worse => "worse",
+            Finding::Better => "better",
+            Finding::Small | Finding::NotSignificant | Finding::Told => return None,
+        };
+        let chance = match measure.corrected.filter(|_| measure.is_significant()).map(chance) {
+            Some(small) if small.starts_with('<') => format!("p {small}"),
+            Some(small) => format!("p = {small}"),
+            None => "a single one is a fault".to_owned(),
+        };
+        let line = format!("B is {word} in {}: {}; {chance}", measure.title, change(measure));
+        Some((measure.finding, line))
+    })
 }

@@ -43,18 +43,25 @@ pub struct Chart {
 }
 
 /// Titles and the series that are shown together. A series of none has a chart of its own.
-const GROUPS: [(&str, &[&str]); 11] = [
+const GROUPS: [(&str, &[&str]); 15] = [
     ("Bots and sessions", &["bots", "sessions"]),
     ("Ticks of the server", &["tick_p99", "tick_mean"]),
-    ("Age of frames, 99th percentile", &["frame_age_p99"]),
+    ("Age of frames", &["frame_age_p99", "frame_age_p50"]),
     ("Memory of the server", &["server_memory"]),
     ("Traffic of the server", &["sent", "received"]),
     ("Frames applied by the bots", &["frames"]),
     ("Open files, tasks and threads", &["server_files", "tasks", "server_threads"]),
-    ("Rooms", &["rooms"]),
-    ("Processor: cores in use", &["server_cpu", "generator_cpu"]),
-    ("Lag of the bots, 99th percentile", &["generator_lag_p99"]),
-    ("Overruns and mismatches", &["overruns", "mismatches"]),
+    ("Rooms", &["server_rooms", "rooms"]),
+    (
+        "What the bots do not explain",
+        &["files_beyond_bots", "tasks_beyond_bots", "sessions_beyond_bots", "rooms_beyond_open"],
+    ),
+    ("Faults so far", &["mismatches", "disconnects_unexplained", "refusals_unexplained"]),
+    ("Ticks that overran", &["overruns"]),
+    ("Cores that the server used", &["server_cpu"]),
+    ("Load of the cores", &["machine_busy", "generator_cpu"]),
+    ("Lag of the bots", &["generator_lag_p99"]),
+    ("Joins", &["joins"]),
 ];
 
 /// The charts of a report.

@@ -63,7 +63,7 @@ const LINKS: [(&str, &str); 5] = [
 
 const HOW: &str =
     "drag over a chart to look closer, double-click for all; with the keyboard: arrows, + and −, 0";
-const GROWTH: &str = "growth an hour by Theil and Sen, with its 95% confidence interval";
+const GROWTH: &str = "growth an hour by Theil and Sen, with its 99% confidence interval";
 const COUNTS: &str = "counts and times on logarithmic scales";
 
 /// A part of the page; nothing if there is nothing in it.

@@ -1,6 +1,9 @@
 //! The page around what is shown: its head, its style, its scripts and its way in.
 
-use std::fmt::{self, Display};
+use std::{
+    fmt::{self, Display},
+    sync::LazyLock,
+};
 
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
@@ -16,11 +19,18 @@ const PLOT: &str = concat!(
     "\n*/\n",
     include_str!("vendor/uPlot.iife.min.js")
 );
-const SCRIPT: &str = concat!(
-    include_str!("page/words.js"),
-    include_str!("page/chart.js"),
-    include_str!("page/main.js")
-);
+/// Our own script. Its files are modules, for those who check and test them; a page that fetches
+/// nothing can have one only, so they are joined: what they import stands above.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let files = [
+        include_str!("page/words.js"),
+        include_str!("page/chart.js"),
+        include_str!("page/main.js"),
+    ];
+    let lines = files.iter().flat_map(|file| file.lines());
+    let lines = lines.filter(|line| !line.starts_with("import "));
+    lines.flat_map(|line| [line.strip_prefix("export ").unwrap_or(line), "\n"]).collect()
+});
 
 /// A page.
 #[derive(Debug)]
@@ -42,7 +52,7 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// The scripts that run, which are named to the browser by their hashes: no other does.
     fn scripts(&self) -> Vec<&'static str> {
-        if self.has_charts { vec![PLOT, SCRIPT] } else { vec![SCRIPT] }
+        if self.has_charts { vec![PLOT, &SCRIPT] } else { vec![&SCRIPT] }
     }
 
     fn policy(&self) -> String {
@@ -86,7 +96,7 @@ impl Display for Page<'_> {
             writeln!(f, "<script type=\"application/json\" id=\"{id}\">{json}</script>")?;
         }
         for script in self.scripts() {
-            writeln!(f, "<script>{script}</script>")?;
+            writeln!(f, "<script type=\"module\">{script}</script>")?;
         }
         f.write_str("</body>\n</html>\n")
     }
@@ -111,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_embedded_cannot_end_its_own_element() {
-        for script in [PLOT, SCRIPT] {
+        for script in [PLOT, &SCRIPT] {
             let small = script.to_ascii_lowercase();
             assert!(!small.contains("</script") && !small.contains("<!--"));
         }

@@ -22,7 +22,7 @@ pub fn personas(report: &SoakReport) -> String {
     let numbers =
         numbers.map(|name| format!("<th scope=\"col\" class=\"number\">{name}</th>")).concat();
     format!(
-        "<div class=\"scroll\"><table class=\"facts\"><thead><tr><th scope=\"col\">persona</th>{numbers}\
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><thead><tr><th scope=\"col\">persona</th>{numbers}\
          <th scope=\"col\">how their stays ended</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 }
@@ -85,7 +85,9 @@ fn facts(rows: &[(String, String)]) -> String {
         )
     };
     let rows: String = rows.iter().map(row).collect();
-    format!("<div class=\"scroll\"><table class=\"facts\"><tbody>{rows}</tbody></table></div>")
+    format!(
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><tbody>{rows}</tbody></table></div>"
+    )
 }
 
 fn around(report: &SoakReport) -> Vec<(String, String)> {

@@ -123,7 +123,7 @@ fn memory(report: &SoakReport) -> Option<Tile> {
     let trend = report.trends.iter().find(|trend| trend.counter == "server_memory")?;
     let TrendReport { slope_per_hour, low, high, limit, verdict, unit, .. } = trend;
     let note = format!(
-        "an hour; 95% sure: {} to {}, limit {}",
+        "an hour; 99% sure: {} to {}, limit {}",
         change(*low, unit),
         change(*high, unit),
         value(*limit, unit)

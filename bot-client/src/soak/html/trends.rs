@@ -22,9 +22,10 @@ pub fn table(report: &SoakReport) -> String {
     }
     let rows: String = report.trends.iter().map(|trend| row(report, trend)).collect();
     format!(
-        "<div class=\"scroll\"><table class=\"facts\"><thead><tr><th scope=\"col\">what</th><th scope=\"col\">over \
-         time</th><th scope=\"col\" class=\"number\">grew an hour</th><th scope=\"col\">95% interval, and the limit\
-         </th><th scope=\"col\" class=\"number\">limit an hour</th><th scope=\"col\">verdict</th></tr></thead>\
+        "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><thead><tr><th scope=\"col\">what</th>\
+         <th scope=\"col\">verdict</th><th scope=\"col\">over time</th>\
+         <th scope=\"col\" class=\"number\">grew an hour</th><th scope=\"col\">99% interval, and the limit</th>\
+         <th scope=\"col\" class=\"number\">limit an hour</th></tr></thead>\
          <tbody>{rows}</tbody></table></div>"
     )
 }
@@ -41,8 +42,8 @@ fn row(report: &SoakReport, trend: &TrendReport) -> String {
         },
     };
     format!(
-        "<tr class=\"{class}\"><th scope=\"row\"><bdi>{}</bdi></th><td>{}</td><td class=\"number\">{}</td><td>{}</td>\
-         <td class=\"number\">{}</td><td><span class=\"chip\">{word}</span></td></tr>\n",
+        "<tr class=\"{class}\"><th scope=\"row\"><bdi>{}</bdi></th><td><span class=\"chip\">{word}</span></td>\
+         <td>{}</td><td class=\"number\">{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
         Text(&title(counter)),
         curve(report, trend),
         Text(&change(*slope_per_hour, unit)),

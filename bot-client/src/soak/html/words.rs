@@ -7,20 +7,30 @@ pub fn title(name: &str) -> String {
     known.unwrap_or_else(|| name.replace('_', " "))
 }
 
-const WORDS: [(&str, &str); 26] = [
+const WORDS: [(&str, &str); 36] = [
     ("tick_p99", "tick p99"),
     ("tick_mean", "tick mean"),
+    ("frame_age_p50", "age of frames p50"),
     ("frame_age_p99", "age of frames p99"),
     ("overruns", "ticks that overran"),
+    ("rooms", "rooms with bots"),
+    ("server_rooms", "rooms of the server"),
+    ("sessions", "players and spectators"),
     ("sent", "sent by the server"),
     ("received", "received by the server"),
+    ("joins", "joins"),
     ("mismatches", "hash mismatches"),
-    ("server_memory", "server's memory"),
-    ("server_files", "server's open files"),
-    ("server_threads", "server's threads"),
-    ("tasks", "server's tasks"),
-    ("server_cpu", "server"),
-    ("generator_cpu", "bots"),
+    ("server_memory", "memory of the server"),
+    ("server_files", "open files"),
+    ("server_threads", "threads"),
+    ("tasks", "tasks"),
+    ("files_beyond_bots", "open files beside the bots\u{2019}"),
+    ("tasks_beyond_bots", "tasks beside the bots\u{2019}"),
+    ("sessions_beyond_bots", "sessions beside the bots\u{2019}"),
+    ("rooms_beyond_open", "rooms beside the bots\u{2019}"),
+    ("server_cpu", "cores the server used"),
+    ("generator_cpu", "bots, of their cores"),
+    ("machine_busy", "whole machine"),
     ("generator_lag_p99", "lag of the bots p99"),
     ("tick_duration", "Tick"),
     ("tick_lateness", "How late ticks began"),
@@ -39,17 +49,23 @@ const WORDS: [(&str, &str); 26] = [
 /// The series that shows what a limit is about.
 pub fn series_of(limit: &str) -> &str {
     match limit {
-        "memory_mib_per_hour" => "server_memory",
-        "files_per_hour" => "server_files",
-        "threads_per_hour" => "server_threads",
-        "tick_drift" | "tick_p99_ms" => "tick_p99",
+        "memory_mib_per_hour" | "left_memory_mib" => "server_memory",
+        "files_per_hour" => "files_beyond_bots",
+        "tasks_per_hour" => "tasks_beyond_bots",
+        "sessions_per_hour" => "sessions_beyond_bots",
+        "rooms_per_hour" => "rooms_beyond_open",
+        "left_files" => "server_files",
+        "left_rooms" => "server_rooms",
+        "tick_drift_percent" => "tick_p99",
         "hash_mismatches" => "mismatches",
+        "disconnects" => "disconnects_unexplained",
+        "refusals" => "refusals_unexplained",
         "generator" => "generator_lag_p99",
-        "disconnects" => "sessions",
-        _ => ["_per_hour", "_per_minute", "_ms"]
-            .iter()
-            .find_map(|end| limit.strip_suffix(end))
-            .unwrap_or(limit),
+        "generator_busy_percent" => "generator_cpu",
+        _ => {
+            let limit = limit.strip_prefix("left_").unwrap_or(limit);
+            ["_per_minute", "_ms"].iter().find_map(|end| limit.strip_suffix(end)).unwrap_or(limit)
+        }
     }
 }
 
@@ -59,18 +75,17 @@ mod tests {
 
     #[test]
     fn a_limit_leads_to_its_series() {
-        let limits = [
-            "memory_mib_per_hour",
-            "rooms_per_hour",
-            "frame_age_p99_ms",
-            "overruns_per_minute",
-            "tick_drift",
+        let known = [
+            ("memory_mib_per_hour", "server_memory"),
+            ("rooms_per_hour", "rooms_beyond_open"),
+            ("frame_age_p99_ms", "frame_age_p99"),
+            ("overruns_per_minute", "overruns"),
+            ("tick_drift_percent", "tick_p99"),
+            ("left_tasks", "tasks"),
         ];
-        let series = limits.map(series_of);
-        assert_eq!(series, ["server_memory", "rooms", "frame_age_p99", "overruns", "tick_p99"]);
-        assert_eq!(
-            (title("tasks").as_str(), title("new_thing").as_str()),
-            ("server's tasks", "new thing")
-        );
+        for (limit, series) in known {
+            assert_eq!(series_of(limit), series);
+        }
+        assert_eq!((title("tasks").as_str(), title("new_thing").as_str()), ("tasks", "new thing"));
     }
 }

@@ -1,13 +1,14 @@
 // One chart of a report: curves, the phases behind them, and the lines that must not be crossed.
-'use strict';
 
-/** @typedef {import('uplot').default} Plot */
+import { clock, withUnit } from './words.js';
+
+/** @typedef {import('uplot')} Plot */
 /** @typedef {{ name: string, label: string, limit?: number }} Curve */
 /** @typedef {{ id: string, title: string, unit: string, from_zero: boolean, curves: Curve[], since?: number }} Chart */
 /** @typedef {{ name: string, from: number, to: number }} Phase */
 /** @typedef {{ series: { name: string, points: [number, number][] }[], phases: Phase[], seconds: number }} Figures */
 
-const HEIGHT = 236;
+export const HEIGHT = 236;
 
 /**
  * A colour of the style sheet, as it is now.
@@ -23,7 +24,7 @@ function colour(name) {
  * @param {Figures} figures
  * @returns {import('uplot').AlignedData}
  */
-function aligned(chart, figures) {
+export function aligned(chart, figures) {
   const columns = chart.curves.map(({ name }) => new Map(figures.series.find((it) => it.name === name)?.points ?? []));
   const times = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
   return /** @type {any} */ ([times, ...columns.map((column) => times.map((time) => column.get(time) ?? null))]);
@@ -109,7 +110,7 @@ function drawLine({ ctx, bbox, valToPos }, at, axis, word) {
  * @param {number | null} high
  * @returns {[number, number]}
  */
-function reach(chart, low, high) {
+export function reach(chart, low, high) {
   if (low === null || high === null) return [0, 1];
   const near = chart.curves.map(({ limit }) => limit ?? 0).filter((limit) => high > limit * 0.35);
   const top = Math.max(high, ...near);
@@ -126,7 +127,7 @@ function reach(chart, low, high) {
  * @param {number} width
  * @returns {import('uplot').Options}
  */
-function options(chart, figures, width) {
+export function options(chart, figures, width) {
   const axis = { stroke: () => colour('dim'), font: '11px system-ui, sans-serif', ticks: { show: false } };
   const grid = { stroke: () => colour('grid'), width: 1 };
   const curve = (/** @type {Curve} */ { label }, /** @type {number} */ index) => ({

@@ -1,5 +1,10 @@
 // Puts the charts into a report, ties their cursors and zoom together, and answers its buttons.
-'use strict';
+
+import { HEIGHT, aligned, options } from './chart.js';
+
+/** @typedef {import('./chart.js').Plot} Plot */
+/** @typedef {import('./chart.js').Chart} Chart */
+/** @typedef {import('./chart.js').Figures} Figures */
 
 /** What the page holds, as JSON that no browser runs. */
 function held(/** @type {string} */ id) {

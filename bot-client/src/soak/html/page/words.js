@@ -1,12 +1,11 @@
 // How numbers and times are written on the axes and in the legends of a report.
-'use strict';
 
 /**
  * A number with about so many digits that count, and no zeros that do not.
  * @param {number} value
  * @param {number} [digits]
  */
-function plain(value, digits = 3) {
+export function plain(value, digits = 3) {
   if (value === 0) return '0';
   const size = Math.floor(Math.log10(Math.abs(value)));
   const fraction = Math.max(0, Math.min(6, digits - 1 - size));
@@ -25,7 +24,7 @@ const THOUSANDS = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
  * @param {string} unit
  * @param {number} [scale]
  */
-function withUnit(value, unit, scale = Math.abs(value ?? 0)) {
+export function withUnit(value, unit, scale = Math.abs(value ?? 0)) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const isBytes = unit === 'bytes';
   const [by, prefix] = (isBytes ? BINARY : THOUSANDS).find(([least]) => scale >= least && unit !== 'ms') ?? [1, ''];
@@ -40,7 +39,7 @@ function withUnit(value, unit, scale = Math.abs(value ?? 0)) {
  * Seconds since the start as hours, minutes and seconds.
  * @param {number | null | undefined} seconds
  */
-function clock(seconds) {
+export function clock(seconds) {
   if (seconds === null || seconds === undefined) return '–';
   const whole = Math.round(Math.abs(seconds));
   const two = (/** @type {number} */ part) => String(part).padStart(2, '0');
