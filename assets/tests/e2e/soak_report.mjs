@@ -44,7 +44,11 @@ function drawn(/** @type {Page} */ page) {
     plots.map((plot) => {
       const canvas = plot.querySelector('canvas');
       if (!canvas) return { pixels: 0, light: 0 };
-      const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
+      // A copy is read, as reading the chart's own would make the browser warn of it.
+      const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+      const context = /** @type {CanvasRenderingContext2D} */ (copy.getContext('2d', { willReadFrequently: true }));
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
       let [pixels, light] = [0, 0];
       for (let at = 0; at < data.length; at += 4) {
         if (data[at + 3] === 0) continue;

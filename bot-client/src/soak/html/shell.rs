@@ -50,13 +50,17 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The scripts that run, which are named to the browser by their hashes: no other does.
-    fn scripts(&self) -> Vec<&'static str> {
-        if self.has_charts { vec![PLOT, &SCRIPT] } else { vec![&SCRIPT] }
+    /// The scripts that run, with their types; they are named to the browser by their hashes, and no
+    /// other runs.
+    fn scripts(&self) -> Vec<(&'static str, &'static str)> {
+        let own = ("module", SCRIPT.as_str());
+        // The library puts its name where modules find it, which no module does.
+        if self.has_charts { vec![("text/javascript", PLOT), own] } else { vec![own] }
     }
 
     fn policy(&self) -> String {
-        let scripts: Vec<_> = self.scripts().into_iter().map(source).collect();
+        let scripts: Vec<_> =
+            self.scripts().into_iter().map(|(_, script)| source(script)).collect();
         let (scripts, style) = (scripts.join(" "), source(STYLE));
         format!(
             "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; \
@@ -95,8 +99,8 @@ impl Display for Page<'_> {
         for (id, json) in self.data {
             writeln!(f, "<script type=\"application/json\" id=\"{id}\">{json}</script>")?;
         }
-        for script in self.scripts() {
-            writeln!(f, "<script type=\"module\">{script}</script>")?;
+        for (kind, script) in self.scripts() {
+            writeln!(f, "<script type=\"{kind}\">{script}</script>")?;
         }
         f.write_str("</body>\n</html>\n")
     }
