@@ -91,13 +91,16 @@ fn picture(histogram: &HistogramReport, title: &str) -> String {
         .expect("a string takes all that is written to it");
     }
     let marks = [("p50", histogram.p50), ("p99", histogram.p99), ("p99.9", histogram.p999)];
+    let is_apart = |name: &str, x: f64| name != "p99.9" || x - place(histogram.p99) > 30.0;
     let marks = marks.into_iter().filter(|(_, time)| *time >= least && *time <= most);
+    let marks = marks.map(|(name, time)| (name, place(time)));
+    let marks = marks.map(|(name, x)| mark(if is_apart(name, x) { name } else { "" }, x));
     let label =
         format!("{title}: p50 {}, p99 {}", value(histogram.p50, unit), value(histogram.p99, unit));
     format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"100%\" role=\"img\" aria-label=\"{}\">{inside}{}</svg>",
         Text(&label),
-        marks.map(|(name, time)| mark(name, place(time))).collect::<String>()
+        marks.collect::<String>()
     )
 }
 

@@ -47,7 +47,7 @@ fn persona(persona: &PersonaReport) -> String {
     let numbers: String =
         numbers.iter().map(|number| format!("<td class=\"number\">{number}</td>")).collect();
     let ending = |(how, times): &(String, u64)| {
-        format!("<li><bdi>{}</bdi> {}</li>", Text(how), grouped(*times))
+        format!("<li><bdi>{}</bdi> \u{d7} {}</li>", Text(how), grouped(*times))
     };
     let endings: String = persona.endings.iter().map(ending).collect();
     let is_bad = persona.hash_mismatches > 0 || persona.disconnects_unexplained > 0;

@@ -96,14 +96,24 @@ fn time(report: &SoakReport, name: &'static str, histogram: &str, series: &str) 
     let HistogramReport { p99, unit, p50, .. } =
         report.histograms.iter().find(|it| it.name == histogram)?;
     let limit = report.limits.get(&format!("{series}_ms")).copied().filter(|limit| *limit > 0.0);
-    let within = limit.map(|limit| format!(", limit {}", value(limit, unit))).unwrap_or_default();
     let is_blamed = report.reasons.iter().any(|reason| reason.what == format!("{series}_ms"));
+    let (within, verdict) = match limit {
+        None => (String::new(), None),
+        Some(limit) if is_blamed => {
+            (format!(", limit {}", value(limit, unit)), Some(Verdict::Fail))
+        }
+        // A machine that was too busy excuses the server, and its figures say little.
+        Some(limit) if *p99 > limit => (
+            format!(", limit {}, not held against the server", value(limit, unit)),
+            Some(Verdict::Void),
+        ),
+        Some(limit) => (format!(", limit {}", value(limit, unit)), Some(Verdict::Pass)),
+    };
     Some(Tile {
         name,
         value: value(*p99, unit),
         note: format!("half are below {}{within}", value(*p50, unit)),
-        verdict: limit
-            .map(|limit| if *p99 > limit || is_blamed { Verdict::Fail } else { Verdict::Pass }),
+        verdict,
         picture: limit.map(|limit| rail(p99 / limit)).unwrap_or_default(),
     })
 }
@@ -122,12 +132,11 @@ fn rail(share: f64) -> String {
 fn memory(report: &SoakReport) -> Option<Tile> {
     let trend = report.trends.iter().find(|trend| trend.counter == "server_memory")?;
     let TrendReport { slope_per_hour, low, high, limit, verdict, unit, .. } = trend;
-    let note = format!(
-        "an hour; 99% sure: {} to {}, limit {}",
-        change(*low, unit),
-        change(*high, unit),
-        value(*limit, unit)
-    );
+    let sure = match verdict {
+        Verdict::Void => "too little seen to be sure".to_owned(),
+        _ => format!("99% sure: {} to {}", change(*low, unit), change(*high, unit)),
+    };
+    let note = format!("an hour; {sure}; limit {}", value(*limit, unit));
     let (value, picture) = (change(*slope_per_hour, unit), curve(report, "server_memory"));
     Some(Tile { name: "Memory grew", value, note, verdict: Some(*verdict), picture })
 }
@@ -135,7 +144,12 @@ fn memory(report: &SoakReport) -> Option<Tile> {
 fn joins(report: &SoakReport) -> Tile {
     let totals = &report.totals;
     let refused: u64 = totals.refusals.values().sum();
-    let note = format!("{} leaves, {} refused", grouped(totals.leaves), grouped(refused));
+    let unexplained = match totals.refusals_unexplained {
+        0 => String::new(),
+        some => format!(", {} kept out for no reason", grouped(some)),
+    };
+    let note =
+        format!("{} leaves, {} refused{unexplained}", grouped(totals.leaves), grouped(refused));
     let verdict = fails_if(totals.refusals_unexplained > 0);
     Tile {
         name: "Joins",

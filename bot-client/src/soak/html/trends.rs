@@ -47,7 +47,7 @@ fn row(report: &SoakReport, trend: &TrendReport) -> String {
         Text(&title(counter)),
         curve(report, trend),
         Text(&change(*slope_per_hour, unit)),
-        interval(trend),
+        if *verdict == Verdict::Void { String::new() } else { interval(trend) },
         Text(&change(*limit, unit)),
     )
 }

@@ -27,7 +27,10 @@ pub fn value(value: f64, unit: &str) -> String {
             let (by, unit) = of(&BINARY);
             format!("{} {}", plain(value / by, 3), if unit.is_empty() { "B" } else { unit })
         }
-        "ms" if value.abs() >= 10_000.0 => format!("{} s", plain(value / 1000.0, 3)),
+        "ms" if value.abs() >= 1000.0 => format!("{} s", plain(value / 1000.0, 3)),
+        "ms" if value != 0.0 && value.abs() < 0.01 => {
+            format!("{} \u{b5}s", plain(value * 1000.0, 3))
+        }
         "ms" => format!("{} ms", plain(value, 3)),
         _ => {
             let (by, prefix) = of(&THOUSANDS);
@@ -107,6 +110,7 @@ mod tests {
             (12.0, "bytes", "12 B"),
             (5.738, "ms", "5.74 ms"),
             (12_500.0, "ms", "12.5 s"),
+            (0.001, "ms", "1 \u{b5}s"),
             (486_487.9, "bytes/s", "486 kB/s"),
             (0.5, "1/s", "0.5/s"),
             (3031.7, "1/s", "3.03 k/s"),

@@ -52,7 +52,7 @@ function drawPhases({ ctx, bbox, valToPos }, phases) {
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
   ctx.clip();
   ctx.font = `${10.5 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = 'top';
@@ -64,7 +64,7 @@ function drawPhases({ ctx, bbox, valToPos }, phases) {
     if (index % 2 === 0) ctx.fillRect(from, bbox.top, to - from, bbox.height);
     ctx.fillStyle = colour('dim');
     const name = shortened(ctx, phase.name, to - from - 6 * ratio);
-    if (phases.length > 1) ctx.fillText(name, from + 4 * ratio, bbox.top + 3 * ratio);
+    if (phases.length > 1) ctx.fillText(name, from + 4 * ratio, bbox.top - 14 * ratio);
   });
   ctx.restore();
 }
@@ -142,7 +142,7 @@ export function options(chart, figures, width) {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 24, 0, 0],
+    padding: [20, 24, 0, 0],
     cursor: { sync: { key: 'soak' }, drag: { x: true, y: false }, y: false, points: { size: 7 } },
     scales: { x: { time: false }, y: { range: (_, low, high) => reach(chart, low, high) } },
     series: [{ label: 'at', value: (_, time) => clock(time) }, ...chart.curves.map(curve)],

@@ -26,6 +26,7 @@ const THOUSANDS = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
  */
 export function withUnit(value, unit, scale = Math.abs(value ?? 0)) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (unit === 'ms' && scale >= 2000) return `${plain(value / 1000)} s`;
   const isBytes = unit === 'bytes';
   const [by, prefix] = (isBytes ? BINARY : THOUSANDS).find(([least]) => scale >= least && unit !== 'ms') ?? [1, ''];
   const number = plain(value / by, isBytes || by > 1 ? 4 : 3);
