@@ -217,13 +217,20 @@ fn a_socket_looks_at_a_room_as_a_player_sees_it() {
 fn a_stuck_thread_does_not_hang_the_page() {
     let monitor = Monitor::start(|config| config.limits.stuck_after = Duration::from_millis(300));
     let (mut client, code) = monitor.with_player();
-    let input = client.viewer.input(12, STALL).expect("a frame came");
-    client.send(&input);
-    eventually("the page shows it", || {
-        monitor.get("overview").json()["threads"][0]["stuck"] == true
+    let stuck = || monitor.get("overview").json()["threads"][0]["stuck"] == true;
+    let room = || monitor.get(&format!("rooms/{code}"));
+    // A machine may take longer for a look than the game for its turn; then there is another one.
+    let refused = (0..5).any(|_| {
+        client.play(3);
+        let input = client.viewer.input(12, STALL).expect("a frame came");
+        client.send(&input);
+        eventually("the page shows it", stuck);
+        let answer = room();
+        if answer.status == 503 {
+            assert!(answer.problem(503, "stuck").contains("does not answer"), "{answer:?}");
+        }
+        answer.status == 503
     });
-    // The game returns within the patience of a question, or else the answer says that it does not.
-    let answer = monitor.get(&format!("rooms/{code}"));
-    assert!(matches!(answer.status, 200 | 503), "{answer:?}");
-    eventually("it is over", || monitor.get(&format!("rooms/{code}")).status == 200);
+    assert!(refused, "a question waits for a thread that is stuck");
+    eventually("it is over", || room().status == 200);
 }

@@ -10,6 +10,7 @@ use crate::{
     directory::RoomEntry,
     http::{Answer, Site, problem::coded},
     shard::{Ask, Command, Said, Wish},
+    watchdog,
 };
 
 /// How many questions may wait at once, for all threads. Those that a stuck thread does not answer
@@ -27,7 +28,7 @@ impl Default for Asks {
     }
 }
 
-/// Asks the thread that has a room.
+/// Asks the thread that has a room, unless that is stuck.
 ///
 /// # Errors
 /// The answer that says why there is none.
@@ -35,6 +36,7 @@ pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Resul
     let shard = &site.shards[room.shard()];
     let asks = site.admin.as_ref().map(|admin| &admin.asks.0);
     let place = asks.and_then(|asks| Arc::clone(asks).try_acquire_owned().ok());
+    let place = place.filter(|_| !watchdog::is_stuck(site, shard));
     let Some(place) = place else { return Err(stuck(shard.busy())) };
     let (answer, said) = oneshot::channel();
     shard.send(Command::Ask(Arc::clone(room), Ask { wish, answer, _place: place }));
