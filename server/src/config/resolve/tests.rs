@@ -77,6 +77,9 @@ fn every_setting_may_stand_in_the_file() {
         admin-listen = '127.0.0.1:10'
         admin-allow-remote = false
         admin-host = ['admin.example']
+        record = 'recordings'
+        record-limit = 9
+        flight = 'flights'
         log-format = 'json'
         log = 'debug'
         [arena]
