@@ -2,13 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hyper::StatusCode;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::no_such_room;
+use super::refused::Refused;
 use crate::{
     directory::RoomEntry,
-    http::{Answer, Site, problem::coded},
+    http::Site,
     shard::{Ask, Command, Said, Wish},
     watchdog,
 };
@@ -31,25 +30,18 @@ impl Default for Asks {
 /// Asks the thread that has a room, unless that is stuck.
 ///
 /// # Errors
-/// The answer that says why there is none.
-pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Result<Said, Answer> {
+/// When it does not answer in time, or has no such room.
+pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Result<Said, Refused> {
     let shard = &site.shards[room.shard()];
     let asks = site.admin.as_ref().map(|admin| &admin.asks.0);
     let place = asks.and_then(|asks| Arc::clone(asks).try_acquire_owned().ok());
     let place = place.filter(|_| !watchdog::is_stuck(site, shard));
-    let Some(place) = place else { return Err(stuck(shard.busy())) };
+    let Some(place) = place else { return Err(Refused::Stuck(shard.busy())) };
     let (answer, said) = oneshot::channel();
     shard.send(Command::Ask(Arc::clone(room), Ask { wish, answer, _place: place }));
     match tokio::time::timeout(PATIENCE, said).await {
         Ok(Ok(said)) => Ok(said),
-        Ok(Err(_)) => Err(no_such_room()),
-        Err(_) => Err(stuck(shard.busy())),
+        Ok(Err(_)) => Err(Refused::NoSuchRoom),
+        Err(_) => Err(Refused::Stuck(shard.busy())),
     }
-}
-
-fn stuck(busy: Duration) -> Answer {
-    let seconds = busy.as_secs_f64();
-    let detail =
-        format!("the room's thread does not answer: it has been at its turn for {seconds:.1} s");
-    coded(StatusCode::SERVICE_UNAVAILABLE, "stuck", &detail)
 }

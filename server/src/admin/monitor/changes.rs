@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use hyper::{HeaderMap, Request, StatusCode, body::Incoming, header};
+use hyper::{HeaderMap, Request, body::Incoming, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use tickwire_room::AdminAction;
 use tickwire_shared::PlayerId;
 
-use super::{asks::ask, no_such_room};
+use super::{asks::ask, refused::Refused};
 use crate::{
-    http::{
-        Answer, Site,
-        body::read_body,
-        json_answer,
-        problem::{coded, problem},
-    },
+    http::{Answer, Site, body::read_body, json_answer},
     shard::{Command, Said, Wish},
 };
 
@@ -41,41 +36,37 @@ struct Ticks {
 }
 
 /// Makes a change.
-pub(super) async fn make(site: &Arc<Site>, request: Request<Incoming>, call: &str) -> Answer {
+pub(super) async fn make(
+    site: &Arc<Site>,
+    request: Request<Incoming>,
+    call: &str,
+) -> Result<Answer, Refused> {
     if !is_json(request.headers()) {
-        let detail = "a change is asked for with Content-Type: application/json";
-        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
+        return Err(Refused::NotJson);
     }
-    let limits = &site.config.limits;
-    let body = match read_body(request, MOST_BODY_BYTES, limits.body_timeout).await {
-        Ok(body) => body,
-        Err(bad) => return bad.answer(),
-    };
+    let body = read_body(request, MOST_BODY_BYTES, site.config.limits.body_timeout).await;
+    let body = body.map_err(Refused::Body)?;
     let parts: Vec<&str> = call.split('/').collect();
-    let made = match parts[..] {
-        ["drain"] => match parse::<Nothing>(&body) {
-            Ok(_) => Ok(drain(site)),
-            Err(answer) => Err(*answer),
-        },
-        ["rooms", code, what] => match wish(what, &body) {
-            Ok(wish) => change(site, code, what, wish).await,
-            Err(answer) => Err(*answer),
-        },
-        _ => Err(nothing_here()),
-    };
-    made.unwrap_or_else(|refusal| refusal)
+    match parts[..] {
+        ["drain"] => {
+            let Nothing {} = parse(&body)?;
+            drain(site);
+        }
+        ["rooms", code, what] => change(site, code, what, wish(what, &body)?).await?,
+        _ => return Err(Refused::Nothing),
+    }
+    Ok(json_answer(&json!({ "done": true })))
 }
 
 /// Lets nobody into any room any more; who is in plays on.
-fn drain(site: &Site) -> Answer {
+fn drain(site: &Site) {
     tracing::info!("the operator drains the server");
     site.directory.drain();
     site.shards.iter().for_each(|shard| shard.send(Command::Drain));
-    done()
 }
 
 /// What a call asks of a room.
-fn wish(what: &str, body: &[u8]) -> Result<Wish, Box<Answer>> {
+fn wish(what: &str, body: &[u8]) -> Result<Wish, Refused> {
     let player = || parse::<Somebody>(body).map(|somebody| PlayerId(somebody.player));
     let lock = |locked| parse::<Nothing>(body).map(|_| Wish::Moderate(AdminAction::Lock(locked)));
     match what {
@@ -86,32 +77,23 @@ fn wish(what: &str, body: &[u8]) -> Result<Wish, Box<Answer>> {
         "drain" => parse::<Nothing>(body).map(|_| Wish::Drain),
         "meter" => match parse::<Ticks>(body)?.ticks {
             ticks @ 1..=MOST_METERED => Ok(Wish::Meter(ticks)),
-            _ => {
-                let detail = format!("ticks must be 1 to {MOST_METERED}");
-                Err(problem(StatusCode::BAD_REQUEST, &detail).into())
-            }
+            _ => Err(Refused::Malformed(format!("ticks must be 1 to {MOST_METERED}"))),
         },
-        _ => Err(nothing_here().into()),
+        _ => Err(Refused::Nothing),
     }
 }
 
-async fn change(site: &Site, code: &str, what: &str, wish: Wish) -> Result<Answer, Answer> {
-    let room = site.directory.room(code).ok_or_else(no_such_room)?;
+async fn change(site: &Site, code: &str, what: &str, wish: Wish) -> Result<(), Refused> {
+    let room = site.directory.room(code).ok_or(Refused::NoSuchRoom)?;
     let player = match wish {
         Wish::Moderate(AdminAction::Kick(player) | AdminAction::Ban(player)) => Some(player.0),
         _ => None,
     };
     tracing::info!(room = room.code, what, player, "the operator changes a room");
     match ask(site, &room, wish).await? {
-        Said::NoSuchPlayer => {
-            let detail = "there is no such player in the room; it may have left";
-            Err(coded(StatusCode::NOT_FOUND, "no_such_player", detail))
-        }
-        Said::NotNow => {
-            let detail = "the room's game is being made again after an error; try again";
-            Err(coded(StatusCode::SERVICE_UNAVAILABLE, "mending", detail))
-        }
-        _ => Ok(done()),
+        Said::NoSuchPlayer => Err(Refused::NoSuchPlayer),
+        Said::NotNow => Err(Refused::Mending),
+        Said::Done | Said::Report(_) => Ok(()),
     }
 }
 
@@ -122,19 +104,11 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Answer>> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     // A list of values would do for an object as well, and nobody means that.
     let object = serde_json::from_slice::<Map<String, Value>>(body);
     object.and_then(|object| serde_json::from_value(object.into())).map_err(|error| {
-        let detail = format!("the body has to be a JSON object that is understood: {error}");
-        problem(StatusCode::BAD_REQUEST, &detail).into()
+        let why = format!("the body has to be a JSON object that is understood: {error}");
+        Refused::Malformed(why)
     })
-}
-
-fn nothing_here() -> Answer {
-    problem(StatusCode::NOT_FOUND, "there is nothing to change at this address")
-}
-
-fn done() -> Answer {
-    json_answer(&json!({ "done": true }))
 }

@@ -5,23 +5,25 @@
 
 use std::sync::Arc;
 
-use hyper::{Method, Request, StatusCode, body::Incoming};
+use hyper::{Method, Request, body::Incoming};
 use serde_json::{Value, json};
 use tickwire_shared::PlayerId;
 
 use super::not_allowed;
 use crate::{
     directory::RoomEntry,
-    http::{Answer, Site, parameter, problem::coded, problem::problem, send, upgrade_observer},
+    http::{Answer, Site, parameter, send, upgrade_observer},
 };
 
 mod asks;
 mod changes;
 mod log;
 mod overview;
+mod refused;
 mod rooms;
 
 pub(super) use asks::Asks;
+use refused::Refused;
 
 /// Where the page is, among the files.
 const PAGE: &str = "pages/monitor/index.html";
@@ -32,18 +34,19 @@ const API: &str = "/monitor/api/";
 pub(super) async fn route(site: &Arc<Site>, request: Request<Incoming>) -> Option<Answer> {
     let path = request.uri().path().to_owned();
     if let Some(call) = path.strip_prefix(API) {
-        return Some(match *request.method() {
+        let made = match *request.method() {
             Method::GET | Method::HEAD => read(site, &request, call).await,
             Method::POST => changes::make(site, request, call).await,
-            _ => not_allowed("GET, HEAD, POST"),
-        });
+            _ => Ok(not_allowed("GET, HEAD, POST")),
+        };
+        return Some(made.unwrap_or_else(Refused::answer));
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Some(not_allowed("GET, HEAD"));
     }
     let room = path.strip_prefix("/monitor/rooms/").and_then(|rest| rest.strip_suffix("/ws"));
     if let Some(code) = room {
-        return Some(look_at(site, request, code));
+        return Some(look_at(site, request, code).unwrap_or_else(Refused::answer));
     }
     let file = match &path[1..] {
         "" | "monitor" | "monitor/" => PAGE,
@@ -52,31 +55,28 @@ pub(super) async fn route(site: &Arc<Site>, request: Request<Incoming>) -> Optio
     site.assets.any(file).map(|asset| send(asset, &request))
 }
 
-async fn read(site: &Site, request: &Request<Incoming>, call: &str) -> Answer {
+async fn read(site: &Site, request: &Request<Incoming>, call: &str) -> Result<Answer, Refused> {
     let query = request.uri().query().unwrap_or_default();
     match call {
-        "overview" => overview::answer(site, request.headers()),
-        "rooms" => rooms::list(site, query),
-        "log" => log::answer(query),
-        _ => match call.strip_prefix("rooms/") {
-            Some(code) => match site.directory.room(code) {
-                Some(room) => rooms::one(site, &room).await,
-                None => no_such_room(),
-            },
-            None => problem(StatusCode::NOT_FOUND, "there is nothing at this address"),
-        },
+        "overview" => Ok(overview::answer(site, request.headers())),
+        "rooms" => Ok(rooms::list(site, query)),
+        "log" => Ok(log::answer(query)),
+        _ => {
+            let code = call.strip_prefix("rooms/").ok_or(Refused::Nothing)?;
+            let room = site.directory.room(code).ok_or(Refused::NoSuchRoom)?;
+            rooms::one(site, &room).await
+        }
     }
 }
 
 /// Begins a connection that looks at a room.
-fn look_at(site: &Arc<Site>, request: Request<Incoming>, code: &str) -> Answer {
-    let like = parameter(request.uri().query().unwrap_or_default(), "like").map(str::parse);
-    let Ok(like) = like.transpose() else {
-        return problem(StatusCode::BAD_REQUEST, "like has to be a player's number");
-    };
-    let Some(room) = site.directory.room(code) else { return no_such_room() };
+fn look_at(site: &Arc<Site>, request: Request<Incoming>, code: &str) -> Result<Answer, Refused> {
+    let like = parameter(request.uri().query().unwrap_or_default(), "like");
+    let unknown = |_| Refused::Malformed("like has to be a player's number".to_owned());
+    let like = like.map(str::parse::<u32>).transpose().map_err(unknown)?;
+    let room = site.directory.room(code).ok_or(Refused::NoSuchRoom)?;
     tracing::info!(room = room.code, like, "the operator looks at a room");
-    upgrade_observer(site, request, room, like.map(PlayerId))
+    Ok(upgrade_observer(site, request, room, like.map(PlayerId)))
 }
 
 /// A room, as the operator sees it.
@@ -96,8 +96,4 @@ fn room_line(room: &RoomEntry) -> Value {
         "load": room.cost().map(|cost| cost as f64 / 1e9),
         "shard": room.shard(),
     })
-}
-
-fn no_such_room() -> Answer {
-    coded(StatusCode::NOT_FOUND, "no_such_room", "there is no such room; it may have closed")
 }

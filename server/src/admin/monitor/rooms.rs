@@ -2,13 +2,12 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
-use hyper::StatusCode;
 use serde_json::json;
 
-use super::{asks::ask, room_line};
+use super::{asks::ask, refused::Refused, room_line};
 use crate::{
     directory::RoomEntry,
-    http::{Answer, Site, json_answer, parameter, problem::problem},
+    http::{Answer, Site, json_answer, parameter},
     metrics::{named, room_values},
     shard::{Said, Wish},
 };
@@ -55,16 +54,15 @@ fn is_in(room: &RoomEntry, state: &str) -> bool {
 }
 
 /// Answers with all that is known of a room.
-pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Answer {
-    match ask(site, room, Wish::Report).await {
-        Ok(Said::Report(report)) => {
+pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Result<Answer, Refused> {
+    match ask(site, room, Wish::Report).await? {
+        Said::Report(report) => {
             let mut shown = json!(*report);
             shown["room"] = room_line(room);
             let values = room_values(&report.counters);
             shown["counters"] = json!(named(&values).collect::<BTreeMap<_, _>>());
-            json_answer(&shown)
+            Ok(json_answer(&shown))
         }
-        Ok(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the room said something else"),
-        Err(answer) => answer,
+        _ => Err(Refused::NoSuchRoom),
     }
 }
