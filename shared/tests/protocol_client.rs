@@ -1,6 +1,6 @@
 //! The client that was written from PROTOCOL.md alone, in Python, held to the golden files.
 
-use std::{path::Path, process::Command};
+use std::{io::Write, path::Path, process::Command};
 
 #[test]
 fn a_client_written_from_the_document_agrees_with_the_golden_files() {
@@ -9,7 +9,8 @@ fn a_client_written_from_the_document_agrees_with_the_golden_files() {
     // Nothing is to be left in the source tree.
     python.args(["-B", "-m", "unittest"]).current_dir(folder);
     let Ok(run) = python.output() else {
-        println!("SKIPPED: there is no python3");
+        // Written to the stream itself, because what tests print is shown only when they fail.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no python3 on this machine");
         return;
     };
     let said = String::from_utf8_lossy(&run.stderr);
