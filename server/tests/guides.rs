@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-const GUIDES: [&str; 8] = [
+const GUIDES: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "PROTOCOL.md",
@@ -11,6 +11,7 @@ const GUIDES: [&str; 8] = [
     "CHANGELOG.md",
     "OPERATING.md",
     "GAMES.md",
+    "RECORDINGS.md",
     "TROUBLESHOOTING.md",
 ];
 
