@@ -7,46 +7,20 @@ use crate::{
     segments::{SegmentSlot, Segments},
 };
 
-/// Decides which segments a frame is about; of these only what changed takes bytes.
-pub trait Due {
-    /// Whether a segment that the viewer does not hold is to be held.
-    fn appears(&self, index: usize, one: &Subscription) -> bool;
-    /// Whether it is the turn of a segment that is held, and into which or from which an entity last
-    /// moved at a tick.
-    fn is_due(
-        &self,
-        index: usize,
-        one: (&Subscription, Held),
-        moved: Option<Tick>,
-        segments: &Segments,
-    ) -> bool;
-}
-
-/// By the viewer's own subscriptions.
-#[derive(Clone, Copy, Debug)]
-pub struct Own;
-
-impl Due for Own {
-    #[inline]
-    fn appears(&self, _: usize, _: &Subscription) -> bool {
-        true
-    }
-
-    #[inline]
-    fn is_due(
-        &self,
-        _: usize,
-        (one, held): (&Subscription, Held),
-        moved: Option<Tick>,
-        segments: &Segments,
-    ) -> bool {
-        moved.is_some_and(|moved| moved.is_after(held.tick))
-            || one.turns.are_due(held.tick, segments.now())
-            || one.waits_since.is_some()
-            // One that is live has to be told that it rests from now on.
-            || held.cadence == Cadence::Live
-            || is_old(held, segments)
-    }
+/// Whether it is the turn of a segment that is held, and into which or from which an entity last moved
+/// at a tick.
+#[inline]
+pub fn is_due(
+    (one, held): (&Subscription, Held),
+    moved: Option<Tick>,
+    segments: &Segments,
+) -> bool {
+    moved.is_some_and(|moved| moved.is_after(held.tick))
+        || one.turns.are_due(held.tick, segments.now())
+        || one.waits_since.is_some()
+        // One that is live has to be told that it rests from now on.
+        || held.cadence == Cadence::Live
+        || is_old(held, segments)
 }
 
 /// Whether a copy will soon fall out of the history.
@@ -69,18 +43,19 @@ impl Like<'_> {
         let other = self.other.subscriptions.get(index).filter(|other| other.slot == slot)?;
         Some((other, other.held?))
     }
-}
 
-impl Due for Like<'_> {
-    fn appears(&self, index: usize, one: &Subscription) -> bool {
+    /// Whether a segment that the viewer does not hold is to be held.
+    #[cold]
+    pub fn appears(&self, index: usize, one: &Subscription) -> bool {
         self.other(index, one.slot).is_some()
     }
 
-    fn is_due(
+    /// Whether a segment that the viewer holds is to be looked at.
+    #[cold]
+    pub fn is_due(
         &self,
         index: usize,
         (one, held): (&Subscription, Held),
-        _: Option<Tick>,
         segments: &Segments,
     ) -> bool {
         let now = segments.now();

@@ -108,11 +108,14 @@ impl<G: Game> HostedRoom for Room<G> {
     }
 
     fn poll_frame(&mut self, player: PlayerId, out: &mut Vec<u8>) -> Poll {
-        match self.seat(player) {
-            Some(seat @ Seat::Player(_)) => self.write_frame(seat, out),
-            Some(Seat::Observer(index)) => self.write_observed(index, out),
-            None => Poll::Nothing,
+        let Some(seat) = self.seat(player) else { return Poll::Nothing };
+        // Nothing is counted of observers.
+        let counters = matches!(seat, Seat::Observer(_)).then_some(self.counters);
+        let poll = self.write_frame(seat, out);
+        if let Some(counters) = counters {
+            self.counters = counters;
         }
+        poll
     }
 
     fn handle_blocked(&mut self, player: PlayerId) {

@@ -25,7 +25,6 @@ use crate::{
     incoming::Reply,
     interest::look,
     mail::Bulletin,
-    outgoing::Poll,
     room::{Player, Refusal, Room},
     segments::Segments,
     viewer::Viewer,
@@ -200,34 +199,21 @@ impl<G: Game> Room<G> {
 
     /// Decides which segments observers see from this tick on, after that is known of the players.
     pub(crate) fn subscribe_observers(&mut self) {
-        let mut observers = std::mem::take(&mut self.observers.list);
-        for Observer { like, viewer, .. } in &mut observers {
-            let like = like.and_then(|id| self.position(id));
+        for index in 0..self.observers.list.len() {
+            let like = self.observers.like(index).and_then(|id| self.position(id));
             let player = like.map(|index| &self.players[index]);
             let who = player.filter(|player| !player.spectator).map(|player| player.id);
-            let interest = &mut viewer.interest;
+            let interest = &mut self.observers.viewer_mut(index).interest;
+            let (grid, segments) = (self.grid.as_ref(), &mut self.segments);
             match player.filter(|player| player.viewer.interest.is_set()) {
                 // Which cell it is in depends on where it was before, so that is not asked anew.
-                Some(player) => {
-                    let seen = &player.viewer.interest;
-                    interest.follow(who, seen, self.grid.as_ref(), &mut self.segments);
-                }
+                Some(player) => interest.follow(who, &player.viewer.interest, grid, segments),
                 None => {
                     let team = look(&self.game, who, &mut self.view);
-                    let (grid, segments) = (self.grid.as_ref(), &mut self.segments);
                     interest.update((who, team), &self.view, grid, segments);
                 }
             }
         }
-        self.observers.list = observers;
-    }
-
-    /// Appends an observer's frame; see [`Room::write_frame`].
-    pub(crate) fn write_observed(&mut self, index: usize, out: &mut Vec<u8>) -> Poll {
-        let counters = self.counters;
-        let poll = self.write_frame(Seat::Observer(index), out);
-        self.counters = counters;
-        poll
     }
 
     /// What an observer says.

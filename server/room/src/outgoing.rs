@@ -7,7 +7,7 @@ use tickwire_shared::{
 };
 
 use crate::{
-    due::{Like, Own},
+    due::Like,
     ledger::Cause,
     observe::{Seat, viewer_at},
     pace::Decision,
@@ -92,13 +92,8 @@ impl<G: Game> Room<G> {
         }
         let available = viewer.budget.available(self.now);
         let (interest, segments) = (&mut viewer.interest, &mut self.segments);
-        let waiting = match like {
-            Some(other) => {
-                let like = Like { other, last: baseline };
-                self.plan.make(interest, segments, available, &like)
-            }
-            None => self.plan.make(interest, segments, available, &Own),
-        };
+        let like = like.map(|other| Like { other, last: baseline });
+        let waiting = self.plan.make(interest, segments, available, like.as_ref());
         self.counters.deferred_segments += waiting as u64;
     }
 

@@ -7,11 +7,11 @@
 
 use tickwire_shared::{
     Tick,
-    frame::{Cadence, MAX_FRAME_BYTES, SegmentBody, write_segment},
+    frame::{Cadence, MAX_FRAME_BYTES, SegmentBody, write_segment, write_varint},
 };
 
 use crate::{
-    due::{Due, is_old},
+    due::{Like, is_due, is_old},
     grid::{Rate, Turns},
     interest::{Held, Interest, Subscription},
     journal::Journal,
@@ -68,7 +68,7 @@ impl Plan {
         interest: &mut Interest,
         segments: &mut Segments,
         available: i64,
-        due: &impl Due,
+        like: Option<&Like<'_>>,
     ) -> usize {
         self.actions.clear();
         self.candidates.clear();
@@ -78,7 +78,7 @@ impl Plan {
             interest.journal.note(segments.now(), (*slot, held.handle), Some(*held), None);
         }
         for index in 0..interest.subscriptions.len() {
-            self.consider(index, interest, segments, due);
+            self.consider(index, interest, segments, like);
         }
         let waiting = self.choose(available, interest, segments);
         self.actions.sort_unstable_by_key(|(handle, _)| *handle);
@@ -95,12 +95,12 @@ impl Plan {
         index: usize,
         interest: &mut Interest,
         segments: &mut Segments,
-        due: &impl Due,
+        like: Option<&Like<'_>>,
     ) {
         let (one, journal) = (&mut interest.subscriptions[index], &mut interest.journal);
         let Some(status) = segments.status(one.slot) else { return };
         let Some(held) = one.held else {
-            if !status.is_empty && due.appears(index, one) {
+            if !status.is_empty && like.is_none_or(|like| like.appears(index, one)) {
                 self.add(index, None, one, segments);
             }
             return;
@@ -110,7 +110,11 @@ impl Plan {
             journal.note(segments.now(), (one.slot, held.handle), Some(held), None);
             return self.actions.push((held.handle.into(), What::Drop));
         }
-        if !due.is_due(index, (one, held), status.moved, segments) {
+        let due = match like {
+            None => is_due((one, held), status.moved, segments),
+            Some(like) => like.is_due(index, (one, held), segments),
+        };
+        if !due {
             return;
         }
         // A viewer's segments are watched, so at least the tick before is remembered of each.
@@ -221,18 +225,30 @@ impl Plan {
     /// Appends the frame's segments.
     pub fn write(&self, segments: &mut Segments, out: &mut Vec<u8>) {
         for (handle, what) in &self.actions {
-            write_segment(*handle, body(*what, segments), out);
+            let body = match *what {
+                What::Drop => SegmentBody::Drop,
+                What::Keep => SegmentBody::Keep,
+                What::Advance(cadence) => SegmentBody::Advance(cadence),
+                What::Send(cadence, slot, from) => {
+                    let (audience, bytes) = segments.encoded(slot, from);
+                    match from {
+                        Some(_) => SegmentBody::Delta(cadence, bytes),
+                        None => SegmentBody::Keyframe(cadence, audience, bytes),
+                    }
+                }
+            };
+            write_segment(*handle, body, out);
         }
     }
 
     /// Enters into a ledger what was written, with a frame that was sent for this cause.
     pub fn enter(&self, frame: Cause, segments: &mut Segments, ledger: &mut Ledger) {
-        let mut written = Vec::new();
+        let mut head = Vec::new();
         for (handle, what) in &self.actions {
-            written.clear();
-            write_segment(*handle, body(*what, segments), &mut written);
+            head.clear();
+            write_segment(*handle, SegmentBody::Drop, &mut head);
             let What::Send(_, slot, from) = *what else {
-                ledger.enter_head(frame, written.len());
+                ledger.enter_head(frame, head.len());
                 continue;
             };
             let cause = match (frame, from) {
@@ -240,8 +256,10 @@ impl Plan {
                 (Cause::Delta, None) => Cause::Enter,
                 _ => frame,
             };
-            let bytes = segments.encoded(slot, from).1.len();
-            ledger.enter_head(cause, written.len() - bytes);
+            let (_, bytes) = segments.size(slot, from);
+            write_varint(bytes as u32, &mut head);
+            // A keyframe's has its audience, too.
+            ledger.enter_head(cause, head.len() + usize::from(from.is_none()));
             ledger.enter_segment(cause, (slot, from), bytes, segments);
         }
     }
@@ -256,22 +274,6 @@ impl Plan {
         self.held.extend(held);
         self.held.sort_unstable_by_key(|(handle, ..)| *handle);
         &self.held
-    }
-}
-
-/// What a frame says of a segment.
-fn body(what: What, segments: &mut Segments) -> SegmentBody<'_> {
-    match what {
-        What::Drop => SegmentBody::Drop,
-        What::Keep => SegmentBody::Keep,
-        What::Advance(cadence) => SegmentBody::Advance(cadence),
-        What::Send(cadence, slot, from) => {
-            let (audience, bytes) = segments.encoded(slot, from);
-            match from {
-                Some(_) => SegmentBody::Delta(cadence, bytes),
-                None => SegmentBody::Keyframe(cadence, audience, bytes),
-            }
-        }
     }
 }
 

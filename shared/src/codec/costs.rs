@@ -88,6 +88,8 @@ impl Pricer {
 
     /// Adds what it costs to encode `now` from a baseline and a gap, as [`Encoder::encode`] does unless
     /// all is as predicted. The layout and the priors are those that the pricer was made for.
+    // Compiled by whoever calls it: beside a second walk the encoder's own would not be inlined as it is.
+    #[inline]
     pub fn add(
         &mut self,
         encoder: &mut Encoder,
