@@ -11,7 +11,7 @@ use crate::{
         world::{World, WorldConfig},
     },
 };
-use tickwire_room::{HostedRoom, Newcomer, Restore, Room, RoomConfig, RoomEvent};
+use tickwire_room::{HostedRoom, Newcomer, Poll, Restore, Room, RoomConfig, RoomEvent};
 use tickwire_shared::{Game, PlayerId, Tick, control, message::CloseCode};
 
 fn config(seed: u64) -> RoomConfig {
@@ -220,4 +220,18 @@ fn without_a_log_there_is_nothing_to_restore_from() {
     assert_eq!(room.restore(9), Restore::Impossible);
     let mut room = Room::<World>::new(config(1), &world());
     assert_eq!(room.restore(9), Restore::Impossible, "nothing has happened yet");
+}
+
+#[test]
+fn whoever_observes_goes_on_as_well() {
+    let mut room = brittle_room(10);
+    let observer = room.handle_observe(None).expect("there is space");
+    HostedRoom::tick(&mut room);
+    let mut frame = Vec::new();
+    assert_eq!(room.poll_frame(observer, &mut frame), Poll::Frame);
+    fail(&mut room, Call::Spectate, HostedRoom::tick);
+    restore(&mut room);
+    HostedRoom::tick(&mut room);
+    assert_eq!(room.poll_frame(observer, &mut frame), Poll::Frame);
+    assert_eq!(room.poll_event(), None);
 }

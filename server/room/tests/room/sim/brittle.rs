@@ -22,8 +22,10 @@ pub enum Call {
     Replicate,
     Team,
     View,
+    Spectate,
 }
 
+/// Those that are made in every session.
 pub const CALLS: [Call; 9] = [
     Call::Join,
     Call::Leave,
@@ -140,6 +142,7 @@ impl<W: Game> Game for Brittle<W> {
 
     fn spectate(&self, view: &mut View) {
         self.0.spectate(view);
+        burn(Call::Spectate);
     }
 }
 
