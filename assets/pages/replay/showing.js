@@ -81,8 +81,9 @@ export class Showing {
       this.now = this.timeOf(at);
       this.take();
       this.play ??= room.tick === null ? null : this.stage(room, this.like === '' ? null : Number(this.like), this.now);
-      this.play?.draw(this.now);
+      this.play?.pass(this.now);
     }
+    this.play?.draw(this.now);
   }
 
   /**

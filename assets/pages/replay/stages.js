@@ -7,6 +7,7 @@ import { Interpolation } from '/sdk/tickwire.js';
 /**
  * A game that is drawn.
  * @typedef {object} Play
+ * @property {(now: number) => void} pass lets time pass that nobody sees
  * @property {(now: number) => void} draw one picture; milliseconds of the recording
  * @property {() => void} end stops listening
  */
@@ -23,6 +24,7 @@ import { Interpolation } from '/sdk/tickwire.js';
  * @property {() => void} end
  * @property {number | null} watched whom the camera follows, as an id
  * @property {number} last when the last picture was drawn
+ * @property {Interpolation} view
  */
 
 /**
@@ -37,6 +39,7 @@ import { Interpolation } from '/sdk/tickwire.js';
 function following(session, room, kind, like, now) {
   session.last = now;
   return {
+    pass: (now) => session.view.update(now),
     draw(now) {
       for (const [id, { player }] of room.entities(kind)) if (player === like) session.watched = id;
       session.draw(now);
@@ -79,6 +82,7 @@ async function dots(canvas) {
     const world = new World(canvas, room.schema, like ?? -1);
     const view = new Interpolation(room);
     return {
+      pass: (now) => view.update(now),
       draw(now) {
         view.update(now);
         world.draw(view, null);

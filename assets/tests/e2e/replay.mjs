@@ -132,7 +132,8 @@ async function anywhere(browser) {
 
   await page.selectOption('#speed', '8');
   const fast = await playFor(page, 1500);
-  assert.ok(fast.ticks > (8 * fast.took * reel.tickHz * 0.4) / 1000, `${fast.ticks} ticks in ${fast.took} ms at 8 times`);
+  const most = Math.min(length, (8 * fast.took * reel.tickHz) / 1000);
+  assert.ok(fast.ticks > most * 0.4, `${fast.ticks} ticks in ${fast.took} ms at 8 times`);
   const end = await look(page);
   assert.equal(end.stats.mismatches, 0, 'the state differed from what the server made again');
   assert.ok(end.stats.hashesVerified > 0, 'no hash was verified');
