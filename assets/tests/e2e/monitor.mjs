@@ -29,7 +29,7 @@ const WORSE = [
 const WIDE = { viewport: { width: 1440, height: 1000 } };
 const { origin, hash } = new URL(values.admin);
 /** Longer than a busy machine takes for anything here, in milliseconds. */
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 
 /**
  * A page of the monitor that counts what goes wrong on it, breaches of its policy as well.
@@ -39,6 +39,7 @@ const PATIENCE = { timeout: 30_000 };
  */
 async function open(browser, path, options) {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE.timeout);
   const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];
@@ -70,6 +71,7 @@ function shot(page, name) {
  */
 async function company(browser, game, names) {
   const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE.timeout);
   const page = await context.newPage();
   await page.goto(values.url);
   const code = await page.evaluate(
