@@ -89,21 +89,30 @@ impl<G: Game> Room<G> {
         Ok(())
     }
 
-    /// Gives the game all that its players ask for, and what they do in the tick to come.
-    pub(crate) fn drain_inputs(&mut self) {
-        self.drain_requests();
+    /// Takes what players do in the tick to come, and logs it.
+    pub(crate) fn take_inputs(&mut self) {
         let players = self.players.iter_mut().enumerate();
         for (index, player) in players.filter(|(_, player)| !player.spectator) {
             player.inputs.take(self.now, self.config.repeat_ticks);
+            if self.log.is_on() {
+                let taken = player.inputs.taken();
+                let taken = taken.map(|it| (&it.input, it.behind.min(self.config.rewind)));
+                self.log.write_input((index, player.id), taken, &self.spec.input_record);
+            }
+        }
+    }
+
+    /// Gives the game what was taken, as it will be read again from the log, if there is one.
+    pub(crate) fn give_inputs(&mut self) {
+        let players = self.players.iter().enumerate();
+        for (index, player) in players.filter(|(_, player)| !player.spectator) {
             let taken = player.inputs.taken();
-            let taken = taken.map(|it| (&it.input, it.behind.min(self.config.rewind)));
-            let layout = &self.spec.input_record;
-            let is_on = self.log.is_on();
-            let logged = is_on.then(|| self.log.write_input((index, player.id), taken, layout));
-            self.game.sight(player.id, log::sight(taken.map_or(0, |(_, behind)| behind)));
-            match (&logged, taken) {
-                (Some(input), _) | (None, Some((input, _))) => self.game.input(player.id, input),
-                (None, None) => self.game.input(player.id, &G::Input::default()),
+            let behind = taken.map_or(0, |it| it.behind.min(self.config.rewind));
+            self.game.sight(player.id, log::sight(behind));
+            match (self.log.is_on(), taken) {
+                (true, _) => self.game.input(player.id, &self.log.held_input(index)),
+                (false, Some(it)) => self.game.input(player.id, &it.input),
+                (false, None) => self.game.input(player.id, &G::Input::default()),
             }
         }
     }

@@ -5,7 +5,8 @@
 //! contents in [`Room::tick`], and one viewer's frame in [`Room::poll_frame`]:
 //!
 //! ```text
-//! tick:        expire_sessions → drain_inputs → game.step → subscribe → capture → deliver_messages → log_tick → evict
+//! tick:        expire_sessions → drain_requests → take_inputs → give_inputs → game.step
+//!              → subscribe → capture → deliver_messages → log_tick → evict
 //! poll_frame:  pace → plan (due, budget, for each a baseline) → header → copy the memoised segments
 //! ```
 //!

@@ -176,8 +176,11 @@ impl<G: Game> Room<G> {
         self.now = self.now.next();
         self.counters.ticks += 1;
         self.expire_sessions();
-        self.drain_inputs();
+        self.drain_requests();
+        self.take_inputs();
+        // Before the inputs are given too, so that a panic in one of them is one of this tick in the log.
         self.log_record(&Record::Step);
+        self.give_inputs();
         self.step();
         self.subscribe();
         let hash = self.capture(self.log.is_on() && self.is_hash_due());

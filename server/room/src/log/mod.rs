@@ -63,6 +63,8 @@ pub struct RecentLog<'a> {
     /// The chunk that is being written, with what it has of a tick that is being made; empty when no
     /// log is kept.
     pub newer: &'a [u8],
+    /// What `newer` has up to the last whole tick.
+    pub whole: &'a [u8],
 }
 
 /// How far a room has been made again.

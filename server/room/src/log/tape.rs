@@ -95,7 +95,8 @@ impl Log {
 
     /// The chunks.
     pub(crate) fn recent(&self) -> RecentLog<'_> {
-        RecentLog { older: &self.older, newer: &self.newer }
+        let whole = &self.newer[..self.whole.1.min(self.newer.len())];
+        RecentLog { older: &self.older, newer: &self.newer, whole }
     }
 
     /// The older chunk, if it was not taken yet.
@@ -156,21 +157,20 @@ impl Log {
         }
     }
 
-    /// Appends what a player does, and how far behind it was, if that is not what it did before; and gives it as
-    /// it will be read again.
-    pub(crate) fn write_input<I: Replicate + Default>(
+    /// Appends what a player does, and how far behind it was, if that is not what it did before.
+    pub(crate) fn write_input<I: Replicate>(
         &mut self,
         (index, player): (usize, PlayerId),
         taken: Option<(&I, u16)>,
         layout: &RecordLayout,
-    ) -> I {
+    ) {
         let stride = Self::stride::<I>();
         let held = &mut self.held[index * stride..(index + 1) * stride];
         let Some((input, behind)) = taken else {
             if std::mem::take(&mut held[0]) != 0 {
                 Record::Neutral(player).write(&mut self.newer);
             }
-            return I::default();
+            return;
         };
         let mut columns = [0; MAX_COLUMNS];
         let columns = &mut columns[..I::COLUMNS];
@@ -184,6 +184,12 @@ impl Log {
             let input = Record::Input { player, behind, packed: &self.packed };
             input.write(&mut self.newer);
         }
-        I::restore(columns)
+    }
+
+    /// What a player does, as it will be read again.
+    pub(crate) fn held_input<I: Replicate + Default>(&self, index: usize) -> I {
+        let stride = Self::stride::<I>();
+        let held = &self.held[index * stride..(index + 1) * stride];
+        if held[0] == 0 { I::default() } else { I::restore(&held[1..]) }
     }
 }
