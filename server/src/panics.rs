@@ -1,6 +1,33 @@
-//! What a panic said.
+//! What a panic said, and panics that are told of elsewhere.
 
-use std::any::Any;
+use std::{
+    any::Any,
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    sync::Once,
+};
+
+thread_local! {
+    /// A panic of this thread is told of by whoever catches it.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls what may panic, and gives what the panic said, which goes nowhere else.
+pub(crate) fn quietly<T>(act: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOKED: Once = Once::new();
+    HOOKED.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                before(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let done = catch_unwind(AssertUnwindSafe(act));
+    QUIET.set(false);
+    done.map_err(|panic| text_of(panic.as_ref()).to_owned())
+}
 
 /// What a panic said.
 pub(crate) fn text_of(panic: &(dyn Any + Send)) -> &str {

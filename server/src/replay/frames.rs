@@ -75,8 +75,15 @@ impl<R: Read + Seek> Projector<R> {
     fn make(&mut self, observer: PlayerId, ticks: u32) -> Result<Vec<u8>, ReplayError> {
         let (mut out, mut frame, mut said) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ticks.min(MOST_TICKS) {
-            if out.len() >= MOST_BYTES || !self.play_on()? {
+            if out.len() >= MOST_BYTES {
                 break;
+            }
+            match self.play_on() {
+                Ok(true) => {}
+                Ok(false) => break,
+                // What is whole before it is shown; who asks for what follows is told of it.
+                Err(_) if !out.is_empty() => break,
+                Err(error) => return Err(error),
             }
             let room = self.player.room();
             frame.clear();

@@ -53,6 +53,9 @@ struct ReplayFlags {
     /// Show the recording in a browser: listen here, such as on 127.0.0.1:2569
     #[arg(long, value_name = "ADDR", conflicts_with_all = ["from", "to", "json"])]
     listen: Option<SocketAddr>,
+    /// With --listen, let other machines look, who then see all that players did
+    #[arg(long, requires = "listen")]
+    allow_remote: bool,
     /// With --listen, serve what this directory has before what is in the binary
     #[arg(long, value_name = "DIR", requires = "listen")]
     assets: Option<PathBuf>,
@@ -70,9 +73,16 @@ pub(crate) fn run(args: &[OsString], games: &Games) -> ExitCode {
         Ok(flags) => flags,
         Err(error) => error.exit(),
     };
-    // A game that panics is told of in the report, and needs no second word.
-    std::panic::set_hook(Box::new(|_| {}));
+    if let Some(listen) = flags.listen.filter(|listen| !listen.ip().is_loopback())
+        && !flags.allow_remote
+    {
+        eprintln!(
+            "tickwire: --listen {listen} can be reached from elsewhere: --allow-remote allows that"
+        );
+        return ExitCode::from(UNPLAYABLE);
+    }
     let outcome = open(&flags.file, games).and_then(|player| match flags.listen {
+        Some(_) if !player.has_ticks() => Err(ReplayError::Empty),
         Some(listen) => site::run(player, &flags, games, listen).map(|()| ExitCode::SUCCESS),
         None => verify_all(player, &flags),
     });

@@ -1,16 +1,13 @@
 //! A recording and the room that it is played in.
 
-use std::{
-    io::{self, Read, Seek},
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::io::{self, Read, Seek};
 
 use thiserror::Error;
-use tickwire_recording::{Block, Header, Recording, RecordingError, Timing};
+use tickwire_recording::{Block, Header, Incident, Recording, RecordingError, Timing, Why};
 use tickwire_room::{HostedRoom, LogError, Refusal, Replayed, RoomConfig};
 use tickwire_shared::Tick;
 
-use crate::{Games, games::RoomFactory, panics::text_of};
+use crate::{Games, games::RoomFactory, panics::quietly};
 
 /// Why something cannot be played.
 #[derive(Debug, Error)]
@@ -24,6 +21,9 @@ pub(super) enum ReplayError {
     /// A chunk makes no sense to the game.
     #[error("the log at tick {0}: {1}")]
     Log(Tick, LogError),
+    /// The game panics when a chunk is loaded.
+    #[error("the log at tick {0}: the game panics when it is loaded: {1}")]
+    Panicked(Tick, String),
     /// It is of a game that this program does not have.
     #[error("it is of the game {0:?}, and this program has: {1}")]
     Game(String, String),
@@ -79,10 +79,21 @@ impl<R: Read + Seek> Player<R> {
         if room.schema_hash() != header.schema_hash {
             return Err(ReplayError::Schema(header.game.clone()));
         }
-        if recording.chunks().iter().all(|chunk| chunk.ticks() == 0) {
-            return Err(ReplayError::Empty);
-        }
-        Ok(Player { recording, room, make, loaded: None })
+        let player = Player { recording, room, make, loaded: None };
+        // The game may have panicked before its first tick.
+        let leads_on = player.is_of_panic() && !player.recording.chunks().is_empty();
+        if player.has_ticks() || leads_on { Ok(player) } else { Err(ReplayError::Empty) }
+    }
+
+    /// Whether there is a whole tick in it.
+    pub(super) fn has_ticks(&self) -> bool {
+        self.recording.chunks().iter().any(|chunk| chunk.ticks() > 0)
+    }
+
+    /// Whether it was kept because the game panicked.
+    pub(super) fn is_of_panic(&self) -> bool {
+        let why = &self.recording.header().why;
+        matches!(why, Why::Flight { reason: Incident::Panic, .. })
     }
 
     pub(super) fn recording(&self) -> &Recording<R> {
@@ -118,6 +129,9 @@ impl<R: Read + Seek> Player<R> {
         to: Option<u32>,
     ) -> Result<(Tick, Tick), ReplayError> {
         let (first, last) = self.ends();
+        if from.is_none() && to.is_none() {
+            return Ok((first, last));
+        }
         let (from, to) = (from.map_or(first, Tick), to.map_or(last, Tick));
         let outside = |tick: Tick| tick.since(first) < 0 || tick.is_after(last);
         if outside(from) {
@@ -144,7 +158,14 @@ impl<R: Read + Seek> Player<R> {
         let bytes = self.recording.read_chunk(index)?;
         self.loaded = None;
         let first = self.chunk(index).first;
-        self.room.load(&bytes).map_err(|error| ReplayError::Log(first, error))?;
+        let room = &mut self.room;
+        match quietly(|| room.load(&bytes)) {
+            Ok(loaded) => loaded.map_err(|error| ReplayError::Log(first, error))?,
+            Err(what) => {
+                self.begin_anew();
+                return Err(ReplayError::Panicked(first, what));
+            }
+        };
         self.loaded = Some(index);
         Ok(())
     }
@@ -162,17 +183,25 @@ impl<R: Read + Seek> Player<R> {
     /// Plays the next tick of the chunk that is loaded.
     pub(super) fn play(&mut self) -> Result<Played, ReplayError> {
         let room = &mut self.room;
-        match catch_unwind(AssertUnwindSafe(|| room.replay())) {
+        match quietly(|| room.replay()) {
             Ok(Ok(Some(replayed))) => Ok(Played::Tick(replayed)),
             Ok(Ok(None)) => Ok(Played::End),
-            Ok(Err(error)) => Err(ReplayError::Log(self.room.now(), error)),
-            Err(panic) => {
-                // What it left behind is not to be gone on with.
-                self.room = new_room(&self.make, self.recording.header());
+            Ok(Err(error)) => {
+                // Nor is there anything to be gone on with behind that.
                 self.loaded = None;
-                Ok(Played::Panicked(text_of(panic.as_ref()).to_owned()))
+                Err(ReplayError::Log(self.room.now(), error))
+            }
+            Err(what) => {
+                self.begin_anew();
+                Ok(Played::Panicked(what))
             }
         }
+    }
+
+    /// What a panic left behind is not to be gone on with.
+    fn begin_anew(&mut self) {
+        self.room = new_room(&self.make, self.recording.header());
+        self.loaded = None;
     }
 }
 

@@ -45,10 +45,14 @@ impl Report {
         }
     }
 
-    /// Whether it was recorded because the game panicked, and does so again.
+    /// Whether it was recorded because the game panicked, and does so again at that tick.
     fn panics_again(&self) -> bool {
-        let because = matches!(self.header.why, Why::Flight { reason: Incident::Panic, .. });
-        because && self.found.panic.is_some()
+        let Why::Flight { reason: Incident::Panic, tick, .. } = &self.header.why else {
+            return false;
+        };
+        // It was the tick by then, or the one after it if none was being made.
+        let panic = self.found.panic.as_ref();
+        panic.is_some_and(|(again, _)| (0..=1).contains(&again.since(*tick)))
     }
 
     /// Whether all that was asked for could be played and became what it was. A flight of a panic ends
@@ -56,7 +60,10 @@ impl Report {
     pub(super) fn holds(&self) -> bool {
         let Found { range: (from, to), ticks, differ, ref problems, ref panic, .. } = self.found;
         let all = i64::from(ticks) > i64::from(to.since(from));
-        let played = (all && panic.is_none()) || self.panics_again();
+        let played = match self.found.to_the_panic {
+            true => self.panics_again(),
+            false => (all && panic.is_none()) || self.panics_again(),
+        };
         differ == 0 && problems.is_empty() && played && self.end.1
     }
 
@@ -82,6 +89,7 @@ impl Report {
             "hash_mismatches": differ,
             "first_mismatches": differences.collect::<Vec<_>>(),
             "problems": problems,
+            "panics_again": self.found.to_the_panic.then(|| self.panics_again()),
             "panic": panic.as_ref().map(|(tick, what)| json!({ "tick": tick.0, "what": what })),
             "seconds": took.as_secs_f64(),
             "times_real_time": self.found.speed(self.header.tick_hz),
@@ -113,6 +121,13 @@ impl Report {
         if let Some((tick, what)) = &self.found.panic {
             let again = if self.panics_again() { " again" } else { "" };
             writeln!(f, "  tick {tick}: the game panics{again}: {what}")?;
+        }
+        if self.found.to_the_panic && !self.panics_again() {
+            writeln!(
+                f,
+                "  the game did not panic again where it did; what it shows to players (view, team) and \
+                 what saves it is not called here"
+            )?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
-use std::io::Cursor;
+use std::{io::Cursor, path::Path};
 
+use serde_json::{Value, json};
 use tickwire_recording::{Ending, Header, Incident, Why, Writer};
 use tickwire_room::{HostedRoom, Newcomer, RoomConfig, log_span};
 use tickwire_shared::{
@@ -9,11 +10,12 @@ use tickwire_shared::{
 use super::{
     frames::{Eyes, Projector},
     player::{Player, ReplayError},
+    report::Report,
     verify::{Found, Watch, verify},
 };
 use crate::{
     Games,
-    test_game::{Config as Setup, Dot, Restless, TRIP},
+    test_game::{Config as Setup, Dot, PANIC, Restless, TRIP, UNLUCKY},
     test_viewer::Viewer,
 };
 
@@ -180,19 +182,63 @@ fn what_did_not_become_what_it_was_is_found_at_its_tick() {
     assert!(found.ticks > 700 - CHUNK, "the other chunks are played all the same");
 }
 
+/// What a program says of the flight of what panics after so many ticks.
+fn panicking(ticks: u32, act: impl FnOnce(&mut Recorded)) -> (Value, Tick) {
+    let mut recorded = Recorded::new(ticks);
+    let before = recorded.room.now();
+    crate::panics::quietly(|| act(&mut recorded)).expect_err("it panics");
+    let tick = recorded.room.now();
+    let why = Why::Flight { reason: Incident::Panic, tick, detail: String::new() };
+    (report(&recorded.file(why, |_, _| {})), before)
+}
+
+fn report(file: &[u8]) -> Value {
+    let mut player = open(file);
+    let range = player.range(None, None).expect("it is all");
+    let found = verify(&mut player, range, &mut Counter::default());
+    Report::new(&mut player, Path::new("a file"), found).json()
+}
+
 #[test]
 fn a_flight_of_a_panic_panics_again_at_the_same_tick() {
+    let unlucky = Newcomer::named(UNLUCKY);
+    let come_in = |recorded: &mut Recorded| {
+        let _ = recorded.room.handle_join(&unlucky);
+    };
+    for (ticks, (said, before), what) in [
+        (400, panicking(400, |recorded| recorded.tick(TRIP)), "made to fail by a step"),
+        (400, panicking(400, |recorded| recorded.tick(PANIC)), "made to fail"),
+        (400, panicking(400, come_in), "made to fail by a name"),
+        // Right behind a keyframe, and before any tick.
+        (CHUNK, panicking(CHUNK, come_in), "made to fail by a name"),
+        (0, panicking(0, come_in), "made to fail by a name"),
+    ] {
+        let panic = json!({ "tick": before.next().0, "what": what });
+        assert_eq!((&said["panic"], &said["panics_again"]), (&panic, &json!(true)), "{said}");
+        assert_eq!((&said["holds"], &said["ticks"]), (&json!(true), &json!(ticks)), "{said}");
+    }
+}
+
+#[test]
+fn a_flight_of_a_panic_that_does_not_come_again_there_does_not_hold() {
     let mut recorded = Recorded::new(400);
-    let before = recorded.room.now();
-    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| recorded.tick(TRIP)));
-    assert!(panicked.is_err());
-    let why = Why::Flight { reason: Incident::Panic, tick: before, detail: String::new() };
-    let file = recorded.file(why, |_, _| {});
-    let (found, _) = verified(&file, None, None);
-    assert_eq!(found.differ, 0);
-    let (tick, what) = found.panic.expect("it panics again");
-    assert_eq!((tick, what.as_str()), (before.next(), "made to fail by a step"));
-    assert_eq!(found.ticks, 400, "all that came before is as it was");
+    let tick = recorded.room.now();
+    let flight = |tick| Why::Flight { reason: Incident::Panic, tick, detail: String::new() };
+    let said = report(&recorded.file(flight(tick), |_, _| {}));
+    assert_eq!((&said["panics_again"], &said["holds"]), (&json!(false), &json!(false)));
+    crate::panics::quietly(|| recorded.tick(TRIP)).expect_err("it panics");
+    let said = report(&recorded.file(flight(tick.offset(50)), |_, _| {}));
+    assert_eq!((&said["panics_again"], &said["holds"]), (&json!(false), &json!(false)));
+}
+
+#[test]
+fn ticks_that_are_missing_are_told_of() {
+    let mut recorded = Recorded::new(1000);
+    recorded.chunks.remove(1);
+    let said = report(&recorded.recording());
+    let problem = said["problems"][0].as_str().expect("there is one");
+    assert!(problem.ends_with("are missing"), "{problem}");
+    assert_eq!(said["holds"], json!(false));
 }
 
 #[test]
@@ -289,6 +335,21 @@ fn who_looks_on_as_somebody_who_is_not_there_sees_what_spectators_see() {
     let mut replica = replica(&mut projector, from, Some(PlayerId(77)));
     let bytes = projector.frames((from, 50), Some(PlayerId(77)), false).expect("frames");
     assert_eq!(apply(&mut replica, &bytes).len(), 50);
+}
+
+#[test]
+fn what_is_whole_before_damage_is_shown_all_the_same() {
+    let recorded = Recorded::new(700);
+    let file = recorded.file(Why::Recording, |index, chunk| {
+        // Of the chunk's version.
+        chunk[0] ^= u8::from(index == 1);
+    });
+    let mut projector = project(&file);
+    let from = projector.first().offset(CHUNK as i32 - 10);
+    let mut replica = replica(&mut projector, from, None);
+    let bytes = projector.frames((from, 100), None, false).expect("frames");
+    assert_eq!(apply(&mut replica, &bytes).len(), 10);
+    assert!(projector.frames((from.offset(10), 100), None, true).is_err(), "there it is told of");
 }
 
 #[test]

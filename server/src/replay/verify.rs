@@ -49,6 +49,8 @@ pub(super) struct Found {
     pub(super) problems: Vec<String>,
     /// Where the game panicked first, and what it said.
     pub(super) panic: Option<(Tick, String)>,
+    /// Whether what the game was told behind the last whole tick was to be played too: it led to a panic.
+    pub(super) to_the_panic: bool,
     /// How long it took.
     pub(super) took: Duration,
 }
@@ -62,15 +64,22 @@ pub(super) fn verify<R: Read + Seek>(
     let mut found = Found { range, ..Found::default() };
     let begun = Instant::now();
     let (from, to) = range;
-    for index in 0..player.recording().chunks().len() {
-        let chunk = player.chunk(index);
-        if from.is_after(chunk.last) || chunk.first.since(to) >= 0 {
+    let (count, mut before) = (player.recording().chunks().len(), from.offset(-1));
+    found.to_the_panic = player.is_of_panic() && to == player.ends().1;
+    for index in 0..count {
+        let (chunk, is_last) = (player.chunk(index), index + 1 == count);
+        let leads_on = found.to_the_panic && is_last;
+        if (from.is_after(chunk.last) || chunk.first.since(to) >= 0) && !leads_on {
             continue;
         }
+        if chunk.first.is_after(before) {
+            found.tell(format!("ticks {} to {} are missing", before.next(), chunk.first));
+        }
+        before = chunk.last;
         match player.load(index) {
             Ok(()) => {
                 watch.loaded(player.room());
-                play_chunk(player, &mut found);
+                play_chunk(player, &mut found, leads_on);
             }
             Err(error) => {
                 found.tell(format!("ticks {} to {}: {error}", chunk.first.next(), chunk.last));
@@ -84,9 +93,10 @@ pub(super) fn verify<R: Read + Seek>(
     found
 }
 
-fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found) {
+/// Plays a chunk, up to the range's end, and if it `leads_on` what the game was told after that as well.
+fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found, leads_on: bool) {
     let (from, to) = found.range;
-    while to.is_after(player.room().now()) {
+    while leads_on || to.is_after(player.room().now()) {
         let next = player.room().now().next();
         match player.play() {
             Ok(Played::Tick(replayed)) => {
