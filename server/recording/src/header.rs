@@ -1,5 +1,7 @@
 //! What stands at a recording's beginning, and how it may end.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 use tickwire_shared::Tick;
 
@@ -47,7 +49,7 @@ pub enum Why {
     Flight {
         /// What it was.
         reason: Incident,
-        /// The last whole tick by then.
+        /// The room's tick by then: the one that was being made, or else the last one.
         tick: Tick,
         /// More of it, for people.
         detail: String,
@@ -111,12 +113,14 @@ impl Ending {
 }
 
 impl Header {
-    pub(crate) fn write(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).expect("a header is text and numbers");
+    pub(crate) fn write(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(self)?;
         // So that `head -2` shows it.
         bytes.push(b'\n');
-        assert!(bytes.len() <= MAX_HEADER_BYTES, "a header of {} bytes", bytes.len());
-        bytes
+        match bytes.len() {
+            ..=MAX_HEADER_BYTES => Ok(bytes),
+            large => Err(io::Error::other(format!("a header of {large} bytes"))),
+        }
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, RecordingError> {

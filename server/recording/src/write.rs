@@ -30,12 +30,9 @@ impl<W: Write> Writer<W> {
     /// Begins a recording.
     ///
     /// # Errors
-    /// When `out` takes no more.
-    ///
-    /// # Panics
-    /// When the header is larger than [`MAX_HEADER_BYTES`](crate::MAX_HEADER_BYTES).
+    /// When `out` takes no more, or the header is larger than [`MAX_HEADER_BYTES`](crate::MAX_HEADER_BYTES).
     pub fn new(out: W, header: &Header) -> io::Result<Self> {
-        let text = header.write();
+        let text = header.write()?;
         let mut piece = MAGIC.to_vec();
         piece.extend_from_slice(&(text.len() as u32).to_le_bytes());
         piece.extend_from_slice(&crc32fast::hash(&text).to_le_bytes());

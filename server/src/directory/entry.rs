@@ -12,6 +12,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tickwire_recording::Incident;
 use tickwire_room::{HostedRoom, RoomConfig, RoomCounters};
 use tickwire_shared::Tick;
 
@@ -51,6 +52,8 @@ pub struct RoomEntry {
     /// A [`RoomState`].
     state: AtomicU8,
     bans: Mutex<Bans>,
+    /// Of which incidents a flight was kept, a bit each: one of each for a room, wherever it runs.
+    flown: AtomicU8,
     /// What it takes of its shard's time, in nanoseconds a second.
     cost: AtomicU64,
     seats: AtomicU32,
@@ -62,6 +65,12 @@ pub struct RoomEntry {
 }
 
 impl RoomEntry {
+    /// Whether this is the first such incident of the room, so that a flight is to be kept of it.
+    pub(crate) fn flies(&self, reason: Incident) -> bool {
+        let bit = 1 << reason as u8;
+        self.flown.fetch_or(bit, Relaxed) & bit == 0
+    }
+
     /// The shard that runs it.
     #[must_use]
     pub fn shard(&self) -> usize {
@@ -202,6 +211,7 @@ impl RoomEntry {
             opener: opening.opener,
             number,
             shard: AtomicUsize::new(shard),
+            flown: AtomicU8::new(0),
             state: AtomicU8::new(RoomState::Created as u8),
             bans: Mutex::default(),
             cost: AtomicU64::new(UNKNOWN),

@@ -7,8 +7,13 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::{self, TrySendError},
+    },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use tickwire_recording::{Ending, Header, Timing};
@@ -27,6 +32,11 @@ use writer::Keeper;
 const MOST_WAITING: usize = 256;
 /// And how many bytes of chunks they hold together at most.
 const MOST_BYTES_WAITING: usize = 64 * 1024 * 1024;
+
+/// How long who may wait for a place does so before it tries again.
+const WAIT: Duration = Duration::from_millis(1);
+/// And how long in all.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is recorded, and where.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +70,9 @@ pub(crate) struct Flight {
 
 /// What the writer is asked to do. A room is known by its number.
 enum Order {
-    /// Begin the recording of a room, unless it has begun: rooms move between shards.
-    Begin(u64, Box<Header>),
+    /// Begin the recording of a room, unless it has begun: rooms move between shards. The flag
+    /// is set when its file takes no more.
+    Begin(u64, Box<Header>, Arc<AtomicBool>),
     /// Go on with it.
     Go(u64, Chunk),
     /// End it at this tick.
@@ -71,6 +82,14 @@ enum Order {
 }
 
 impl Order {
+    /// The room whose recording it is of; none if it is of a flight.
+    fn room(&self) -> Option<u64> {
+        match self {
+            Order::Begin(room, ..) | Order::Go(room, _) | Order::End(room, ..) => Some(*room),
+            Order::Flight(_) => None,
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Order::Begin(..) | Order::End(..) => 0,
@@ -89,6 +108,8 @@ pub(crate) struct Full;
 pub(crate) struct Recorder {
     orders: Option<mpsc::SyncSender<Order>>,
     metrics: Arc<RecorderMetrics>,
+    /// Until when places are waited for; not at all while ticks are made.
+    waits_until: Option<Instant>,
     records: bool,
     keeps_flights: bool,
 }
@@ -97,7 +118,7 @@ impl Recorder {
     /// One that records nothing.
     pub(crate) fn none() -> Self {
         let metrics = Arc::default();
-        Recorder { orders: None, metrics, records: false, keeps_flights: false }
+        Recorder { orders: None, metrics, waits_until: None, records: false, keeps_flights: false }
     }
 
     /// Starts the writer, if there is something to write.
@@ -115,7 +136,9 @@ impl Recorder {
         let keeper = Keeper::new(what.clone(), Arc::clone(&metrics));
         let work = move || keeper.run(&inbox);
         let thread = thread::Builder::new().name("recorder".to_owned()).spawn(work)?;
-        Ok((Recorder { orders: Some(orders), metrics, records, keeps_flights }, Some(thread)))
+        let orders = Some(orders);
+        let recorder = Recorder { orders, metrics, waits_until: None, records, keeps_flights };
+        Ok((recorder, Some(thread)))
     }
 
     /// What it counts, which lives on when it has ended.
@@ -133,9 +156,19 @@ impl Recorder {
         self.keeps_flights
     }
 
-    /// Begins the recording of a room; it has begun already when the room came from another shard.
-    pub(crate) fn begin(&self, room: u64, header: Header) -> Result<(), Full> {
-        self.give(Order::Begin(room, Box::new(header)))
+    /// No tick is made any more, so from now on a place for an order is waited for, some seconds in all.
+    pub(crate) fn be_patient(&mut self) {
+        self.waits_until = Some(Instant::now() + PATIENCE);
+    }
+
+    /// Begins the recording of a room, and sets the flag when its file takes no more; it has begun already when the room came from another shard.
+    pub(crate) fn begin(
+        &self,
+        room: u64,
+        header: Header,
+        over: Arc<AtomicBool>,
+    ) -> Result<(), Full> {
+        self.give(Order::Begin(room, Box::new(header), over))
     }
 
     /// Goes on with it.
@@ -155,17 +188,30 @@ impl Recorder {
         given
     }
 
-    fn give(&self, order: Order) -> Result<(), Full> {
+    fn give(&self, mut order: Order) -> Result<(), Full> {
+        while let Err(refused) = self.try_give(order) {
+            let waits = self.waits_until.is_some_and(|until| Instant::now() < until);
+            order = refused.filter(|_| waits).ok_or(Full)?;
+            thread::sleep(WAIT);
+        }
+        Ok(())
+    }
+
+    /// Gives the order back if there is no place for it now, and nothing if there never will be.
+    fn try_give(&self, order: Order) -> Result<(), Option<Order>> {
         let Some(orders) = &self.orders else { return Ok(()) };
         let bytes = order.bytes();
         let waiting = &self.metrics.waiting_bytes;
         if waiting.fetch_add(bytes, Relaxed) + bytes > MOST_BYTES_WAITING {
             waiting.fetch_sub(bytes, Relaxed);
-            return Err(Full);
+            return Err(Some(order));
         }
-        orders.try_send(order).map_err(|_| {
+        orders.try_send(order).map_err(|error| {
             waiting.fetch_sub(bytes, Relaxed);
-            Full
+            match error {
+                TrySendError::Full(order) => Some(order),
+                TrySendError::Disconnected(_) => None,
+            }
         })
     }
 }

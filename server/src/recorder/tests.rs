@@ -1,6 +1,6 @@
 use std::{fs, path::Path, sync::mpsc};
 
-use tickwire_recording::{End, Incident, Recording, Why};
+use tickwire_recording::{End, Incident, MAX_TIMINGS, Recording, Why};
 
 use super::*;
 
@@ -55,17 +55,17 @@ fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
     let folder = folder("recorder-files");
     let (recorder, thread) = start(&folder, u64::MAX);
     for (number, room) in [(7, "SEVEN"), (8, "EIGHT")] {
-        recorder.begin(number, header(room, Why::Recording)).unwrap();
+        recorder.begin(number, header(room, Why::Recording), Arc::default()).unwrap();
         recorder.go(number, chunk(0, 100)).unwrap();
     }
     // As when the room has moved to another shard.
-    recorder.begin(7, header("SEVEN", Why::Recording)).unwrap();
+    recorder.begin(7, header("SEVEN", Why::Recording), Arc::default()).unwrap();
     recorder.go(7, chunk(1, 100)).unwrap();
     recorder.end(7, Tick(600), Ending::Closed).unwrap();
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 0), "all have ended well");
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 1), "one was not ended");
     assert_eq!(metrics.waiting_bytes.load(Relaxed), 0);
     assert!(metrics.written_bytes.get() > 0);
     let recordings: Vec<_> =
@@ -73,9 +73,8 @@ fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
     let [eight, seven] = &recordings[..] else { panic!("{} files", recordings.len()) };
     assert_eq!((seven.header().room.as_str(), seven.chunks().len()), ("SEVEN", 2));
     assert_eq!((eight.header().room.as_str(), eight.chunks().len()), ("EIGHT", 1));
-    for recording in [seven, eight] {
-        assert!(matches!(recording.end(), End::Whole(Ending::Closed)));
-    }
+    assert!(matches!(seven.end(), End::Whole(Ending::Closed)));
+    assert!(matches!(eight.end(), End::Whole(Ending::Behind)), "its shard said nothing of an end");
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -84,7 +83,7 @@ fn a_file_ends_at_its_limit_and_the_room_is_not_begun_anew() {
     let folder = folder("recorder-limit");
     let (recorder, thread) = start(&folder, 5_000);
     for number in 0..10 {
-        recorder.begin(1, header("LIMIT", Why::Recording)).unwrap();
+        recorder.begin(1, header("LIMIT", Why::Recording), Arc::default()).unwrap();
         recorder.go(1, chunk(number, 2_000)).unwrap();
     }
     recorder.end(1, Tick(3000), Ending::Closed).unwrap();
@@ -123,13 +122,78 @@ fn a_flight_is_one_file_and_no_second_one_takes_its_place() {
 }
 
 #[test]
-fn a_directory_takes_only_so_many_files() {
+fn what_cannot_be_written_costs_its_own_file_only() {
+    let folder = folder("recorder-bad-order");
+    let (recorder, thread) = start(&folder, u64::MAX);
+    let flight = |room: &str, detail: &str, timings: usize| {
+        let detail = detail.to_owned();
+        let why = Why::Flight { reason: Incident::Panic, tick: Tick(9), detail };
+        let timings = (Tick(1), vec![Timing::default(); timings]);
+        Flight { header: Box::new(header(room, why)), chunks: vec![chunk(0, 500)], timings }
+    };
+    recorder.flight(flight("LONG", &"x".repeat(100_000), 9)).unwrap();
+    // Which the writer of files takes for a mistake in the program.
+    recorder.flight(flight("MANY", "", MAX_TIMINGS + 1)).unwrap();
+    recorder.flight(flight("GOOD", "", 9)).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
+    drop(recorder);
+    thread.join().unwrap();
+    assert_eq!((metrics.flights.get(), metrics.lost_flights.get()), (1, 2));
+    assert_eq!(metrics.waiting_bytes.load(Relaxed), 0);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_directory_takes_only_so_many_files_of_a_kind_and_nobody_else_reads_them() {
     let folder = folder("recorder-many");
     fs::create_dir_all(&folder).unwrap();
-    for number in 0..3 {
-        let header = header(&format!("ROOM{number}"), Why::Recording);
-        assert_eq!(files::create(&folder, &header, 2).is_ok(), number < 2);
+    let made = |reason, number| {
+        let why = Why::Flight { reason, tick: Tick(number), detail: String::new() };
+        files::create(&folder, &header("ROOM", why))
+    };
+    for number in 0..45 {
+        assert_eq!(made(Incident::Mismatch, number).is_ok(), number < 40, "{number}");
     }
+    let (path, _) = made(Incident::Panic, 1).expect("clients' claims leave room for it");
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions())
+            & 0o777,
+        0o600
+    );
+    assert!(path.exists());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn who_may_wait_finds_a_place_for_everything() {
+    let folder = folder("recorder-waits");
+    let (mut recorder, thread) = start(&folder, u64::MAX);
+    recorder.be_patient();
+    recorder.begin(1, header("WAITS", Why::Recording), Arc::default()).unwrap();
+    for number in 0..3 * MOST_WAITING as u32 {
+        recorder.go(1, chunk(number, 10_000)).unwrap();
+    }
+    recorder.end(1, Tick(1), Ending::Closed).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
+    drop(recorder);
+    thread.join().unwrap();
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 0));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_room_whose_beginning_found_no_place_counts_as_cut_short() {
+    let folder = folder("recorder-no-beginning");
+    let (recorder, thread) = start(&folder, u64::MAX);
+    recorder.end(1, Tick(1), Ending::Behind).unwrap();
+    let over = Arc::new(AtomicBool::new(false));
+    recorder.begin(1, header("LATE", Why::Recording), Arc::clone(&over)).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
+    drop(recorder);
+    thread.join().unwrap();
+    assert_eq!(metrics.cut_short.get(), 1);
+    assert!(over.load(Relaxed), "its shard hears of it wherever it has moved");
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -137,7 +201,8 @@ fn a_directory_takes_only_so_many_files() {
 fn who_finds_no_place_is_told_at_once_and_what_waits_is_bounded() {
     let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
     let metrics = Arc::default();
-    let recorder = Recorder { orders: Some(orders), metrics, records: true, keeps_flights: true };
+    let (orders, waits_until) = (Some(orders), None);
+    let recorder = Recorder { orders, metrics, waits_until, records: true, keeps_flights: true };
     // A writer that never gets to it.
     let big = MOST_BYTES_WAITING / 2 - 1;
     assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(0, 0) }), Ok(()));

@@ -4,17 +4,19 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, atomic::Ordering::Relaxed, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc,
+    },
 };
 
 use tickwire_recording::{Ending, Header, MAX_UNPACKED, Writer};
 use tickwire_shared::Tick;
 
-use super::{
-    Chunk, Flight, Order, Recordings,
-    files::{MOST_FLIGHTS, MOST_RECORDINGS, create},
-};
+use super::{Chunk, Flight, Order, Recordings, files::create};
 use crate::metrics::RecorderMetrics;
 
 /// The recording of a room.
@@ -23,6 +25,8 @@ struct Running {
     writer: Writer<File>,
     /// The last tick that is in it.
     last: Option<Tick>,
+    /// To be set when it takes no more.
+    over: Arc<AtomicBool>,
 }
 
 /// Keeps files open while their rooms are.
@@ -41,24 +45,41 @@ impl Keeper {
     /// Works until all shards have ended, and ends what they have not.
     pub(super) fn run(mut self, inbox: &mpsc::Receiver<Order>) {
         while let Ok(order) = inbox.recv() {
-            let bytes = order.bytes();
-            self.obey(order);
+            let (bytes, room) = (order.bytes(), order.room());
+            if catch_unwind(AssertUnwindSafe(|| self.obey(order))).is_err() {
+                self.give_up(room);
+            }
             self.metrics.waiting_bytes.fetch_sub(bytes, Relaxed);
         }
         for (_, running) in std::mem::take(&mut self.running) {
             let Some(running) = running else { continue };
             let at = running.last.unwrap_or_default();
-            self.end(running, at, Ending::Closed);
+            // Its shard found no place for what was to follow.
+            self.end(running, at, Ending::Behind);
         }
+    }
+
+    /// An order could not be followed, which costs its file and no other.
+    fn give_up(&mut self, room: Option<u64>) {
+        tracing::error!(?room, "a file could not be written");
+        let Some(room) = room else { return self.metrics.lost_flights.add(1) };
+        if let Some(running) = self.running.insert(room, None).flatten() {
+            running.over.store(true, Relaxed);
+            self.metrics.recordings.take();
+        }
+        self.metrics.cut_short.add(1);
     }
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Begin(room, header) => self.begin(room, &header),
+            Order::Begin(room, header, over) => self.begin(room, &header, over),
             Order::Go(room, chunk) => self.go(room, &chunk),
             Order::End(room, at, why) => {
-                if let Some(running) = self.running.remove(&room).flatten() {
-                    self.end(running, at, why);
+                match self.running.remove(&room) {
+                    Some(Some(running)) => self.end(running, at, why),
+                    // There was no place for its beginning.
+                    None if why == Ending::Behind => self.metrics.cut_short.add(1),
+                    _ => {}
                 }
                 // A room that goes on unrecorded is not begun anew when it moves.
                 if why != Ending::Closed {
@@ -69,15 +90,19 @@ impl Keeper {
         }
     }
 
-    fn begin(&mut self, room: u64, header: &Header) {
-        let Some(folder) =
-            self.what.record.as_deref().filter(|_| !self.running.contains_key(&room))
-        else {
+    fn begin(&mut self, room: u64, header: &Header, over: Arc<AtomicBool>) {
+        let Some(folder) = &self.what.record else { return };
+        if let Some(known) = self.running.get_mut(&room) {
+            match known {
+                Some(running) => running.over = over,
+                None => over.store(true, Relaxed),
+            }
             return;
-        };
-        let made = create(folder, header, MOST_RECORDINGS).and_then(|(path, file)| {
+        }
+        let made = create(folder, header).and_then(|(path, file)| {
             let writer = Writer::new(file, header)?;
-            Ok(Running { path, writer, last: None })
+            let over = Arc::clone(&over);
+            Ok(Running { path, writer, last: None, over })
         });
         match &made {
             Ok(running) => {
@@ -85,6 +110,7 @@ impl Keeper {
                 tracing::info!(room = header.room, file = %running.path.display(), "recording");
             }
             Err(error) => {
+                over.store(true, Relaxed);
                 self.metrics.cut_short.add(1);
                 tracing::warn!(room = header.room, %error, "the room is not recorded");
             }
@@ -104,6 +130,7 @@ impl Keeper {
             tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
             self.metrics.cut_short.add(1);
             self.metrics.recordings.take();
+            running.over.store(true, Relaxed);
             *slot = None;
             return;
         }
@@ -134,6 +161,7 @@ impl Keeper {
     /// Ends a recording and says so.
     fn end(&self, running: Running, at: Tick, why: Ending) {
         self.metrics.recordings.take();
+        running.over.store(true, Relaxed);
         self.metrics.cut_short.add((why != Ending::Closed).into());
         let (file, bytes) = (running.path.display().to_string(), running.writer.written());
         match running.writer.end(at, why) {
@@ -155,7 +183,7 @@ fn write(writer: &mut Writer<File>, chunk: &Chunk) -> io::Result<()> {
 }
 
 fn write_flight(folder: PathBuf, flight: &Flight) -> io::Result<PathBuf> {
-    let (path, file) = create(&folder, &flight.header, MOST_FLIGHTS)?;
+    let (path, file) = create(&folder, &flight.header)?;
     let mut writer = Writer::new(file, &flight.header)?;
     for chunk in &flight.chunks {
         write(&mut writer, chunk)?;

@@ -404,7 +404,7 @@ impl<S: Socket> RoomHost<S> {
             self.watched = None;
             self.connections = Vec::new();
             self.sessions = Sessions::default();
-            self.tape.flush(self.room.as_mut(), &self.entry, &cx.recorder);
+            self.tape.sleep(self.room.as_mut(), &self.entry, &cx.recorder);
             // A game may have something of its own to give back.
             let sleep = AssertUnwindSafe(|| self.room.sleep());
             catch_unwind(sleep).map_err(|_| Broken)?;

@@ -222,6 +222,7 @@ impl<S: Socket> Shard<S> {
             return;
         }
         self.ends = Some(now + self.cx.limits.shutdown_wait);
+        self.cx.recorder.be_patient();
         for host in self.agenda.take_all() {
             host.publish_counters();
             self.cx.directory.close(&host.entry);

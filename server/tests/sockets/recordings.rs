@@ -6,7 +6,7 @@ use tickwire_recording::{End, Ending, Incident, Recording, Why};
 use tickwire_shared::message::ClientMessage;
 
 use crate::support::{
-    game::{PANIC, STALL},
+    game::{BOMB, PANIC, STALL},
     server::{TestServer, eventually},
 };
 
@@ -96,4 +96,19 @@ fn a_recorded_room_that_slept_in_between_is_one_file_without_a_gap() {
     assert!(chunks.windows(2).all(|pair| pair[0].last == pair[1].first), "{chunks:?}");
     let ticks: u32 = chunks.iter().map(|chunk| chunk.ticks()).sum();
     assert!(ticks >= 180, "{ticks} ticks");
+}
+
+#[test]
+fn what_was_whole_is_recorded_when_the_game_cannot_be_made_again() {
+    let folder = Folder::new("recorded-broken");
+    let server = TestServer::start(|config| config.recordings.record = Some(folder.0.clone()));
+    let mut client = server.join("/ws");
+    client.play(90);
+    let bomb = client.viewer.input(12, BOMB).expect("a frame came");
+    client.send(&bomb);
+    eventually("the room has closed", || server.rooms().is_empty());
+    eventually("the file ends", || folder.recordings().len() == 1);
+    let recording = folder.recordings().pop().expect("it is there");
+    let ticks: u32 = recording.chunks().iter().map(|chunk| chunk.ticks()).sum();
+    assert!(ticks >= 90, "{ticks} ticks");
 }

@@ -83,6 +83,8 @@ impl<S: Socket> RoomHost<S> {
         // What was lent to the room may be in any state, and is lost with it.
         self.room.lend(&mut Work::default());
         self.tape.fly((Incident::Panic, what), self.room.as_ref(), &self.entry, &cx.recorder);
+        // What is whole by now is not lost, whether or not the game can be made again.
+        self.tape.flush(self.room.as_mut(), &self.entry, &cx.recorder);
         let before = self.health.panicked.replace(now);
         if before.is_some_and(|before| now.saturating_duration_since(before) < AGAIN_AFTER) {
             return Err(Broken);

@@ -2,6 +2,10 @@
 
 use std::{
     collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,6 +21,9 @@ use crate::{
 
 /// For how many seconds it is remembered how long ticks took: as long as two chunks of a room's log.
 const REMEMBERED_SECONDS: u32 = 10;
+
+/// No more of what is said of a fault is kept, in bytes: a panic may say any amount.
+const MOST_DETAIL: usize = 1024;
 
 /// How far the recording of a room is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,11 +41,13 @@ enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct Tape {
     stage: Stage,
+    /// The room keeps no log any more: what is still to be had of it is the last.
+    is_unlogged: bool,
+    /// Its file takes no more, as whoever writes it says.
+    over: Arc<AtomicBool>,
     /// How long the last ticks took, and which was the last; only where flights are kept.
     timings: VecDeque<Timing>,
     last: Tick,
-    /// What has happened that a flight was kept of.
-    flown: Vec<Incident>,
 }
 
 impl Tape {
@@ -47,15 +56,17 @@ impl Tape {
         if !to.records() {
             return;
         }
-        if matches!(self.stage, Stage::Fresh) {
-            let begun = to.begin(entry.number, header(room, entry, Why::Recording));
-            self.note(begun, entry);
+        if self.over.load(Relaxed) {
+            self.stage = Stage::Over;
         }
-        if matches!(self.stage, Stage::Running) {
+        if self.goes_on() {
             let mut bytes = Vec::new();
             if room.take_chunk(&mut bytes) {
-                self.hand_over(bytes, entry, to);
+                self.hand_over(bytes, room, entry, to);
             }
+        }
+        if self.is_unlogged && self.goes_on() {
+            self.stage = Stage::Ending(Ending::Unlogged);
         }
         if let Stage::Ending(why) = self.stage
             && to.end(entry.number, room.now(), why).is_ok()
@@ -64,21 +75,28 @@ impl Tape {
         }
     }
 
-    /// The room's log begins anew or ends, so what it has is handed over, whole or not.
+    fn goes_on(&self) -> bool {
+        matches!(self.stage, Stage::Fresh | Stage::Running)
+    }
+
+    /// The room's log may begin anew or end, so what it has is handed over, up to the last whole tick.
     pub(super) fn flush(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
         self.turn(room, entry, to);
-        if matches!(self.stage, Stage::Running) {
-            self.hand_over(room.log().newer.to_vec(), entry, to);
+        if to.records() && self.goes_on() {
+            self.hand_over(room.log().whole.to_vec(), room, entry, to);
         }
+    }
+
+    /// The room sleeps.
+    pub(super) fn sleep(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+        self.flush(room, entry, to);
         // Who sleeps needs no memory of what was.
         self.timings = VecDeque::new();
     }
 
     /// The room keeps no log any more.
     pub(super) fn unlogged(&mut self) {
-        if !matches!(self.stage, Stage::Over) {
-            self.stage = Stage::Ending(Ending::Unlogged);
-        }
+        self.is_unlogged = true;
     }
 
     /// The room closes.
@@ -86,15 +104,29 @@ impl Tape {
         self.flush(room, entry, to);
         if to.records() {
             let why = if let Stage::Ending(why) = self.stage { why } else { Ending::Closed };
-            // If there is no place for it, the file has no end; it can be played all the same.
+            // If there is no place for it, the file ends with the server, and says so.
             let _ = to.end(entry.number, room.now(), why);
         }
     }
 
-    fn hand_over(&mut self, bytes: Vec<u8>, entry: &RoomEntry, to: &Recorder) {
+    fn hand_over(
+        &mut self,
+        bytes: Vec<u8>,
+        room: &dyn HostedRoom,
+        entry: &RoomEntry,
+        to: &Recorder,
+    ) {
         // Of an empty log there is nothing to be had, and of one without a tick nothing to be played.
         let Ok((first, last)) = log_span(&bytes) else { return };
-        if last.is_after(first) {
+        if !last.is_after(first) {
+            return;
+        }
+        if matches!(self.stage, Stage::Fresh) {
+            let header = header(room, entry, Why::Recording);
+            let begun = to.begin(entry.number, header, Arc::clone(&self.over));
+            self.note(begun, entry);
+        }
+        if matches!(self.stage, Stage::Running) {
             let given = to.go(entry.number, Chunk { first, last, bytes });
             self.note(given, entry);
         }
@@ -134,10 +166,9 @@ impl Tape {
         entry: &RoomEntry,
         to: &Recorder,
     ) {
-        if !to.keeps_flights() || self.flown.contains(&reason) {
+        if !to.keeps_flights() || !entry.flies(reason) {
             return;
         }
-        self.flown.push(reason);
         let log = room.log();
         let chunk = |bytes: &[u8]| {
             let (first, last) = log_span(bytes).ok()?;
@@ -146,12 +177,17 @@ impl Tape {
         let chunks: Vec<_> = [log.older, log.newer].into_iter().filter_map(chunk).collect();
         let first = self.last.offset(1 - self.timings.len() as i32);
         let timings = (first, self.timings.iter().copied().collect());
-        let why = Why::Flight { reason, tick: room.now(), detail: detail.to_owned() };
+        let why = Why::Flight { reason, tick: room.now(), detail: cut(detail).to_owned() };
         let header = Box::new(header(room, entry, why));
         if to.flight(Flight { header, chunks, timings }).is_err() {
             tracing::warn!(room = entry.code, "the disk does not keep up; no flight is kept");
         }
     }
+}
+
+/// As much of a detail as is kept.
+fn cut(detail: &str) -> &str {
+    &detail[..detail.floor_char_boundary(MOST_DETAIL)]
 }
 
 fn timing(times: TickTimes) -> Timing {
@@ -179,5 +215,17 @@ fn header(room: &dyn HostedRoom, entry: &RoomEntry, why: Why) -> Header {
         max_players: config.max_players,
         started: since.as_secs(),
         why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_word_about_a_fault_is_cut_between_two_letters() {
+        assert_eq!(cut("short"), "short");
+        let long = format!("a{}", "é".repeat(MOST_DETAIL));
+        assert_eq!(cut(&long).len(), MOST_DETAIL - 1);
     }
 }
