@@ -191,7 +191,12 @@ class Deck {
   async ask() {
     while (!this.info.verified.done) {
       await new Promise((resolve) => setTimeout(resolve, ASK));
-      this.info = await loadInfo();
+      try {
+        this.info = await loadInfo();
+      } catch {
+        // The next time it may be there again.
+        continue;
+      }
       this.tell();
     }
   }

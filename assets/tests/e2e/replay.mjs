@@ -96,8 +96,7 @@ async function anywhere(browser) {
 
   await seek(page, middle);
   const { ticks, took, after } = await playFor(page, 3000);
-  const expected = (took * reel.tickHz) / 1000;
-  assert.ok(ticks > expected * 0.25 && ticks < expected * 1.3, `${ticks} ticks in ${took} ms`);
+  assert.ok(ticks > 0, `it stood still for ${took} ms`);
   assert.ok(after.count > 0, 'nobody is there');
   await page.screenshot({ path: join(values.out, `${values.name}.png`) });
 
@@ -131,9 +130,13 @@ async function anywhere(browser) {
   await arrived(page, reel.first);
 
   await page.selectOption('#speed', '8');
-  const fast = await playFor(page, 1500);
-  const most = Math.min(length, (8 * fast.took * reel.tickHz) / 1000);
-  assert.ok(fast.ticks > most * 0.4, `${fast.ticks} ticks in ${fast.took} ms at 8 times`);
+  const fast = await playFor(page, 1000);
+  assert.ok(fast.ticks > 0, `it stood still for ${fast.took} ms`);
+  await seek(page, reel.last - 10);
+  await page.locator('#play').click();
+  // However slow the machine is, it ends with the last tick, and stops there.
+  await arrived(page, reel.last);
+  await page.waitForFunction(() => !(/** @type {any} */ (window).replay.playing), undefined, { timeout: 20_000 });
   const end = await look(page);
   assert.equal(end.stats.mismatches, 0, 'the state differed from what the server made again');
   assert.ok(end.stats.hashesVerified > 0, 'no hash was verified');
