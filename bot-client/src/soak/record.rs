@@ -2,7 +2,7 @@
 
 use super::report::Series;
 
-/// The most points of a series in a report.
+/// The most points of a series in a report, and the most means.
 const MOST_POINTS: usize = 600;
 
 /// One thing that changes over time.
@@ -60,6 +60,7 @@ impl Record {
             name: track.name.to_owned(),
             unit: track.unit.to_owned(),
             points: thin(&track.points, MOST_POINTS).into_iter().map(rounded).collect(),
+            means: means(&track.points, MOST_POINTS).into_iter().map(rounded).collect(),
         };
         self.0.iter().map(series).collect()
     }
@@ -88,6 +89,19 @@ fn thin(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
     points.chunks(each).flat_map(extremes).collect()
 }
 
+/// At most so many means of neighbours, in time and in value; none if all points stay.
+fn means(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
+    if points.len() <= most {
+        return Vec::new();
+    }
+    let each = points.len().div_ceil(most);
+    let mean = |few: &[(f64, f64)]| {
+        let (at, value) = few.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        (at / few.len() as f64, value / few.len() as f64)
+    };
+    points.chunks(each).map(mean).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +118,10 @@ mod tests {
         assert!(series.points.len() <= MOST_POINTS, "{}", series.points.len());
         assert!(series.points.contains(&(1234.0, 99.0)));
         assert!(series.points.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(series.means.len() <= MOST_POINTS, "{}", series.means.len());
+        let mean =
+            series.means.iter().map(|point| point.1).sum::<f64>() / series.means.len() as f64;
+        assert!((2.9..3.2).contains(&mean), "{mean}");
         assert_eq!(record.first_above("x", 50.0), Some(1234.0));
         assert_eq!((record.last("x"), record.last("y")), (Some(1.0), None));
     }
@@ -112,5 +130,6 @@ mod tests {
     fn few_points_stay_as_they_are() {
         let points = [(0.0, 1.0), (1.0, 1.0)];
         assert_eq!(thin(&points, 600), points);
+        assert_eq!(means(&points, 600), []);
     }
 }

@@ -216,6 +216,18 @@ pub struct Series {
     pub unit: String,
     /// When, and how much; in order of time.
     pub points: Vec<(f64, f64)>,
+    /// If some were left out: the means of neighbours among all that was measured, at most 600.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<(f64, f64)>,
+}
+
+impl Series {
+    /// What levels are taken from, as extremes say nothing of one: the means, or all points if none was
+    /// left out.
+    #[must_use]
+    pub fn levels(&self) -> &[(f64, f64)] {
+        if self.means.is_empty() { &self.points } else { &self.means }
+    }
 }
 
 /// How long things took.

@@ -3,7 +3,7 @@
 use super::measure::{Direction, Finding, Measure};
 use crate::soak::{
     html::title,
-    report::{SoakReport, Totals},
+    report::{Reason, SoakReport, Totals, Verdict},
     stats::uneven_counts,
 };
 
@@ -22,6 +22,50 @@ const COUNTED: [Counted; 5] = [
 pub fn counts(a: &SoakReport, b: &SoakReport) -> Vec<Measure> {
     let is_any = |(_, count, _): &&Counted| count(&a.totals) + count(&b.totals) > 0;
     COUNTED.iter().filter(is_any).map(|counted| measure(counted, a, b)).collect()
+}
+
+/// What is a fault of the server for certain, beside what is counted, by the names of reasons.
+const FAULTS: [&str; 7] = [
+    "panicked_rooms",
+    "server",
+    "left_rooms",
+    "left_sessions",
+    "left_files",
+    "left_tasks",
+    "left_memory_mib",
+];
+
+/// What the second run failed for and the first did not.
+pub fn new_reasons<'a>(a: &SoakReport, b: &'a SoakReport) -> Vec<&'a Reason> {
+    let is_new = |reason: &&Reason| a.reasons.iter().all(|known| known.what != reason.what);
+    let failed = b.verdict == Verdict::Fail;
+    b.reasons.iter().filter(|_| failed).filter(is_new).collect()
+}
+
+/// The faults among them, each as something that was not there and is.
+pub fn faults(a: &SoakReport, b: &SoakReport) -> Vec<Measure> {
+    let new = new_reasons(a, b).into_iter();
+    new.filter(|reason| FAULTS.contains(&reason.what.as_str())).map(fault).collect()
+}
+
+fn fault(reason: &Reason) -> Measure {
+    Measure {
+        name: reason.what.clone(),
+        title: title(&reason.what),
+        unit: String::new(),
+        direction: Direction::Lower,
+        method: "reasons of the verdicts",
+        a: 0.0,
+        b: 1.0,
+        difference: [1.0; 3],
+        percent: None,
+        effect: None,
+        chance: None,
+        rank_chance: None,
+        corrected: None,
+        finding: Finding::Told,
+        must_not_be: true,
+    }
 }
 
 /// A count, an hour.

@@ -93,6 +93,7 @@ impl Diff {
         let mut measures = over_time::series(a, b, paired);
         measures.extend(over_time::growth(a, b));
         measures.extend(count::counts(a, b));
+        measures.extend(count::faults(a, b));
         let is_asked = |measure: &&mut Measure| measure.is_judged() && measure.chance.is_some();
         let mut asked: Vec<_> = measures.iter_mut().filter(is_asked).collect();
         let chances: Vec<f64> = asked.iter().filter_map(|measure| measure.chance).collect();

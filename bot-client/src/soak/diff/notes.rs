@@ -1,8 +1,9 @@
 //! What must be known to read a comparison rightly.
 
+use super::count;
 use crate::soak::{
     html::span,
-    report::{SoakReport, Verdict},
+    report::{Reason, SoakReport, Verdict},
     stats::mean,
 };
 
@@ -22,6 +23,7 @@ pub fn notes(reports: [&SoakReport; 2], paired: bool) -> Vec<String> {
     let [a, b] = reports;
     let mut notes: Vec<String> =
         ["A", "B"].iter().zip(reports).filter_map(|(name, report)| void(name, report)).collect();
+    notes.extend(count::new_reasons(a, b).into_iter().map(failed));
     notes.extend(course(a, b));
     notes.extend(around(a, b));
     notes.extend(load(a, b));
@@ -41,6 +43,10 @@ fn void(name: &str, report: &SoakReport) -> Option<String> {
         report.reasons.first().map(|reason| format!(": {}", reason.detail)).unwrap_or_default();
     let is_void = report.verdict == Verdict::Void;
     is_void.then(|| format!("{name} is void, so its figures say nothing of the server{why}."))
+}
+
+fn failed(Reason { what, detail, .. }: &Reason) -> String {
+    format!("B failed for {what}, and A did not: {detail}.")
 }
 
 /// What was done differently.
@@ -117,7 +123,7 @@ fn around(a: &SoakReport, b: &SoakReport) -> Vec<String> {
 fn load(a: &SoakReport, b: &SoakReport) -> Option<String> {
     let bots = |report: &SoakReport| {
         let series = report.series.iter().find(|series| series.name == "bots")?;
-        let bots: Vec<f64> = series.points.iter().map(|point| point.1).collect();
+        let bots: Vec<f64> = series.levels().iter().map(|point| point.1).collect();
         (!bots.is_empty()).then(|| mean(&bots))
     };
     let (a, b) = (bots(a)?, bots(b)?);

@@ -51,7 +51,7 @@ pub fn series(a: &SoakReport, b: &SoakReport, paired: bool) -> Vec<Measure> {
 /// The level of a series; nothing if too little was seen of it.
 fn level(a: (&Series, f64), b: (&Series, f64), paired: bool) -> Option<Measure> {
     // As many as the one with fewer points can fill.
-    let most = a.0.points.len().min(b.0.points.len()).min(WINDOWS);
+    let most = a.0.levels().len().min(b.0.levels().len()).min(WINDOWS);
     let (first, second) = (windows(a.0, a.1, most), windows(b.0, b.1, most));
     let found = match paired {
         true => {
@@ -96,7 +96,7 @@ fn windows(series: &Series, seconds: f64, count: usize) -> Vec<Option<f64>> {
     let from = seconds * WARM_UP;
     let length = (seconds - from) / count.max(1) as f64;
     let mut values = vec![Vec::new(); count];
-    for (time, value) in &series.points {
+    for (time, value) in series.levels() {
         let place = ((time - from) / length).floor();
         if place >= 0.0 && place < count as f64 && value.is_finite() {
             values[place as usize].push(*value);

@@ -1,7 +1,10 @@
 use tickwire_games::common::rng::Rng;
 
 use super::*;
-use crate::soak::report::{Machine, Reason, Series};
+use crate::soak::{
+    record::Record,
+    report::{Machine, Reason, Series},
+};
 
 /// A run of the sample's, whose values come with noise of a seed.
 fn run(seed: u64) -> SoakReport {
@@ -66,6 +69,48 @@ fn what_is_worse_by_a_tenth_is_found_and_told() {
         let found = (0..10).filter(found).count();
         assert!(found >= 9, "{name}: {found} of 10");
     }
+}
+
+/// A run of so many seconds, of which only overruns are known: about one in twenty seconds.
+fn overruns(seconds: u32, seed: u64) -> SoakReport {
+    let (mut rng, mut record) = (Rng::new(seed), Record::default());
+    for second in 0..seconds {
+        let count = f64::from(u8::from(rng.unit() < 0.05));
+        record.note(("overruns", "1/s"), second.into(), Some(count));
+    }
+    let (series, trends) = (record.series(), Vec::new());
+    SoakReport { series, trends, seconds: seconds.into(), ..run(1) }
+}
+
+#[test]
+fn the_level_of_a_long_run_is_that_of_a_short_one_with_the_same_noise() {
+    let worse = |seed: &u64| {
+        let diff = compared(&overruns(590, 2 * seed), &overruns(3600, 2 * seed + 1));
+        let level = measure(&diff, "overruns");
+        assert!((0.02..0.09).contains(&level.a) && (0.03..0.07).contains(&level.b), "{level:?}");
+        diff.outcome != Outcome::Same
+    };
+    let differ = (0..20).filter(worse).count();
+    assert!(differ <= 3, "{differ} of 20");
+}
+
+#[test]
+fn what_only_the_second_failed_for_is_told_and_worse_if_it_must_not_be() {
+    let failed = |what: &str| {
+        let reason = Reason { what: what.to_owned(), detail: "so".to_owned(), since_seconds: None };
+        let mut report = run(1);
+        report.reasons.push(reason);
+        report
+    };
+    for what in ["left_rooms", "panicked_rooms", "server"] {
+        let diff = compared(&run(1), &failed(what));
+        assert_eq!((diff.outcome, diff.code()), (Outcome::Worse, WORSE), "{what}");
+        assert!(diff.notes[0].contains(what), "{:?}", diff.notes);
+        assert_eq!(compared(&failed(what), &failed(what)).outcome, Outcome::Same);
+    }
+    let lost = compared(&run(1), &failed("disconnects"));
+    assert_eq!(lost.outcome, Outcome::Same);
+    assert!(lost.notes[0].contains("B failed for disconnects, and A did not: so"), "{lost:?}");
 }
 
 #[test]

@@ -102,7 +102,12 @@ fn a_report_of_nothing_makes_a_page_too() {
         verdict: Verdict::Void,
         phases: Vec::new(),
         personas: Vec::new(),
-        series: vec![Series { name: "bots".into(), unit: String::new(), points: Vec::new() }],
+        series: vec![Series {
+            name: "bots".into(),
+            unit: String::new(),
+            points: Vec::new(),
+            means: Vec::new(),
+        }],
         histograms: Vec::new(),
         trends: Vec::new(),
         totals: Totals::default(),
