@@ -26,6 +26,9 @@ use crate::client::{Client, ClientError, Event, InputStats};
 const MOST_PASSED: i32 = 10_000;
 /// A stay that was shorter than this says nothing about a minute.
 const SHORTEST_MINUTES: f64 = 0.05;
+/// In a stay that was shorter than this its first frame may still have been on its way.
+const SHORTEST_WITH_FRAMES: Duration = Duration::from_secs(2);
+const NOT_CUT: &str = "resumed, but the bot had not cut it";
 
 /// One stay in a room.
 pub(super) struct Visit<'a> {
@@ -115,6 +118,8 @@ impl<'a> Visit<'a> {
             }
             Ok(Event::Pong(time)) if self.kind == Kind::Healthy => tally.rtt.record(time),
             Ok(Event::Mismatch(report)) => tally.mismatch(*report),
+            // The client came back by itself from a loss that was none of the bot's doing.
+            Ok(Event::Resumed) if !self.is_cut => tally.fault(Fault::Lost, NOT_CUT.to_owned()),
             Ok(Event::Joined | Event::Resumed | Event::Nothing | Event::Pong(_)) => {}
             Err(ClientError::Core(error)) if error.is_recoverable() => {
                 tally.fault(Fault::BadFrame, error.to_string());
@@ -218,7 +223,8 @@ impl<'a> Visit<'a> {
         if self.foresight.is_some() && minutes > SHORTEST_MINUTES {
             self.swarm.tally.correct(f64::from(self.corrections) / minutes);
         }
-        if self.last.is_none() && !self.swarm.interrupted.load(Ordering::Relaxed) {
+        let may_expect = self.begun.elapsed() > SHORTEST_WITH_FRAMES;
+        if self.last.is_none() && may_expect && !self.swarm.interrupted.load(Ordering::Relaxed) {
             return Err((Fault::NoFrame, "it was let in, and no frame came".to_owned()));
         }
         match client.leave().await {
