@@ -64,14 +64,20 @@ impl Cast {
         }
     }
 
-    /// The life of one more, in a room that it may have to open, until it is told to leave.
+    /// The number of one more. Who sends bots out draws it, as the order in which they run is nobody's.
+    #[must_use]
+    pub fn next_index(&self) -> u32 {
+        self.number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The life of one of this number, in a room that it may have to open, until it is told to leave.
     pub async fn live(
         self: Arc<Self>,
+        index: u32,
         room: Arc<SharedRoom>,
         opens: bool,
         stop: watch::Receiver<bool>,
     ) {
-        let index = self.number.fetch_add(1, Ordering::Relaxed);
         if self.persona.kind().attacks() {
             return attack::live(self, index, room, stop).await;
         }

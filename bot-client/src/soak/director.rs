@@ -205,7 +205,9 @@ impl Director {
         let room = &mut self.rooms[place];
         room.has_opener = true;
         let (stop, stopped) = watch::channel(false);
-        self.bots.spawn(self.casts[cast].clone().live(room.shared.clone(), opens, stopped));
+        let (shared, one) = (room.shared.clone(), self.casts[cast].clone());
+        let index = one.next_index();
+        self.bots.spawn(one.live(index, shared, opens, stopped));
         self.members.push(Member { cast, room: room.number, opens, stop });
         self.note_most(cast);
         true
