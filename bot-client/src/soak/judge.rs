@@ -33,13 +33,19 @@ pub struct Facts {
     pub tick_p99_ms: Option<f64>,
     /// How old frames were of those who keep up, at the 99th percentile.
     pub frame_age_p99_ms: Option<f64>,
-    /// For how many looks in a row the server has not told of itself.
+    /// The most looks in a row in which the server did not tell of itself.
     pub silent_looks: u32,
-    /// What the server still had when all were gone; nothing while the run goes on.
-    pub left: Vec<Reason>,
-    /// The share of the machine that was busy, and the part of that which neither the bots nor the server
-    /// had, if they are on one machine.
-    pub others: Option<(f64, f64)>,
+    /// When the first of these was.
+    pub silent_since: Option<f64>,
+    /// In how many looks it told, and in how many it should have.
+    pub looks: (u32, u32),
+    /// What the server still had when all were gone; nothing if nobody looked.
+    pub left: Option<Vec<Reason>>,
+    /// How long the run was to take, if somebody ended it early.
+    pub interrupted: Option<f64>,
+    /// The share of the machine that was busy, the part of that which neither the bots nor the server had,
+    /// and that of the bots, if they are on one machine.
+    pub others: Option<(f64, f64, f64)>,
     /// Whether the run is over: growth is looked for only then, as it takes a while to find.
     pub is_over: bool,
     /// The share of its cores that the generator used, and how late it ran at the 99th percentile.
@@ -63,6 +69,16 @@ pub struct Judgement {
 const FULL_MACHINE: f64 = 0.9;
 /// When others have this share of a full machine, the server may have waited for them.
 const MOST_OTHERS: f64 = 0.25;
+/// When the bots have this share of a full machine, the server waited for them.
+const MOST_OWN: f64 = 1.0 / 3.0;
+/// A run in which the server told of itself in a smaller share of looks was not seen well enough.
+const LEAST_LOOKS: f64 = 0.9;
+/// So many looks may always be missing: the first, and one at an end.
+const SPARE_LOOKS: f64 = 2.0;
+/// Of a run that was ended before this share of its time too little is known.
+const LEAST_TIME: f64 = 0.5;
+/// What comes also of bots that were too late themselves.
+const DOUBTFUL: [&str; 2] = ["disconnects", "refusals"];
 /// A server that misses so many looks is gone.
 const MOST_SILENT: u32 = 5;
 
@@ -75,11 +91,12 @@ pub fn judge(facts: &Facts, record: &Record, limits: &Limits) -> Judgement {
     let trends = if facts.is_over { trends::find(facts, record, limits) } else { Vec::new() };
     let mut certain = wrong(facts, record, limits);
     certain.extend(trends::reasons(&trends, limits));
-    certain.extend(facts.left.iter().cloned());
-    let slow = slow(facts, record, limits).into_iter().chain(trends::drift(&trends, limits));
-    let slow: Vec<_> = slow.collect();
+    certain.extend(facts.left.iter().flatten().cloned());
     let held_up = held_up(facts, limits);
     let bottleneck = held_up.is_some();
+    let is_doubtful = |reason: &mut Reason| DOUBTFUL.contains(&reason.what.as_str());
+    let mut slow: Vec<_> = certain.extract_if(.., |it| bottleneck && is_doubtful(it)).collect();
+    slow.extend(slow_by(facts, record, limits).into_iter().chain(trends::drift(&trends, limits)));
     // A machine that is full of something else takes nothing from a run that was quick enough.
     let held_up = held_up.or_else(|| crowded(facts).filter(|_| !slow.is_empty()));
     let unproved = unproved(facts);
@@ -126,14 +143,15 @@ fn wrong(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
     let words = format!("the game of {} rooms panicked", facts.panicked_rooms);
     check("panicked_rooms", facts.panicked_rooms, limits.panicked_rooms, words, "");
     if facts.silent_looks >= MOST_SILENT {
-        let detail = "the server does not tell of itself any more".to_owned();
-        reasons.push(reason("server", detail, Some(facts.seconds)));
+        let count = facts.silent_looks;
+        let detail = format!("the server did not tell of itself, in {count} looks in a row");
+        reasons.push(reason("server", detail, facts.silent_since));
     }
     reasons
 }
 
 /// What may come of a machine that was too busy.
-fn slow(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
+fn slow_by(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut check = |what: &str, value: Option<f64>, limit: f64, words: &str, series: &str| {
         if let Some(value) = value.filter(|value| *value > limit) {
@@ -179,27 +197,41 @@ fn held_up(facts: &Facts, limits: &Limits) -> Option<Reason> {
     Some(reason("generator", detail, None))
 }
 
-/// That others had the machine.
+/// That the server had to wait for others, or for the bots.
 fn crowded(facts: &Facts) -> Option<Reason> {
-    let (machine, others) = facts.others?;
-    (machine > FULL_MACHINE && others > MOST_OTHERS).then(|| {
-        let (machine, others) = (machine * 100.0, others * 100.0);
-        let detail = format!(
-            "this machine was {machine:.0}% busy, {others:.0}% of it with neither the bots nor the server, \
-             so that what took long may have waited for that"
-        );
-        reason("machine", detail, None)
-    })
+    let (machine, others, own) = facts.others.filter(|(machine, ..)| *machine > FULL_MACHINE)?;
+    let (share, whose) = match (others > MOST_OTHERS, own > MOST_OWN) {
+        (true, _) => (others, "neither the bots nor the server"),
+        (false, true) => (own, "the bots"),
+        (false, false) => return None,
+    };
+    let (machine, share) = (machine * 100.0, share * 100.0);
+    let detail = format!(
+        "this machine was {machine:.0}% busy, {share:.0}% of it with {whose}, \
+         so that what took long may have waited for that"
+    );
+    Some(reason("machine", detail, None))
 }
 
 /// That nothing was proved.
 fn unproved(facts: &Facts) -> Option<Reason> {
+    let (answered, expected) = facts.looks;
+    let is_seen = f64::from(answered) + SPARE_LOOKS >= LEAST_LOOKS * f64::from(expected);
+    let is_short = facts.interrupted.is_some_and(|whole| facts.seconds < LEAST_TIME * whole);
     let detail = match (facts.frames, facts.hashes.0) {
-        (0, _) => "no bot got a frame, so nothing was proved",
-        (_, 0) => "no hash came, so nothing was proved; was the run too short?",
+        (0, _) => "no bot got a frame, so nothing was proved".to_owned(),
+        (_, 0) => "no hash came, so nothing was proved; was the run too short?".to_owned(),
+        _ if facts.is_over && facts.left.is_none() => {
+            "nobody looked at what the server keeps when all bots are gone, as the look was ended"
+                .to_owned()
+        }
+        _ if !is_seen => format!(
+            "the server told of itself in {answered} looks, and there should have been {expected}"
+        ),
+        _ if is_short => "it was ended before half of its time was over".to_owned(),
         _ => return None,
     };
-    Some(reason("proof", detail.to_owned(), None))
+    Some(reason("proof", detail, None))
 }
 
 #[cfg(test)]

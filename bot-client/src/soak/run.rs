@@ -199,15 +199,19 @@ impl<'a> Soak<'a> {
             let seconds = age.as_secs_f64();
             self.director.look(seconds, &self.schedule.at(seconds));
             if Instant::now() >= next_look {
-                next_look = Instant::now() + pause;
-                self.sampler.look(self.director.rooms()).await;
+                // Beats come a little late, which must not add up.
+                next_look = (next_look + pause).max(Instant::now());
+                tokio::select! {
+                    () = self.sampler.look(self.director.rooms()) => {}
+                    () = &mut ended => return true,
+                }
                 self.show();
             }
         }
     }
 
     /// What would follow if it ended now.
-    fn judge(&self, left: Vec<Reason>) -> Judgement {
+    fn judge(&self, left: Option<Vec<Reason>>) -> Judgement {
         let facts = facts(&self.sampler, &self.casts, self.scenario, left, self.start);
         judge(&facts, &self.sampler.record, &self.scenario.limits)
     }
@@ -216,7 +220,7 @@ impl<'a> Soak<'a> {
         let age = self.start.elapsed();
         let wanted = self.schedule.at(age.as_secs_f64());
         // Nothing is proved at first, which is no verdict yet.
-        let Judgement { verdict, reasons, .. } = self.judge(Vec::new());
+        let Judgement { verdict, reasons, .. } = self.judge(None);
         let scene = Scene {
             phase: wanted.phase,
             wanted: wanted.bots,
@@ -235,7 +239,7 @@ impl<'a> Soak<'a> {
         started: u64,
         interrupted: bool,
     ) -> Ending<'a> {
-        let Soak { scenario, schedule, director, mut sampler, casts, live, start, .. } = self;
+        let Soak { scenario, schedule, director, mut sampler, casts, live, start, time } = self;
         let seconds = start.elapsed().as_secs_f64();
         let rooms_opened = director.opened();
         let (busy, machine_busy) = (sampler.busy(), sampler.machine_busy());
@@ -253,9 +257,17 @@ impl<'a> Soak<'a> {
             }
         };
         let patience = Duration::from_secs_f64(limits.left_after_seconds) + Duration::from_secs(20);
-        let (left, _) = timeout(patience, waited).await.ok().flatten().unwrap_or_default();
+        let looked = timeout(patience, waited).await.ok().flatten();
+        let (left, last) = looked.map_or((None, None), |(left, last)| (Some(left), last));
         let mut facts = facts(&sampler, &casts, scenario, left, start);
+        // Rooms may panic while the bots leave.
+        if let Some(last) = last {
+            facts.panicked_rooms =
+                last.panicked_rooms.saturating_sub(sampler.before().panicked_rooms);
+        }
         facts.seconds = seconds;
+        facts.looks.1 = (seconds / sampler::pause(time).as_secs_f64()) as u32;
+        facts.interrupted = interrupted.then_some(time.as_secs_f64());
         facts.others = others;
         facts.is_over = true;
         facts.generator = (busy, lag_p99_ms);

@@ -31,12 +31,43 @@ pub fn pause(run: Duration) -> Duration {
 #[derive(Clone, Debug)]
 struct Moment {
     at: Instant,
-    status: Option<Status>,
+    /// What the server told of itself last, and when.
+    status: Option<(Instant, Status)>,
     counts: Counts,
     ages: Look,
     lag: Look,
     cpu_seconds: Option<f64>,
     machine: Option<MachineTime>,
+}
+
+/// How the looks at the server went.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Looks {
+    /// How many it answered.
+    pub answered: u32,
+    /// The most in a row that it did not.
+    pub most_silent: u32,
+    /// When the first of these was, in seconds since the start.
+    pub silent_since: Option<f64>,
+    /// How many in a row it has not answered now, and since when.
+    silent: (u32, f64),
+}
+
+impl Looks {
+    /// Another look at a moment.
+    pub fn note(&mut self, at: f64, is_answered: bool) {
+        if is_answered {
+            self.answered += 1;
+            self.silent = (0, at);
+            return;
+        }
+        let (before, since) = self.silent;
+        self.silent = if before == 0 { (1, at) } else { (before + 1, since) };
+        if self.silent.0 > self.most_silent {
+            self.most_silent = self.silent.0;
+            self.silent_since = Some(self.silent.1);
+        }
+    }
 }
 
 /// What looks.
@@ -53,8 +84,8 @@ pub struct Sampler {
     last: Moment,
     /// What was seen over time.
     pub record: Record,
-    /// How often in a row the server did not tell of itself.
-    silent: u32,
+    /// What came of the looks at the server.
+    looks: Looks,
 }
 
 impl Sampler {
@@ -68,10 +99,10 @@ impl Sampler {
         lag: Arc<Tally>,
         cores: usize,
     ) -> Result<Sampler, String> {
-        let status = Some(Status::of(server).await?);
+        let status = Status::of(server).await?;
         let first = Moment {
             at: Instant::now(),
-            status,
+            status: Some((Instant::now(), status)),
             counts: Counts::default(),
             ages: Look::default(),
             lag: lag.lag.look(),
@@ -80,25 +111,27 @@ impl Sampler {
         };
         let (start, last) = (first.at, first.clone());
         let (cores, record) = (cores as f64, Record::default());
-        Ok(Sampler { server, casts, lag, cores, start, first, last, record, silent: 0 })
+        let looks = Looks::default();
+        Ok(Sampler { server, casts, lag, cores, start, first, last, record, looks })
     }
 
     /// The server as it was before anybody came.
     #[must_use]
     pub fn before(&self) -> &Status {
-        self.first.status.as_ref().expect("a sampler begins with a look at the server")
+        let first = self.first.status.as_ref();
+        first.map(|(_, status)| status).expect("a sampler begins with a look at the server")
     }
 
     /// The server as it was seen last.
     #[must_use]
     pub fn latest(&self) -> &Status {
-        self.last.status.as_ref().unwrap_or_else(|| self.before())
+        self.last.status.as_ref().map_or_else(|| self.before(), |(_, status)| status)
     }
 
-    /// How often in a row the server did not tell of itself.
+    /// How the looks at the server went.
     #[must_use]
-    pub fn silent(&self) -> u32 {
-        self.silent
+    pub fn looks(&self) -> Looks {
+        self.looks
     }
 
     /// All that all bots counted.
@@ -132,16 +165,16 @@ impl Sampler {
         Some(MachineTime::now()?.busy_since(self.first.machine?))
     }
 
-    /// The share of the machine that was busy since the start, and the part of that which neither this
-    /// program nor, as far as one knows, the server had; nothing when it is not known, or the server is on
+    /// The share of the machine that was busy since the start, the part of that which neither this program
+    /// nor, as far as one knows, the server had, and this program's; nothing when it is not known, or the server is on
     /// another machine.
     #[must_use]
-    pub fn others(&self) -> Option<(f64, f64)> {
+    pub fn others(&self) -> Option<(f64, f64, f64)> {
         let machine = self.machine_busy().filter(|_| self.server.ip().is_loopback())?;
         let used = self.latest().cpu_seconds? - self.before().cpu_seconds?;
         let server = used / self.start.elapsed().as_secs_f64().max(0.001) / cpu::cores() as f64;
         let own = self.busy() * self.cores / cpu::cores() as f64;
-        Some((machine, (machine - server - own).max(0.0)))
+        Some((machine, (machine - server - own).max(0.0), own))
     }
 
     /// How late this program's tasks ran since the start.
@@ -150,13 +183,15 @@ impl Sampler {
         self.lag.lag.look().since(&self.first.lag)
     }
 
-    /// Looks, and notes what is new. So many rooms are meant to be open.
+    /// Looks, and notes what is new. So many rooms are meant to be open. When this is dropped before it is
+    /// done, nothing was looked at.
     pub async fn look(&mut self, rooms: usize) {
         let status = Status::of(self.server).await.ok();
-        self.silent = if status.is_some() { 0 } else { self.silent + 1 };
+        let at = Instant::now();
+        self.looks.note((at - self.start).as_secs_f64(), status.is_some());
         let now = Moment {
-            at: Instant::now(),
-            status,
+            at,
+            status: status.map(|status| (at, status)),
             counts: self.counts(),
             ages: self.ages(),
             lag: self.lag.lag.look(),
@@ -207,9 +242,12 @@ impl Sampler {
     }
 
     fn note_server(&mut self, now: &Moment, rooms: usize) {
-        let (Some(status), Some(before)) = (&now.status, &self.last.status) else { return };
-        let at = (now.at - self.start).as_secs_f64();
-        let seconds = (now.at - self.last.at).as_secs_f64().max(0.001);
+        let (Some((when, status)), Some((then, before))) = (&now.status, &self.last.status) else {
+            return;
+        };
+        let at = (*when - self.start).as_secs_f64();
+        // From what it told last, which may be several looks ago.
+        let seconds = (*when - *then).as_secs_f64().max(0.001);
         let inside = self.record.last("bots").unwrap_or(0.0);
         let number = |count: Option<u64>| count.map(|count| count as f64);
         let beyond = |count: Option<u64>, known: f64| number(count).map(|count| count - known);
@@ -235,5 +273,21 @@ impl Sampler {
         record.note(("tasks_beyond_bots", ""), at, beyond(status.tasks, inside));
         record.note(("sessions_beyond_bots", ""), at, Some(status.sessions as f64 - inside));
         record.note(("rooms_beyond_open", ""), at, Some(status.rooms as f64 - rooms as f64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_silence_is_kept_after_it_has_ended() {
+        let mut looks = Looks::default();
+        for second in 0..100 {
+            let at = f64::from(second);
+            looks.note(at, !(20..40).contains(&second) && second != 90);
+        }
+        assert_eq!((looks.answered, looks.most_silent), (79, 20));
+        assert_eq!(looks.silent_since, Some(20.0));
     }
 }

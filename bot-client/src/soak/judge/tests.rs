@@ -13,6 +13,8 @@ fn good() -> Facts {
         frame_age_p99_ms: Some(20.0),
         generator: (0.2, 4.0),
         is_over: true,
+        looks: (598, 600),
+        left: Some(Vec::new()),
         ..Facts::default()
     }
 }
@@ -77,7 +79,7 @@ fn each_thing_that_is_wrong_fails_a_run_and_is_named() {
         (Facts { bad_frames: 1, ..good() }, "bad_frames"),
         (Facts { panicked_rooms: 1, ..good() }, "panicked_rooms"),
         (Facts { silent_looks: 5, ..good() }, "server"),
-        (Facts { left, ..good() }, "left_rooms"),
+        (Facts { left: Some(left), ..good() }, "left_rooms"),
         (Facts { tick_p99_ms: Some(26.0), ..good() }, "tick_p99_ms"),
         (Facts { frame_age_p99_ms: Some(201.0), ..good() }, "frame_age_p99_ms"),
         (Facts { overruns: 1201, ..good() }, "overruns_per_minute"),
@@ -159,11 +161,12 @@ fn what_took_long_while_others_had_the_machine_voids_a_run() {
     let slow = Facts { tick_p99_ms: Some(99.0), ..good() };
     let judged = |others| judged(&Facts { others, ..slow.clone() }, &calm());
     let failed = (Verdict::Fail, vec!["tick_p99_ms".to_owned()]);
-    assert_eq!(judged(Some((0.99, 0.2))), failed, "it was the server's own doing");
-    assert_eq!(judged(Some((0.7, 0.5))), failed, "there was time left");
+    assert_eq!(judged(Some((0.99, 0.2, 0.2))), failed, "it was the server's own doing");
+    assert_eq!(judged(Some((0.7, 0.5, 0.4))), failed, "there was time left");
     let both = vec!["machine".to_owned(), "tick_p99_ms".to_owned()];
-    assert_eq!(judged(Some((0.99, 0.6))), (Verdict::Void, both));
-    let quick = Facts { others: Some((0.99, 0.6)), ..good() };
+    assert_eq!(judged(Some((0.99, 0.6, 0.2))), (Verdict::Void, both.clone()));
+    assert_eq!(judged(Some((0.99, 0.1, 0.5))), (Verdict::Void, both), "it waited for the bots");
+    let quick = Facts { others: Some((0.99, 0.6, 0.2)), ..good() };
     assert_eq!(judge(&quick, &calm(), &Limits::default()).verdict, Verdict::Pass);
 }
 
@@ -173,4 +176,29 @@ fn a_run_that_proves_nothing_is_void() {
     let unproved = Facts { hashes: (0, 0), ..good() };
     assert_eq!(judged(&unproved, &calm()), (Verdict::Void, proof.clone()));
     assert_eq!(judged(&Facts { frames: 0, ..unproved }, &calm()), (Verdict::Void, proof));
+}
+
+#[test]
+fn what_was_not_looked_at_is_no_pass() {
+    let proof = vec!["proof".to_owned()];
+    for facts in [
+        Facts { left: None, ..good() },
+        Facts { looks: (500, 600), ..good() },
+        Facts { interrupted: Some(1300.0), ..good() },
+    ] {
+        assert_eq!(judged(&facts, &calm()), (Verdict::Void, proof.clone()), "{facts:?}");
+    }
+    let late = Facts { interrupted: Some(700.0), ..good() };
+    assert_eq!(judged(&late, &calm()).0, Verdict::Pass);
+    let going_on = Facts { left: None, is_over: false, ..good() };
+    assert_eq!(judged(&going_on, &calm()).0, Verdict::Pass);
+}
+
+#[test]
+fn whom_bots_that_were_held_up_lost_is_not_held_against_the_server() {
+    let facts = Facts { disconnects: (3, None), generator: (0.9, 4.0), ..good() };
+    let both = vec!["generator".to_owned(), "disconnects".to_owned()];
+    assert_eq!(judged(&facts, &calm()), (Verdict::Void, both));
+    let wrong = Facts { bad_frames: 1, ..facts };
+    assert_eq!(judged(&wrong, &calm()), (Verdict::Fail, vec!["bad_frames".to_owned()]));
 }

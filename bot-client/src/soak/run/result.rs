@@ -29,10 +29,11 @@ pub(super) fn facts(
     sampler: &Sampler,
     casts: &[Arc<Cast>],
     scenario: &Scenario,
-    left: Vec<Reason>,
+    left: Option<Vec<Reason>>,
     start: Instant,
 ) -> Facts {
     let (counts, before, now) = (sampler.counts(), sampler.before(), sampler.latest());
+    let looks = sampler.looks();
     let p99 = now.ticks.quantile(&before.ticks, 0.99);
     let disconnects = [Fault::Lost, Fault::NotResumed, Fault::NoFrame];
     Facts {
@@ -50,8 +51,12 @@ pub(super) fn facts(
         overruns: now.overruns.saturating_sub(before.overruns),
         tick_p99_ms: p99.map(|us| us / 1000.0),
         frame_age_p99_ms: sampler.ages().quantile_ms(0.99),
-        silent_looks: sampler.silent(),
+        silent_looks: looks.most_silent,
+        silent_since: looks.silent_since,
+        // How many there should have been is known when it is over.
+        looks: (looks.answered, 0),
         left,
+        interrupted: None,
         others: sampler.others(),
         is_over: false,
         generator: (sampler.busy(), sampler.lag().quantile_ms(0.99).unwrap_or(0.0)),
