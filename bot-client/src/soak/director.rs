@@ -1,9 +1,13 @@
 //! Sends bots out and home, and opens and closes rooms, as the schedule wants it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tickwire_games::common::rng::Rng;
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    sync::watch,
+    task::{Id, JoinError, JoinSet},
+    time::timeout,
+};
 
 use super::{cast::Cast, schedule::Wanted};
 use crate::swarm::{Fault, rooms::SharedRoom};
@@ -44,6 +48,8 @@ pub struct Director {
     rooms: Vec<OpenRoom>,
     members: Vec<Member>,
     bots: JoinSet<()>,
+    /// Of which cast each of them is.
+    tasks: HashMap<Id, usize>,
     rng: Rng,
     /// How many rooms there were.
     opened: u64,
@@ -65,6 +71,7 @@ impl Director {
             rooms: Vec::new(),
             members: Vec::new(),
             bots: JoinSet::new(),
+            tasks: HashMap::new(),
             rng: Rng::new(seed),
             opened: 0,
             allowance: 1.0,
@@ -87,7 +94,7 @@ impl Director {
 
     /// Brings about what is wanted so many seconds after the start, as far as the ramp allows.
     pub fn look(&mut self, now: f64, wanted: &Wanted<'_>) {
-        while let Some(ended) = self.bots.try_join_next() {
+        while let Some(ended) = self.bots.try_join_next_with_id() {
             self.note(ended);
         }
         let most = (wanted.ramp * 0.25).max(1.0);
@@ -108,11 +115,14 @@ impl Director {
     }
 
     /// A bot that broke has not done what it should, and nobody can say what it would have seen.
-    fn note(&self, ended: Result<(), tokio::task::JoinError>) {
+    fn note(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        let cast = self.tasks.remove(&id);
         if let Err(error) = ended
             && error.is_panic()
+            && let Some(cast) = cast
         {
-            self.casts[0].swarm.tally.fault(Fault::Lost, "the bot itself broke down".to_owned());
+            self.casts[cast].swarm.tally.fault(Fault::Lost, "the bot itself broke down".to_owned());
         }
     }
 
@@ -207,7 +217,8 @@ impl Director {
         let (stop, stopped) = watch::channel(false);
         let (shared, one) = (room.shared.clone(), self.casts[cast].clone());
         let index = one.next_index();
-        self.bots.spawn(one.live(index, shared, opens, stopped));
+        let task = self.bots.spawn(one.live(index, shared, opens, stopped));
+        self.tasks.insert(task.id(), cast);
         self.members.push(Member { cast, room: room.number, opens, stop });
         self.note_most(cast);
         true
@@ -227,16 +238,16 @@ impl Director {
         self.members.iter().for_each(|member| _ = member.stop.send_replace(true));
         let mut bots = std::mem::take(&mut self.bots);
         let all_gone = async {
-            while let Some(ended) = bots.join_next().await {
+            while let Some(ended) = bots.join_next_with_id().await {
                 self.note(ended);
             }
         };
         if timeout(GRACE, all_gone).await.is_ok() {
             return;
         }
-        for _ in 0..bots.len() {
+        for cast in self.tasks.values() {
             let text = format!("nothing was heard for {} s at the end", GRACE.as_secs());
-            self.casts[0].swarm.tally.fault(Fault::Lost, text);
+            self.casts[*cast].swarm.tally.fault(Fault::Lost, text);
         }
         bots.shutdown().await;
     }
