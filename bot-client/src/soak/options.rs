@@ -165,8 +165,32 @@ impl SoakOptions {
         let SoakOptions { url, scenario, seed, .. } = self;
         let time = time.as_secs_f64();
         let remote = if self.allow_remote { " --allow-remote" } else { "" };
+        let threads = self.threads.map(|threads| format!(" --threads {threads}"));
+        let threads = threads.unwrap_or_default();
+        let (scenario, url) = (quoted(scenario), quoted(url));
         format!(
-            "tickwire-bots soak --scenario {scenario} --for {time:.0}s --seed {seed} --url {url}{remote}"
+            "tickwire-bots soak --scenario {scenario} --for {time:.0}s --seed {seed} --url {url}{threads}{remote}"
         )
+    }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:[]@%+=,".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_a_shell_would_take_apart_is_quoted() {
+        assert_eq!(quoted("ws://127.0.0.1:2567"), "ws://127.0.0.1:2567");
+        assert_eq!(quoted("my run.toml"), "'my run.toml'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }
