@@ -22,6 +22,9 @@ use crate::client::{Core, MismatchReport, TRANSPORTS, Transport};
 /// The most mismatches that are kept in detail.
 pub const MOST_DETAILS: usize = 8;
 
+/// The most stays whose corrections are kept: a run of days has no end of them.
+const MOST_CORRECTIONS: usize = 1 << 16;
+
 /// Sums over bots and time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -126,7 +129,7 @@ pub struct Tally {
     pub input_wait: Histogram,
     /// By how much they came too late.
     pub input_lateness: Histogram,
-    /// Corrections a minute, of each stay of a bot that predicted its own ship.
+    /// Corrections a minute, of each of the first stays of bots that predicted their own ships.
     corrections: Mutex<Vec<f64>>,
     /// Times from an open socket to the first frame applied.
     pub join: Histogram,
@@ -168,7 +171,10 @@ impl Tally {
 
     /// A bot that predicted its own ship was corrected so often a minute.
     pub fn correct(&self, a_minute: f64) {
-        self.corrections.lock().push(a_minute);
+        let mut corrections = self.corrections.lock();
+        if corrections.len() < MOST_CORRECTIONS {
+            corrections.push(a_minute);
+        }
     }
 
     /// Corrections a minute: what this share of the stays had at most, if there were any.
