@@ -134,6 +134,7 @@ fn what_happened_is_counted_where_one_looks_for_it() {
     let families = families(&server);
     for (name, label, expected) in [
         ("tickwire_ready", None, 1.0),
+        ("tickwire_draining", None, 0.0),
         ("tickwire_players", of_game, 1.0),
         ("tickwire_sessions", of_game, 1.0),
         ("tickwire_sessions_away", of_game, 0.0),

@@ -52,8 +52,11 @@ pub(super) fn text(site: &Site) -> String {
     let (rooms, totals) = site.directory.survey();
     let seen = Seen { site, rooms, totals };
     let mut out = Exposition::default();
-    let ready = !site.directory.draining() && !watchdog::stuck(site);
+    let draining = site.directory.draining();
+    let ready = !draining && !watchdog::stuck(site);
     out.gauge("tickwire_ready", "Whether /readyz says so: 1 or 0.", u8::from(ready));
+    let help = "Whether nobody is let in because the server is drained: 1 or 0.";
+    out.gauge("tickwire_draining", help, u8::from(draining));
     ticks::write(&mut out, &seen);
     traffic::write(&mut out, &seen);
     totals::write(&mut out, &seen.totals);
