@@ -25,6 +25,7 @@ use crate::{
     room::{Refusal, Room},
     work::Work,
 };
+
 impl<G: Game> HostedRoom for Room<G> {
     fn handle_join(&mut self, newcomer: &Newcomer<'_>) -> Result<PlayerId, Refusal> {
         self.join(newcomer)

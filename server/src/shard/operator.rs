@@ -68,7 +68,7 @@ impl<S: Socket> Shard<S> {
         }
     }
 
-    /// Lets the operator look at a room that is awake.
+    /// Lets the operator look at a room that is awake and well.
     pub(super) fn open_window(
         &mut self,
         arrival: Arrival<S>,
@@ -82,7 +82,17 @@ impl<S: Socket> Shard<S> {
                 let why = "nobody is in the room, and it sleeps";
                 self.refuse(arrival, &CloseReason::new(CloseCode::NoSession, why), now);
             }
-            Some(host) => host.open_window(arrival, room, like, now, &mut self.cx),
+            Some(host) if host.is_mending() => {
+                let why = "the room's game is being made again after an error; try again";
+                self.refuse(arrival, &CloseReason::new(CloseCode::NoSession, why), now);
+            }
+            Some(host) => {
+                let before = host.next_turn();
+                match host.open_window(arrival, Arc::clone(&room), like, now, &mut self.cx) {
+                    Ok(()) => self.agenda.plan(room.number, before),
+                    Err(Broken) => self.close_room(room.number, BROKEN, now),
+                }
+            }
         }
     }
 }

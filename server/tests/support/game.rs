@@ -1,7 +1,7 @@
 //! A small game to test with: its entities move in a way that no prediction
 //! foresees, so frames have something to say, and it panics when told to.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tickwire_shared::{
@@ -25,6 +25,11 @@ pub const UNLUCKY: &str = "unlucky";
 pub const STALL: i8 = 98;
 /// How long that is.
 pub const STALLED: Duration = Duration::from_millis(1500);
+
+thread_local! {
+    /// While it is true, a game on this thread panics when it next says how it was set up, and only then.
+    pub static SPOILT: Cell<bool> = const { Cell::new(false) };
+}
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -110,6 +115,11 @@ impl Game for Restless {
             game.dots.insert(Dot::default());
         }
         game
+    }
+
+    fn setup(&self) -> String {
+        assert!(!SPOILT.replace(false), "made to fail by a welcome");
+        String::new()
     }
 
     fn join(&mut self, player: PlayerId, name: &str) {

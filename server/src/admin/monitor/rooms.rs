@@ -63,6 +63,7 @@ pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Result<Answer, Re
             shown["counters"] = json!(named(&values).collect::<BTreeMap<_, _>>());
             Ok(json_answer(&shown))
         }
-        _ => Err(Refused::NoSuchRoom),
+        Said::NotNow => Err(Refused::Mending),
+        Said::Done | Said::NoSuchPlayer => Err(Refused::NoSuchRoom),
     }
 }

@@ -16,27 +16,31 @@ use crate::{
 const NO_TOKEN: Token = Token([0; 16]);
 
 impl<S: Socket> Connection<S> {
-    /// A connection of the operator, which sees what a player sees, or else what a spectator does. It ends
-    /// at once if the room has no place for it.
+    /// A connection of the operator, which is yet to see anything.
     pub(crate) fn observer(
         number: u64,
         arrival: Arrival<S>,
-        (entry, like): (Arc<RoomEntry>, Option<PlayerId>),
-        room: &mut dyn HostedRoom,
-        (now, cx): (Instant, &Context),
+        entry: Arc<RoomEntry>,
+        now: Instant,
+        cx: &Context,
     ) -> Self {
         let mut connection = Connection::new(number, arrival, Entrance::Door(entry), now, cx);
         (connection.observes, connection.stranger) = (true, None);
+        connection
+    }
+
+    /// Shows the operator what a player sees, or else what a spectator does. It ends at once if the room
+    /// has no place for it.
+    pub(crate) fn look_on(&mut self, like: Option<PlayerId>, room: &mut dyn HostedRoom) {
         match room.handle_observe(like) {
             Ok(observer) => {
-                connection.player = Some(observer);
-                connection.carrier.reply(&room.welcome(observer, &NO_TOKEN));
+                self.player = Some(observer);
+                self.carrier.reply(&room.welcome(observer, &NO_TOKEN));
             }
             Err(refusal) => {
                 let reason = CloseReason::new(refusal.close_code(), refusal.to_string());
-                connection.end(End::Close(reason));
+                self.end(End::Close(reason));
             }
         }
-        connection
     }
 }

@@ -98,13 +98,16 @@ impl<S: Socket> RoomHost<S> {
         cx: &mut Context,
     ) -> Result<Said, Broken> {
         match wish {
+            // A game that has panicked is left alone until it has been made again.
+            Wish::Report | Wish::Meter(_) | Wish::Moderate(_) if self.health.is_mending() => {
+                return Ok(Said::NotNow);
+            }
             Wish::Report => return Ok(Said::Report(Box::new(self.report(now)))),
             Wish::Meter(ticks) => self.room.meter(ticks),
             Wish::Drain => {
                 self.entry.drain();
                 self.drain();
             }
-            Wish::Moderate(_) if self.health.is_mending() => return Ok(Said::NotNow),
             Wish::Moderate(action) => return self.moderate(action, now, cx),
         }
         Ok(Said::Done)
@@ -160,7 +163,13 @@ impl<S: Socket> RoomHost<S> {
         }
     }
 
-    /// Lets the operator look on, as this player sees the room or as a spectator does.
+    /// Whether the game is being made again, and nobody may look on meanwhile.
+    pub(crate) fn is_mending(&self) -> bool {
+        self.health.is_mending()
+    }
+
+    /// Lets the operator look on, as this player sees the room or as a spectator does. Not while the
+    /// game is being made again.
     pub(crate) fn open_window(
         &mut self,
         arrival: Arrival<S>,
@@ -168,13 +177,22 @@ impl<S: Socket> RoomHost<S> {
         like: Option<PlayerId>,
         now: Instant,
         cx: &mut Context,
-    ) {
+    ) -> Result<(), Broken> {
         self.arrivals += 1;
-        let (room, number) = (self.room.as_mut(), self.arrivals);
-        room.lend(cx.work(entry.game));
-        let observer = Connection::observer(number, arrival, (entry, like), room, (now, cx));
-        self.room.lend(cx.work(self.entry.game));
-        self.connections.push(observer);
+        let number = self.arrivals;
+        self.connections.push(Connection::observer(number, arrival, entry, now, cx));
+        // The welcome has the game's setup in it: who makes the game panic by looking is let go.
+        self.at_hand = Some(number);
+        self.guarded(now, cx, |host, cx| {
+            let game = host.entry.game;
+            host.room.lend(cx.work(game));
+            if let Some(observer) = host.connections.last_mut() {
+                observer.look_on(like, host.room.as_mut());
+            }
+            host.room.lend(cx.work(game));
+            host.at_hand = None;
+        })?;
+        Ok(())
     }
 
     /// Ends the connections of observers: nobody keeps a room awake by looking at it.

@@ -8,13 +8,13 @@ use super::*;
 use crate::directory::{Denied, RoomEntry, RoomState};
 
 impl World {
-    fn look(&self, room: &Arc<RoomEntry>, like: Option<u32>) -> Client {
+    pub(super) fn look(&self, room: &Arc<RoomEntry>, like: Option<u32>) -> Client {
         let window = Entrance::Window(Arc::clone(room), like.map(PlayerId));
         self.enter(window, 1 << 20, None, Vec::new())
     }
 
     /// What comes of a wish, if the room is still there.
-    fn wish(&mut self, room: &Arc<RoomEntry>, wish: Wish) -> Option<Said> {
+    pub(super) fn wish(&mut self, room: &Arc<RoomEntry>, wish: Wish) -> Option<Said> {
         let (answer, mut said) = oneshot::channel();
         let places = Arc::new(Semaphore::new(1));
         let place = Arc::clone(&places).try_acquire_owned().expect("there is one");

@@ -1,14 +1,15 @@
 //! A game that panics: its room is made again or closed, and no other room notices.
 
+use tickwire_room::AdminAction;
 use tickwire_shared::{
-    Tick,
+    PlayerId, Tick,
     message::{ClientMessage, Join},
     room_message::{FIRST_INDEX, RoomMessage},
 };
 
 use super::*;
 use crate::{
-    test_game::{BOMB, Dot, FUSE, PANIC, TRIP, UNLUCKY},
+    test_game::{BOMB, Dot, FUSE, PANIC, SPOILT, TRIP, UNLUCKY},
     test_viewer::{framed, join_with},
 };
 
@@ -44,6 +45,15 @@ impl Party {
             }
             self.said.extend(said(&self.mate));
             self.said.dedup();
+        }
+    }
+
+    /// Lets time pass until the game has panicked, and no longer.
+    fn play_until_panic(&mut self) {
+        let World { shard, metrics, now, .. } = &mut self.world;
+        while metrics.panics.get() == 0 {
+            let Next::At(when) = shard.turn(&|| now.get()) else { panic!("rooms are awake") };
+            now.set(when.max(now.get()));
         }
     }
 
@@ -159,4 +169,54 @@ fn a_player_that_goes_while_the_room_is_made_again_is_gone_afterwards() {
     assert_eq!(party.mate.close, None);
     assert_eq!(party.world.directory.rooms()[0].players(), 1);
     assert_eq!(party.mate.viewer.checked, party.mate.frames);
+}
+
+#[test]
+fn who_makes_the_game_panic_by_its_welcome_is_let_go_and_the_others_play_on() {
+    for looks in [true, false] {
+        let mut party = Party::new();
+        let room = Arc::clone(&party.world.directory.rooms()[0]);
+        let come = |party: &Party| match looks {
+            true => party.world.look(&room, None),
+            false => party.world.connect(&Wanted::Room(room.code.clone()), 1 << 20),
+        };
+        SPOILT.set(true);
+        let mut unlucky = come(&party);
+        party.play(500);
+        unlucky.read();
+        assert_eq!((unlucky.close, unlucky.frames), (Some(4008), 0), "{looks}");
+        assert_eq!(party.world.metrics.panics.get(), 1);
+        for client in [&party.culprit, &party.mate] {
+            assert_eq!((client.close, client.viewer.full), (None, 2));
+            assert_eq!(client.viewer.checked, client.frames);
+        }
+        assert_eq!(room.players(), 2, "it has no seat");
+        party.stranger_is_well(240 * 3 / 2);
+        let mut again = come(&party);
+        party.play(100);
+        again.read();
+        assert!(again.close.is_none() && again.frames > 0, "{looks}");
+    }
+}
+
+#[test]
+fn the_operator_sees_and_changes_nothing_while_a_room_is_made_again() {
+    for wish in [Wish::Report, Wish::Meter(60), Wish::Moderate(AdminAction::Kick(PlayerId(2)))] {
+        let mut party = Party::new();
+        let room = Arc::clone(&party.world.directory.rooms()[0]);
+        party.push(PANIC);
+        party.play_until_panic();
+        assert!(matches!(party.world.wish(&room, wish), Some(Said::NotNow)), "{wish:?}");
+        party.play(500);
+        assert!(!matches!(party.world.wish(&room, wish), Some(Said::NotNow)), "{wish:?}");
+    }
+    let mut party = Party::new();
+    let room = Arc::clone(&party.world.directory.rooms()[0]);
+    party.push(PANIC);
+    party.play_until_panic();
+    let mut window = party.world.look(&room, None);
+    party.play(500);
+    window.read();
+    assert_eq!((window.close, window.frames), (Some(4009), 0));
+    assert_eq!((party.mate.close, party.world.metrics.panics.get()), (None, 1));
 }
