@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Observer } from '../pages/monitor/observer.js';
+import { Observer, subprotocols } from '../pages/monitor/observer.js';
 import { FakeSocket, session, welcome } from './fake_socket.js';
 import { bytes } from './golden.js';
 
@@ -45,6 +45,16 @@ test('whose view it is may be nobody', () => {
   const { observer, socket } = looking();
   assert.equal(socket.url, '/monitor/rooms/A%2FB/ws');
   observer.end();
+});
+
+test('a token goes by the name of a subprotocol, whatever its characters are', () => {
+  assert.deepEqual(subprotocols(''), []);
+  for (const token of ['abc', 'ä b,c;d=?/é~~~???>>>', '0123456789abcdef0123456789abcdef']) {
+    const [name, shown, ...more] = subprotocols(token);
+    assert.deepEqual([name, more], ['tickwire.observe', []]);
+    assert.match(shown, /^tickwire\.token\.[A-Za-z0-9_-]+$/);
+    assert.equal(Buffer.from(shown.split('.')[2], 'base64url').toString(), token);
+  }
 });
 
 test('an end is told once, with the words of the server', () => {

@@ -70,14 +70,15 @@ impl Server {
         config.allow_origin.extend(config.public_origin());
         let listener = bind(config.listen, "--listen").await?;
         let local_addr = listener.local_addr()?;
+        let shard_count = config.shard_count();
         let (admin, admin_listener) = match &config.admin {
             Some(admin) => {
                 let listener = bind(admin.listen, "--admin-listen").await?;
-                (Some(Admin::new(admin, listener.local_addr()?)), Some(listener))
+                let admin = Admin::new(admin, listener.local_addr()?, shard_count);
+                (Some(admin), Some(listener))
             }
             None => (None, None),
         };
-        let shard_count = config.shard_count();
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
         let metrics = Arc::clone(directory.metrics());
         // It ends when the last shard has, so it comes behind them.

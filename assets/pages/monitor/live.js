@@ -2,7 +2,7 @@
 
 import { element, make } from '../common/dom.js';
 import { bytes, count } from './format.js';
-import { Observer } from './observer.js';
+import { Observer, openSocket } from './observer.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {{id: number, name: string, spectator: boolean}} Listed */
@@ -27,7 +27,9 @@ const PAINTERS = {
 };
 
 export class Live {
-  constructor() {
+  /** @param {string} token empty to look on without one */
+  constructor(token) {
+    this.token = token;
     this.code = '';
     this.game = '';
     this.asleep = false;
@@ -100,7 +102,7 @@ export class Live {
     const observer = new Observer(this.code, like, {
       begun: (room) => void this.begin(observer, room, canvas, like),
       ended: (reason) => this.lost(reason),
-    });
+    }, (path) => openSocket(path, this.token));
     this.observer = observer;
   }
 

@@ -104,7 +104,24 @@ export class Observer {
   }
 }
 
-/** @param {string} path */
-function openSocket(path) {
-  return new WebSocket(location.origin.replace(/^http/, 'ws') + path);
+/**
+ * Opens a socket that shows the token, if there is one. A page can give a handshake no header but the names
+ * of subprotocols, and an address is kept in logs.
+ * @param {string} path
+ * @param {string} [token]
+ */
+export function openSocket(path, token = '') {
+  return new WebSocket(location.origin.replace(/^http/, 'ws') + path, subprotocols(token));
+}
+
+/**
+ * What a handshake offers: the token is in base64url, because not every character may be in a name.
+ * @param {string} token
+ * @returns {string[]}
+ */
+export function subprotocols(token) {
+  if (token === '') return [];
+  const coded = btoa(String.fromCharCode(...new TextEncoder().encode(token)));
+  const name = coded.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return ['tickwire.observe', `tickwire.token.${name}`];
 }

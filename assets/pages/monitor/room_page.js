@@ -21,7 +21,7 @@ export class RoomPage {
     this.api = api;
     this.code = '';
     this.locked = false;
-    this.live = new Live();
+    this.live = new Live(api.token);
     this.players = new Players(api, notices);
     this.ticks = new Histogram(element('room-ticks', HTMLElement));
     this.ledger = new LedgerView(api, notices);

@@ -40,7 +40,7 @@ pub struct RoomCounters {
     pub early_inputs: u64,
     /// Ticks of players that sent inputs but none for that tick.
     pub starved_inputs: u64,
-    /// Hash mismatches that clients reported.
+    /// Hash mismatches that players reported.
     pub mismatches: u64,
     /// Messages of the game that did not fit a tick.
     pub dropped_messages: u64,
@@ -64,9 +64,9 @@ pub struct RoomCounters {
     pub requests_dropped: u64,
     /// Inputs and requests of spectators, and what others than the host asked for as if they were it.
     pub refused_messages: u64,
-    /// Players that the host threw out.
+    /// Players that the host or the operator threw out.
     pub kicks: u64,
-    /// Players that the host threw out for good.
+    /// Players that the host or the operator threw out for good.
     pub bans: u64,
     /// Times that the game was made again from the log.
     pub restores: u64,

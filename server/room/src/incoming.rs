@@ -123,9 +123,11 @@ impl<G: Game> Room<G> {
 
     /// Answers a reported mismatch with what the viewer should have held, and starts it anew.
     ///
-    /// At most once a second for one player, because keyframes are dear.
+    /// At most once a second for one viewer, because keyframes are dear. Those of observers are not counted.
     pub(crate) fn handle_mismatch(&mut self, seat: Seat, tick: Tick) -> Reply {
-        self.counters.mismatches += 1;
+        if let Seat::Player(_) = seat {
+            self.counters.mismatches += 1;
+        }
         let viewer = viewer_at(&mut self.players, &mut self.observers, seat);
         let second = 0..self.config.tick_hz as i32;
         let recent = |given: Tick| second.contains(&self.now.since(given));

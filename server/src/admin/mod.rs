@@ -1,12 +1,14 @@
 //! The operator's way in: an address of its own, apart from where players come in, that shows what
 //! the server counts and lets the operator change things.
 //!
-//! Whoever reaches the address may read; who changes something shows the [`Token`]. A web page that
+//! Whoever reaches the address from this machine may read; who changes something, or reads of rooms and players
+//! where others than this machine may reach it, shows the [`Token`]. A web page that
 //! the operator happens to visit can make the browser ask for anything here, so each request has to be
 //! for a [host](hosts) that a stranger cannot point here, and what changes something comes from a page of this address.
 
 use std::{net::SocketAddr, sync::Arc};
 
+use data_encoding::BASE64URL_NOPAD;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
@@ -33,6 +35,14 @@ mod token;
 pub(crate) use listener::serve;
 use token::Token;
 
+/// Where rooms and players are, which not everybody may read who reaches an address that is open to others.
+const PRIVATE: [&str; 2] = ["/monitor/api/", "/monitor/rooms/"];
+/// The subprotocol of a socket that looks at a room. A page that has to show the token offers this one,
+/// and another that begins with [`TOKEN_PREFIX`].
+const SUBPROTOCOL: &str = "tickwire.observe";
+/// What comes before the token, which is in base64url without padding.
+const TOKEN_PREFIX: &str = "tickwire.token.";
+
 /// What is read only.
 const READ_ONLY: &str = "GET, HEAD";
 
@@ -47,10 +57,10 @@ pub(crate) struct Admin {
 }
 
 impl Admin {
-    /// One that listens here.
-    pub(crate) fn new(config: &AdminConfig, local_addr: SocketAddr) -> Self {
+    /// One that listens here, of a server with so many threads for rooms.
+    pub(crate) fn new(config: &AdminConfig, local_addr: SocketAddr, shards: usize) -> Self {
         let token = Token::new(config.token.as_ref());
-        Admin { local_addr, hosts: config.hosts.clone(), token, asks: monitor::Asks::default() }
+        Admin { local_addr, hosts: config.hosts.clone(), token, asks: monitor::Asks::new(shards) }
     }
 
     /// Where it listens.
@@ -79,6 +89,21 @@ impl Admin {
         parts.is_some_and(|(scheme, token)| {
             scheme.eq_ignore_ascii_case("bearer") && self.is_token(token.trim())
         })
+    }
+
+    /// Whether a handshake shows the token, which a page can do only by the name of a subprotocol.
+    fn is_offered(&self, headers: &HeaderMap) -> bool {
+        let token =
+            |name: &str| BASE64URL_NOPAD.decode(name.strip_prefix(TOKEN_PREFIX)?.as_bytes()).ok();
+        let tokens = subprotocols(headers).filter_map(token);
+        tokens.filter_map(|bytes| String::from_utf8(bytes).ok()).any(|text| self.is_token(&text))
+    }
+
+    /// Whether a request has to show the token.
+    fn takes_token<B>(&self, request: &Request<B>) -> bool {
+        let path = request.uri().path();
+        let is_private = PRIVATE.iter().any(|prefix| path.starts_with(prefix));
+        !reads(request.method()) || (is_private && !self.local_addr.ip().is_loopback())
     }
 
     /// Whether this is the token, for what can have no headers. It takes as long whatever it is.
@@ -111,8 +136,20 @@ fn objection<B>(admin: &Admin, request: &Request<B>) -> Option<Answer> {
     if !origin_is_allowed(request.headers(), &[]) {
         return Some(problem(StatusCode::FORBIDDEN, "pages of other hosts may not do this"));
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    (!reads && !admin.knows(request.headers())).then(unknown)
+    let headers = request.headers();
+    let knows = admin.knows(headers) || (reads(request.method()) && admin.is_offered(headers));
+    (admin.takes_token(request) && !knows).then(unknown)
+}
+
+/// Whether a request changes nothing.
+fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// The subprotocols that a handshake offers.
+fn subprotocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
 }
 
 async fn route(site: &Arc<Site>, request: Request<Incoming>) -> Answer {
@@ -122,8 +159,7 @@ async fn route(site: &Arc<Site>, request: Request<Incoming>) -> Answer {
         _ => health(site, path),
     };
     if let Some(answer) = found {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        return if reads { answer } else { not_allowed(READ_ONLY) };
+        return if reads(request.method()) { answer } else { not_allowed(READ_ONLY) };
     }
     let missing = || problem(StatusCode::NOT_FOUND, "there is nothing at this address");
     monitor::route(site, request).await.unwrap_or_else(missing)

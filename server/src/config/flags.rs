@@ -293,7 +293,7 @@ pub struct Settings {
     #[arg(long, value_name = "ADDR", env = "TICKWIRE_ADMIN_LISTEN")]
     pub admin_listen: Option<String>,
     /// Let others than this machine reach that address; only where a firewall or a proxy keeps
-    /// strangers out [default: false]
+    /// strangers out. What tells of rooms and players then takes the token [default: false]
     #[arg(long, value_name = "BOOL", env = "TICKWIRE_ADMIN_ALLOW_REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub admin_allow_remote: Option<bool>,
     /// A name that it is reached by besides its address and localhost, such as admin.example.com; may

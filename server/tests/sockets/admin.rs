@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use data_encoding::BASE64URL_NOPAD;
 use tickwire_server::{AdminConfig, Config, Secret};
 
 use crate::support::{
     api::{self, Answer},
+    client::{exchange, handshake, status_of},
     server::TestServer,
 };
 
@@ -115,4 +117,65 @@ fn the_link_has_the_token_unless_the_operator_chose_it() {
     });
     let url = server.running.as_ref().and_then(|running| running.admin_url());
     assert_eq!(url, Some(format!("http://{}/", admin(&server))));
+}
+
+/// A listener that others than this machine could reach, and its token.
+fn open_to_others() -> (TestServer, SocketAddr, String) {
+    let server = TestServer::start(|config| {
+        config.admin = Some(AdminConfig::on(SocketAddr::from(([0, 0, 0, 0], 0))));
+    });
+    let url = server.running.as_ref().and_then(|running| running.admin_url()).expect("a link");
+    let (_, token) = url.split_once("#token=").expect("a token");
+    let addr = SocketAddr::from(([127, 0, 0, 1], admin(&server).port()));
+    (server, addr, token.to_owned())
+}
+
+#[test]
+fn where_others_reach_it_who_reads_of_rooms_and_players_shows_the_token_too() {
+    let (server, addr, token) = open_to_others();
+    let client = server.join("/ws");
+    let room = format!("/monitor/api/rooms/{}", client.room());
+    let (wrong, right) = (
+        format!("Authorization: Bearer {token}x\r\n"),
+        format!("Authorization: Bearer {token}\r\n"),
+    );
+    for path in ["/monitor/api/overview", "/monitor/api/rooms", "/monitor/api/log", &room] {
+        for lines in ["", &wrong] {
+            api::request(addr, ("GET", path), lines, "").problem(401, "unidentified");
+        }
+        assert_eq!(api::request(addr, ("GET", path), &right, "").status, 200, "{path}");
+    }
+    for path in ["/", "/pages/monitor/monitor.js", "/metrics", "/livez", "/readyz"] {
+        assert_eq!(api::request(addr, ("GET", path), "", "").status, 200, "{path}");
+    }
+}
+
+#[test]
+fn where_others_reach_it_a_page_shows_the_token_by_a_subprotocol_to_look_at_a_room() {
+    let (server, addr, token) = open_to_others();
+    let client = server.join("/ws");
+    let path = format!("/monitor/rooms/{}/ws", client.room());
+    let answer = |lines: &str| {
+        let request = handshake(addr, &path).replace("\r\n\r\n", &format!("\r\n{lines}\r\n"));
+        exchange(addr, request.as_bytes()).1.to_lowercase()
+    };
+    let offer = |token: &str| {
+        let token = BASE64URL_NOPAD.encode(token.as_bytes());
+        format!("Sec-WebSocket-Protocol: tickwire.observe, tickwire.token.{token}\r\n")
+    };
+    for lines in [String::new(), offer(&format!("{token}x")), offer("")] {
+        assert_eq!(status_of(&answer(&lines)), 401, "{lines}");
+    }
+    let header = answer(&offer(&token));
+    assert_eq!(status_of(&header), 101, "{header}");
+    assert!(header.contains("sec-websocket-protocol: tickwire.observe\r\n"), "{header}");
+}
+
+#[test]
+fn a_request_that_names_no_path_is_answered() {
+    let server = TestServer::start(with_admin);
+    for addr in [admin(&server), server.addr()] {
+        let text = format!("GET {addr} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
+        api::send(addr, text.as_bytes()).problem(404, "not_found");
+    }
 }

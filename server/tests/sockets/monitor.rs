@@ -4,12 +4,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use serde_json::json;
 use tickwire_server::{AdminConfig, Config, RoomState};
+use tickwire_shared::message::ClientMessage;
 
 use crate::support::{
     api::{self, Answer},
     client::{Client, exchange, handshake, status_of},
     game::STALL,
     server::{TestServer, eventually},
+    viewer::Event,
 };
 
 struct Monitor {
@@ -211,6 +213,24 @@ fn a_socket_looks_at_a_room_as_a_player_sees_it() {
     assert_eq!(answer("/monitor/rooms/XXXXX/ws", ""), 404);
     assert_eq!(answer(&format!("{path}?like=x"), ""), 400);
     assert_eq!(monitor.get("../rooms").status, 404);
+}
+
+#[test]
+fn what_an_observer_says_of_its_hash_is_answered_and_not_counted() {
+    let monitor = Monitor::start(|_| {});
+    let (mut client, code) = monitor.with_player();
+    let mut observer = Client::connect(monitor.addr, &format!("/monitor/rooms/{code}/ws"));
+    let lie = |client: &mut Client| {
+        client.play(2);
+        let tick = client.viewer.tick().expect("a frame came");
+        client.send_message(&ClientMessage::Mismatch(tick));
+        while !matches!(client.next(), Some(Event::Evidence(of)) if of == tick) {}
+    };
+    lie(&mut observer);
+    lie(&mut client);
+    let counted = || monitor.server.count("hash_mismatches");
+    eventually("that of the player is counted", || counted() > 0);
+    assert_eq!(counted(), 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::refused::Refused;
 use crate::{
@@ -12,18 +12,24 @@ use crate::{
     watchdog,
 };
 
-/// How many questions may wait at once, for all threads. Those that a stuck thread does not answer
-/// count until it goes on.
-const MOST_ASKS: usize = 64;
+/// How many questions may wait for one thread at once. Those that a stuck thread does not answer count
+/// until it goes on, and take no places of other threads.
+const MOST_ASKS: usize = 32;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The places of questions.
-pub(in crate::admin) struct Asks(Arc<Semaphore>);
+/// The places of questions, for each thread.
+pub(in crate::admin) struct Asks(Vec<Arc<Semaphore>>);
 
-impl Default for Asks {
-    fn default() -> Self {
-        Asks(Arc::new(Semaphore::new(MOST_ASKS)))
+impl Asks {
+    /// For so many threads.
+    pub(in crate::admin) fn new(shards: usize) -> Self {
+        Asks((0..shards).map(|_| Arc::new(Semaphore::new(MOST_ASKS))).collect())
+    }
+
+    /// A place for a question to a thread, if there is one.
+    fn place(&self, shard: usize) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0[shard]).try_acquire_owned().ok()
     }
 }
 
@@ -32,9 +38,9 @@ impl Default for Asks {
 /// # Errors
 /// When it does not answer in time, or has no such room.
 pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Result<Said, Refused> {
-    let shard = &site.shards[room.shard()];
-    let asks = site.admin.as_ref().map(|admin| &admin.asks.0);
-    let place = asks.and_then(|asks| Arc::clone(asks).try_acquire_owned().ok());
+    let index = room.shard();
+    let shard = &site.shards[index];
+    let place = site.admin.as_ref().and_then(|admin| admin.asks.place(index));
     let place = place.filter(|_| !watchdog::is_stuck(site, shard));
     let Some(place) = place else { return Err(Refused::Stuck(shard.busy())) };
     let (answer, said) = oneshot::channel();
@@ -43,5 +49,20 @@ pub(super) async fn ask(site: &Site, room: &Arc<RoomEntry>, wish: Wish) -> Resul
         Ok(Ok(said)) => Ok(said),
         Ok(Err(_)) => Err(Refused::NoSuchRoom),
         Err(_) => Err(Refused::Stuck(shard.busy())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_answers_nobody_takes_no_places_of_another() {
+        let asks = Asks::new(2);
+        let mut taken: Vec<_> = (0..MOST_ASKS).map_while(|_| asks.place(0)).collect();
+        assert_eq!(taken.len(), MOST_ASKS);
+        assert!(asks.place(0).is_none() && asks.place(1).is_some());
+        taken.pop();
+        assert!(asks.place(0).is_some(), "a place is given back");
     }
 }

@@ -5,11 +5,15 @@
 
 use std::sync::Arc;
 
-use hyper::{Method, Request, body::Incoming};
+use hyper::{
+    Method, Request, StatusCode,
+    body::Incoming,
+    header::{self, HeaderValue},
+};
 use serde_json::{Value, json};
 use tickwire_shared::PlayerId;
 
-use super::not_allowed;
+use super::{SUBPROTOCOL, not_allowed, subprotocols};
 use crate::{
     directory::RoomEntry,
     http::{Answer, Site, parameter, send, upgrade_observer},
@@ -48,7 +52,8 @@ pub(super) async fn route(site: &Arc<Site>, request: Request<Incoming>) -> Optio
     if let Some(code) = room {
         return Some(look_at(site, request, code).unwrap_or_else(Refused::answer));
     }
-    let file = match &path[1..] {
+    // A request for an authority, as a proxy gets it, has no path at all.
+    let file = match path.strip_prefix('/')? {
         "" | "monitor" | "monitor/" => PAGE,
         file => file,
     };
@@ -76,7 +81,14 @@ fn look_at(site: &Arc<Site>, request: Request<Incoming>, code: &str) -> Result<A
     let like = like.map(str::parse::<u32>).transpose().map_err(unknown)?;
     let room = site.directory.room(code).ok_or(Refused::NoSuchRoom)?;
     tracing::info!(room = room.code, like, "the operator looks at a room");
-    Ok(upgrade_observer(site, request, room, like.map(PlayerId)))
+    let is_named = subprotocols(request.headers()).any(|name| name == SUBPROTOCOL);
+    let mut answer = upgrade_observer(site, request, room, like.map(PlayerId));
+    if is_named && answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        // A browser that offers some wants one of them, and never the one with the token.
+        let name = HeaderValue::from_static(SUBPROTOCOL);
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, name);
+    }
+    Ok(answer)
 }
 
 /// A room, as the operator sees it.

@@ -113,8 +113,8 @@ const FAMILIES: [(&str, &str, &str); ROOM_COUNTERS - 1] = [
         "tickwire_messages_refused_total",
         "Messages by who may not send such: inputs of spectators, and what only the host may ask for.",
     ),
-    ("kicks", "tickwire_kicks_total", "Players that the host threw out."),
-    ("bans", "tickwire_bans_total", "Players that the host threw out for good."),
+    ("kicks", "tickwire_kicks_total", "Players that the host or the operator threw out."),
+    ("bans", "tickwire_bans_total", "Players that the host or the operator threw out for good."),
     (
         "restores",
         "tickwire_room_restores_total",
