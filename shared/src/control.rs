@@ -14,6 +14,10 @@ pub const MAX_CONTROL_BYTES: usize = 64 * 1024;
 /// The largest world that is saved and loaded, in bytes.
 pub const MAX_WORLD_BYTES: usize = 8 * 1024 * 1024;
 
+/// What the decoder may claim for a world: it counts a number as its size in memory before it reads it, up
+/// to sixteen bytes for one that was saved as a single byte.
+const MAX_CLAIMED_BYTES: usize = 16 * MAX_WORLD_BYTES;
+
 /// A control message that could not be decoded.
 #[derive(Debug, Error)]
 pub enum ControlError {
@@ -113,7 +117,8 @@ pub fn save<T: Serialize>(world: &T, out: &mut Vec<u8>) -> Result<(), SaveError>
 
 /// Loads a world that must take up all of `bytes`.
 ///
-/// Claimed lengths are checked against [`MAX_WORLD_BYTES`] before anything is allocated.
+/// Claimed lengths are checked before anything is allocated, against sixteen times [`MAX_WORLD_BYTES`]:
+/// whatever [`save`] takes can be loaded, however small its numbers are.
 ///
 /// # Errors
 /// See [`LoadError`].
@@ -121,7 +126,7 @@ pub fn load<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, LoadError> {
     if bytes.len() > MAX_WORLD_BYTES {
         return Err(LoadError::TooLarge(bytes.len()));
     }
-    let config = bincode::config::standard().with_limit::<MAX_WORLD_BYTES>();
+    let config = bincode::config::standard().with_limit::<MAX_CLAIMED_BYTES>();
     let (world, used) = bincode::serde::decode_from_slice(bytes, config)?;
     match bytes.len() - used {
         0 => Ok(world),
@@ -149,6 +154,18 @@ mod tests {
         assert!(matches!(save(&large, &mut bytes), Err(SaveError::TooLarge)));
         let large = vec![0u8; MAX_WORLD_BYTES + 1];
         assert!(matches!(load::<Vec<u8>>(&large), Err(LoadError::TooLarge(_))));
+    }
+
+    #[test]
+    fn whatever_was_saved_can_be_loaded_however_small_its_numbers_are() {
+        let small = vec![7u64; MAX_WORLD_BYTES - 16];
+        let mut bytes = Vec::new();
+        save(&small, &mut bytes).expect("a byte for each");
+        assert!(bytes.len() > MAX_WORLD_BYTES - 16);
+        assert!(load::<Vec<u64>>(&bytes).expect("it was saved") == small);
+        let (largest, mut bytes) = (vec![7u128; MAX_WORLD_BYTES - 16], Vec::new());
+        save(&largest, &mut bytes).expect("a byte for each");
+        assert!(load::<Vec<u128>>(&bytes).expect("it was saved") == largest);
     }
 
     #[test]
