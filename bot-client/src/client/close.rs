@@ -45,10 +45,25 @@ impl Closed {
         let Some(code) = self.code else { return "without a code".to_owned() };
         let meaning = meaning(code).unwrap_or("a code that this client does not know");
         let said = if self.reason.is_empty() || self.reason == meaning { "" } else { ": " };
-        let reason = if said.is_empty() { "" } else { &self.reason };
+        let reason = if said.is_empty() { String::new() } else { printable(&self.reason) };
         format!("{code}, {meaning}{said}{reason}")
     }
 }
+
+/// The words of a server, which may not be ours, with nothing in them that a terminal would obey.
+fn printable(text: &str) -> String {
+    let escaped = |c: char| {
+        let is_plain = !c.is_control() && !REORDERS.contains(&c);
+        if is_plain { c.to_string() } else { c.escape_default().to_string() }
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// Marks that make a line read in another order than it is written.
+const REORDERS: [char; 9] = [
+    '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}',
+];
 
 /// What a close code means.
 #[must_use]
@@ -98,5 +113,13 @@ mod tests {
             text(&[0x0F, 0xFF, 0xFF]),
             format!("{start}4095, a code that this client does not know: \u{FFFD}")
         );
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_and_not_done() {
+        let closed = Closed::read(b"\x03\xE9\x1B[2Jgone\r\n\xC2\x9B1m\xE2\x80\xAEolleh");
+        let text = closed.to_string();
+        assert!(text.chars().all(|c| !c.is_control() && !REORDERS.contains(&c)), "{text:?}");
+        assert!(text.ends_with(r"\u{1b}[2Jgone\r\n\u{9b}1m\u{202e}olleh"), "{text}");
     }
 }
