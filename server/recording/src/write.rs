@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use tickwire_shared::Tick;
-use zstd::bulk::Compressor;
 
 use crate::{
     block::{Block, Kind, MAX_UNPACKED},
@@ -20,7 +19,6 @@ const LEVEL: i32 = 3;
 /// blocks before the cut.
 pub struct Writer<W> {
     out: W,
-    packer: Compressor<'static>,
     /// What goes out next.
     piece: Vec<u8>,
     written: u64,
@@ -37,7 +35,7 @@ impl<W: Write> Writer<W> {
         piece.extend_from_slice(&(text.len() as u32).to_le_bytes());
         piece.extend_from_slice(&crc32fast::hash(&text).to_le_bytes());
         piece.extend_from_slice(&text);
-        let mut writer = Writer { out, packer: Compressor::new(LEVEL)?, piece, written: 0 };
+        let mut writer = Writer { out, piece, written: 0 };
         writer.hand_on()?;
         Ok(writer)
     }
@@ -86,7 +84,8 @@ impl<W: Write> Writer<W> {
 
     fn block(&mut self, kind: Kind, (first, last): (Tick, Tick), bytes: &[u8]) -> io::Result<()> {
         assert!(bytes.len() <= MAX_UNPACKED, "a block of {} bytes", bytes.len());
-        let packed = self.packer.compress(bytes)?;
+        // What packs is not kept from block to block: it takes up to a megabyte, and a server has a file for each room.
+        let packed = zstd::bulk::compress(bytes, LEVEL)?;
         let block = Block {
             kind,
             first,
@@ -104,7 +103,7 @@ impl<W: Write> Writer<W> {
     fn hand_on(&mut self) -> io::Result<()> {
         self.out.write_all(&self.piece)?;
         self.written += self.piece.len() as u64;
-        self.piece.clear();
+        self.piece = Vec::new();
         Ok(())
     }
 }
