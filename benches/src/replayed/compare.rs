@@ -93,10 +93,12 @@ fn run(program: &Path, file: &Path) -> Result<Measured, String> {
 /// When there are fewer than two, or they did not play the same ticks.
 pub fn of_runs(runs: &[(Measured, Measured)]) -> Result<Compared, String> {
     let [(base, with), _, ..] = runs else { return Err("at least two runs are needed".to_owned()) };
-    if (base.ticks, &base.game) != (with.ticks, &with.game) || base.ticks == 0 {
-        return Err(format!("they played {} and {} ticks", base.ticks, with.ticks));
+    let is_same = |run: &Measured| (run.ticks, &run.game) == (base.ticks, &base.game);
+    let other = runs.iter().flat_map(|(base, with)| [base, with]).find(|run| !is_same(run));
+    if other.is_some() || base.ticks == 0 {
+        let other = other.map_or(with.ticks, |run| run.ticks);
+        return Err(format!("they played {} and {other} ticks", base.ticks));
     }
-    let frames = base.frames.max(1) as f64;
     let ticks = base.ticks as f64;
     let line = |name, unit, of: &dyn Fn(&Measured) -> f64| {
         let pairs: Vec<_> = runs.iter().map(|(base, with)| (of(base), of(with))).collect();
@@ -112,7 +114,7 @@ pub fn of_runs(runs: &[(Measured, Measured)]) -> Result<Compared, String> {
     Ok(Compared {
         lines: [
             line("CPU time a tick", "µs", &|run| run.cpu_us / ticks),
-            line("bytes a frame", "B", &|run| run.bytes as f64 / frames),
+            line("bytes a frame", "B", &|run| run.bytes as f64 / run.frames.max(1) as f64),
             line("allocations a tick", "", &|run| run.allocations as f64 / ticks),
         ],
         runs: runs.len(),
@@ -253,9 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_divided_by_the_frames_of_their_own_build() {
+        let more = Measured { frames: 8000, ..measured(1.0, 160_000, 0) };
+        let pair = (measured(1.0, 80_000, 0), more);
+        let compared = of_runs(&[pair.clone(), pair]).expect("runs");
+        assert_eq!((compared.lines[1].base, compared.lines[1].with), (20.0, 20.0));
+    }
+
+    #[test]
     fn runs_of_different_recordings_are_not_compared() {
         let other = Measured { ticks: 999, ..measured(1.0, 1, 0) };
         let pair = (measured(1.0, 1, 0), other);
+        let same = (pair.0.clone(), pair.0.clone());
+        assert!(of_runs(&[same, pair.clone()]).is_err());
         assert!(of_runs(&[pair.clone(), pair]).is_err());
         assert!(of_runs(&[]).is_err());
     }
