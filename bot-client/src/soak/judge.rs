@@ -41,6 +41,8 @@ pub struct Facts {
     pub looks: (u32, u32),
     /// What the server still had when all were gone; nothing if nobody looked.
     pub left: Option<Vec<Reason>>,
+    /// Of what it may keep it does not tell, by the names of the limits.
+    pub untold: Vec<&'static str>,
     /// How long the run was to take, if somebody ended it early.
     pub interrupted: Option<f64>,
     /// The share of the machine that was busy, the part of that which neither the bots nor the server had,
@@ -59,6 +61,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Why, worst first.
     pub reasons: Vec<Reason>,
+    /// Limits that could not be checked.
+    pub unchecked: Vec<String>,
     /// What was looked at for growth.
     pub trends: Vec<TrendReport>,
     /// Whether the generator was the bottleneck.
@@ -110,7 +114,8 @@ pub fn judge(facts: &Facts, record: &Record, limits: &Limits) -> Judgement {
         (true, None, None) if slow.is_empty() => (Verdict::Pass, slow),
         (true, None, None) => (Verdict::Fail, slow),
     };
-    Judgement { verdict, reasons, trends, bottleneck }
+    let unchecked = unchecked(facts, &trends, limits);
+    Judgement { verdict, reasons, unchecked, trends, bottleneck }
 }
 
 fn reason(what: &str, detail: String, since_seconds: Option<f64>) -> Reason {
@@ -173,6 +178,18 @@ fn slow_by(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
     let words = "ticks took longer than their time, so many a minute:";
     check("overruns_per_minute", Some(a_minute), limits.overruns_per_minute, words, "");
     reasons
+}
+
+/// The limits of which nothing is known when all is over.
+fn unchecked(facts: &Facts, trends: &[TrendReport], limits: &Limits) -> Vec<String> {
+    if !facts.is_over {
+        return Vec::new();
+    }
+    let measured =
+        [("tick_p99_ms", facts.tick_p99_ms), ("frame_age_p99_ms", facts.frame_age_p99_ms)];
+    let unmeasured = measured.into_iter().filter(|(_, value)| value.is_none());
+    let names = unmeasured.map(|(name, _)| name).chain(trends::unseen(trends, limits));
+    names.chain(facts.untold.iter().copied()).map(str::to_owned).collect()
 }
 
 /// That the bots themselves were held up.

@@ -36,6 +36,18 @@ fn gone(problem: &str) -> Reason {
     Reason { what: "server".to_owned(), detail, since_seconds: None }
 }
 
+/// The limits of what a server does not tell.
+#[must_use]
+pub fn untold(before: &Status, now: &Status) -> Vec<&'static str> {
+    let told = |of: fn(&Status) -> Option<u64>| of(before).is_some() && of(now).is_some();
+    let limits = [
+        ("left_files", told(|status| status.open_files)),
+        ("left_tasks", told(|status| status.tasks)),
+        ("left_memory_mib", told(|status| status.resident_bytes)),
+    ];
+    limits.into_iter().filter(|(_, is_told)| !is_told).map(|(name, _)| name).collect()
+}
+
 /// What is left, beyond the limits.
 #[must_use]
 pub fn left(before: &Status, now: &Status, limits: &Limits) -> Vec<Reason> {
@@ -129,6 +141,8 @@ mod tests {
         };
         let all = ["left_rooms", "left_sessions", "left_files", "left_tasks", "left_memory_mib"];
         assert_eq!(names(&far), all);
-        assert_eq!(names(&Status { open_files: None, tasks: None, ..before.clone() }), [""; 0]);
+        let silent = Status { open_files: None, tasks: None, ..before.clone() };
+        assert_eq!(names(&silent), [""; 0]);
+        assert_eq!(untold(&before, &silent), ["left_files", "left_tasks"]);
     }
 }

@@ -27,6 +27,9 @@ pub struct SoakReport {
     pub verdict: Verdict,
     /// Why, worst first; of a pass there is none.
     pub reasons: Vec<Reason>,
+    /// Limits that could not be checked, as nothing was seen of what they are for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchecked: Vec<String>,
     /// Whether somebody ended it early; the verdict is on what was seen.
     pub interrupted: bool,
     /// What repeats it.
@@ -269,6 +272,9 @@ pub struct TrendReport {
     pub since_seconds: Option<f64>,
     /// What follows; void when too little was seen.
     pub verdict: Verdict,
+    /// What would have had to grow in an hour to be found, if that is more than the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detectable_per_hour: Option<f64>,
 }
 
 /// How hard the run was for the one who made it.

@@ -262,6 +262,7 @@ impl<'a> Soak<'a> {
         let mut facts = facts(&sampler, &casts, scenario, left, start);
         // Rooms may panic while the bots leave.
         if let Some(last) = last {
+            facts.untold = leftovers::untold(sampler.before(), &last);
             facts.panicked_rooms =
                 last.panicked_rooms.saturating_sub(sampler.before().panicked_rooms);
         }

@@ -66,7 +66,15 @@ fn write_trend(f: &mut fmt::Formatter<'_>, trend: &TrendReport) -> fmt::Result {
     };
     let name = trend.counter.replace('_', " ");
     if trend.verdict == Verdict::Void {
-        return row(f, &name, "seen for too short to tell whether it grows");
+        return match trend.detectable_per_hour.map(amount) {
+            Some(least) => {
+                let limit = amount(trend.limit);
+                let told =
+                    format!("too little seen: {least} an hour would have shown, {limit} may be");
+                row(f, &name, told)
+            }
+            None => row(f, &name, "seen for too short to tell whether it grows"),
+        };
     }
     let (slope, low, high) = (amount(trend.slope_per_hour), amount(trend.low), amount(trend.high));
     row(
@@ -82,6 +90,13 @@ impl Display for VerdictLine<'_> {
         for Reason { what, detail, since_seconds } in &self.0.reasons {
             let since = since_seconds.map_or_else(String::new, |at| format!(", since {at:.0} s"));
             write!(f, "\n  - {what}: {detail}{since}")?;
+        }
+        if !self.0.unchecked.is_empty() {
+            write!(
+                f,
+                "\n  not checked, as nothing was seen of it: {}",
+                self.0.unchecked.join(", ")
+            )?;
         }
         Ok(())
     }

@@ -108,7 +108,9 @@ fn windows(series: &Series, seconds: f64, count: usize) -> Vec<Option<f64>> {
 
 /// By how much faster what must not grow grew.
 pub fn growth(a: &SoakReport, b: &SoakReport) -> Vec<Measure> {
-    let is_known = |trend: &&TrendReport| trend.verdict != Verdict::Void;
+    let is_known = |trend: &&TrendReport| {
+        trend.verdict != Verdict::Void || trend.detectable_per_hour.is_some()
+    };
     let both = a.trends.iter().filter(is_known).filter_map(|trend| {
         let mut others = b.trends.iter().filter(is_known);
         Some((trend, others.find(|other| other.counter == trend.counter)?))

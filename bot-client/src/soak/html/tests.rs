@@ -92,8 +92,10 @@ fn the_verdict_and_its_reasons_stand_first() {
     assert!(place("class=\"tiles\"") < place("id=\"chart-0\""));
     assert!(page.contains("data-since=\"1260\" data-chart=\"chart-3\""), "its chart is linked");
     assert!(page.contains("grows since 21:00"));
-    let pass = SoakReport { verdict: Verdict::Pass, reasons: Vec::new(), ..sample() };
-    assert!(render(&pass).contains("PASS</span>"));
+    let unchecked = vec!["left_files".to_owned()];
+    let pass = SoakReport { verdict: Verdict::Pass, reasons: Vec::new(), unchecked, ..sample() };
+    let page = render(&pass);
+    assert!(page.contains("PASS</span>") && page.contains("nothing was seen of it: left_files"));
 }
 
 #[test]

@@ -31,11 +31,19 @@ pub fn table(report: &SoakReport) -> String {
 }
 
 fn row(report: &SoakReport, trend: &TrendReport) -> String {
-    let TrendReport { counter, unit, slope_per_hour, limit, verdict, since_seconds, .. } = trend;
+    let TrendReport { counter, unit, slope_per_hour, limit, verdict, .. } = trend;
+    let TrendReport { since_seconds, detectable_per_hour, .. } = trend;
+    let is_unknown = *verdict == Verdict::Void && detectable_per_hour.is_none();
     let class = class(*verdict);
     let word = match verdict {
         Verdict::Pass => "holds".to_owned(),
-        Verdict::Void => "too little seen".to_owned(),
+        Verdict::Void => match detectable_per_hour {
+            Some(least) => {
+                let least = Text(&change(*least, unit)).to_string();
+                format!("too little seen: {least} an hour would have shown")
+            }
+            None => "too little seen".to_owned(),
+        },
         Verdict::Fail => match since_seconds {
             Some(since) => format!("grows since {}", clock(*since)),
             None => "grows".to_owned(),
@@ -47,7 +55,7 @@ fn row(report: &SoakReport, trend: &TrendReport) -> String {
         Text(&title(counter)),
         curve(report, trend),
         Text(&change(*slope_per_hour, unit)),
-        if *verdict == Verdict::Void { String::new() } else { interval(trend) },
+        if is_unknown { String::new() } else { interval(trend) },
         Text(&change(*limit, unit)),
     )
 }

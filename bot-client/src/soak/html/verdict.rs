@@ -19,6 +19,7 @@ pub fn banner(report: &SoakReport) -> String {
         Verdict::Fail => (class(*verdict), "FAIL", "M6 6l12 12M18 6L6 18"),
         Verdict::Void => (class(*verdict), "VOID", "M12 5v9M12 18.5v.5"),
     };
+    let unchecked = unchecked(report);
     let (name, date, span) = (Text(&scenario.name), date(*started), span(*seconds));
     let early = if report.interrupted { ", ended early" } else { "" };
     let reasons: String =
@@ -30,9 +31,18 @@ pub fn banner(report: &SoakReport) -> String {
          <p class=\"kicker\">Soak <b><bdi>{name}</bdi></b> · {date} · {span}{early}</p>\
          <h1 class=\"headline\"><span class=\"stamp\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"none\" \
          stroke=\"currentColor\" stroke-width=\"3\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\
-         <path d=\"{picture}\"/></svg>{word}</span><span class=\"said\">{}</span></h1>{reasons}</div></header>",
+         <path d=\"{picture}\"/></svg>{word}</span><span class=\"said\">{}</span></h1>{reasons}{unchecked}</div></header>",
         said(report)
     )
+}
+
+/// The limits that could not be checked; nothing if all were.
+fn unchecked(report: &SoakReport) -> String {
+    if report.unchecked.is_empty() {
+        return String::new();
+    }
+    let names = report.unchecked.join(", ");
+    format!("<p>Not checked, as nothing was seen of it: {}</p>", Text(&names))
 }
 
 /// The run in a sentence.

@@ -65,7 +65,15 @@ fn a_run_with_nothing_wrong_passes() {
     let judgement = judge(&good(), &calm(), &Limits::default());
     assert_eq!((judgement.verdict, judgement.reasons), (Verdict::Pass, Vec::new()));
     assert_eq!(judgement.trends.len(), 6);
-    assert!(judgement.trends.iter().all(|trend| trend.verdict == Verdict::Pass));
+    assert_eq!(judgement.unchecked, [""; 0]);
+    // Ten minutes say little of an hour, and that is told.
+    for trend in judgement.trends {
+        assert_ne!(trend.verdict, Verdict::Fail, "{trend:?}");
+        let is_unknown = trend.verdict == Verdict::Void;
+        let told = trend.detectable_per_hour;
+        assert_eq!(told.is_some(), is_unknown, "{trend:?}");
+        assert!(told.is_none_or(|least| least > trend.limit), "{trend:?}");
+    }
 }
 
 #[test]
@@ -201,4 +209,28 @@ fn whom_bots_that_were_held_up_lost_is_not_held_against_the_server() {
     assert_eq!(judged(&facts, &calm()), (Verdict::Void, both));
     let wrong = Facts { bad_frames: 1, ..facts };
     assert_eq!(judged(&wrong, &calm()), (Verdict::Fail, vec!["bad_frames".to_owned()]));
+}
+
+#[test]
+fn growth_is_said_to_hold_only_where_as_much_as_may_be_would_have_shown() {
+    let verdict = |memory_mib_per_hour| {
+        let limits = Limits { memory_mib_per_hour, ..Limits::default() };
+        let judgement = judge(&good(), &calm(), &limits);
+        assert_eq!(judgement.verdict, Verdict::Pass);
+        (judgement.trends[0].verdict, judgement.trends[0].detectable_per_hour.is_some())
+    };
+    assert_eq!(verdict(1.0), (Verdict::Void, true), "8 MiB in ten minutes are noise");
+    assert_eq!(verdict(100.0), (Verdict::Pass, false));
+}
+
+#[test]
+fn limits_of_what_nobody_measured_are_named() {
+    let untold = vec!["left_files"];
+    let facts = Facts { tick_p99_ms: None, untold, ..good() };
+    let judgement = judge(&facts, &Record::default(), &Limits::default());
+    let names = judgement.unchecked.join(" ");
+    for name in ["tick_p99_ms", "memory_mib_per_hour", "tick_drift_percent", "left_files"] {
+        assert!(names.contains(name), "{names}");
+    }
+    assert!(!names.contains("frame_age_p99_ms"), "{names}");
 }

@@ -17,6 +17,8 @@ const LEAST_POINTS: usize = 30;
 /// How sure it has to be that something grew: there are several things that may seem to.
 const CONFIDENCE: f64 = 0.99;
 const MIB: f64 = 1024.0 * 1024.0;
+/// What was divided by hours and multiplied by them again is nearly the same.
+const ROUNDING: f64 = 1.0 + 1e-9;
 /// The series of what ticks take.
 const TICKS: &str = "tick_p99";
 /// Ticks that take less than this more than before are no worse, whatever the percentage is.
@@ -105,6 +107,7 @@ fn judged(
         limit,
         since_seconds,
         verdict,
+        detectable_per_hour: None,
     };
     if !is_long(points) {
         return Some(report(whole, None, Verdict::Void));
@@ -118,8 +121,15 @@ fn judged(
     if let Some(late) = bend.and_then(|onset| late_growth(points, onset.since, (limit, floor))) {
         return Some(report(late, bend.map(|onset| onset.since), Verdict::Fail));
     }
-    let known = if whole.low.is_finite() { Verdict::Pass } else { Verdict::Void };
-    Some(report(whole, None, known))
+    if !(whole.low.is_finite() && whole.high.is_finite()) {
+        return Some(report(whole, None, Verdict::Void));
+    }
+    // What grows by as much as it may has to be seen, else nothing is known of the limit.
+    let least = (limit + an_hour(whole.high - whole.slope)).max(floor / hours(points));
+    let holds = an_hour(whole.high) <= limit && floor <= limit * hours(points) * ROUNDING;
+    let detectable_per_hour = (!holds).then_some(least);
+    let verdict = if holds { Verdict::Pass } else { Verdict::Void };
+    Some(TrendReport { detectable_per_hour, ..report(whole, None, verdict) })
 }
 
 /// A slope a second as one an hour; what cannot be told is 0.
@@ -146,6 +156,28 @@ fn late_growth(points: &[(f64, f64)], since: f64, bounds: (f64, f64)) -> Option<
     grew(&slope, after, bounds).then_some(slope)
 }
 
+/// The limits of what is not among these.
+pub(super) fn unseen(
+    trends: &[TrendReport],
+    limits: &Limits,
+) -> impl Iterator<Item = &'static str> {
+    let all = counters(limits).map(|counter| counter.series).into_iter().chain([TICKS]);
+    let is_unseen = |series: &&str| trends.iter().all(|trend| trend.counter != *series);
+    all.filter(is_unseen).map(limit_of)
+}
+
+/// The limit of the growth of something, by its name in a scenario.
+fn limit_of(series: &str) -> &'static str {
+    match series {
+        "server_memory" => "memory_mib_per_hour",
+        "files_beyond_bots" => "files_per_hour",
+        "tasks_beyond_bots" => "tasks_per_hour",
+        "rooms_beyond_open" => "rooms_per_hour",
+        TICKS => "tick_drift_percent",
+        _ => "sessions_per_hour",
+    }
+}
+
 /// What grew that is kept, as reasons.
 pub(super) fn reasons(trends: &[TrendReport], limits: &Limits) -> Vec<Reason> {
     let grew = |trend: &&TrendReport| trend.verdict == Verdict::Fail && trend.counter != TICKS;
@@ -153,14 +185,13 @@ pub(super) fn reasons(trends: &[TrendReport], limits: &Limits) -> Vec<Reason> {
 }
 
 fn reason(trend: &TrendReport, limits: &Limits) -> Reason {
-    let (what, noun, scale, unit, limit) = match trend.counter.as_str() {
-        "server_memory" => {
-            ("memory_mib_per_hour", "memory", MIB, " MiB", limits.memory_mib_per_hour)
-        }
-        "files_beyond_bots" => ("files_per_hour", "open files", 1.0, "", limits.files_per_hour),
-        "tasks_beyond_bots" => ("tasks_per_hour", "tasks", 1.0, "", limits.tasks_per_hour),
-        "rooms_beyond_open" => ("rooms_per_hour", "rooms", 1.0, "", limits.rooms_per_hour),
-        _ => ("sessions_per_hour", "players and spectators", 1.0, "", limits.sessions_per_hour),
+    let what = limit_of(&trend.counter);
+    let (noun, scale, unit, limit) = match trend.counter.as_str() {
+        "server_memory" => ("memory", MIB, " MiB", limits.memory_mib_per_hour),
+        "files_beyond_bots" => ("open files", 1.0, "", limits.files_per_hour),
+        "tasks_beyond_bots" => ("tasks", 1.0, "", limits.tasks_per_hour),
+        "rooms_beyond_open" => ("rooms", 1.0, "", limits.rooms_per_hour),
+        _ => ("players and spectators", 1.0, "", limits.sessions_per_hour),
     };
     let number = |value: f64| format!("{:.1}", value / scale);
     let detail = format!(

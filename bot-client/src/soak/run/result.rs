@@ -56,6 +56,7 @@ pub(super) fn facts(
         // How many there should have been is known when it is over.
         looks: (looks.answered, 0),
         left,
+        untold: Vec::new(),
         interrupted: None,
         others: sampler.others(),
         is_over: false,
@@ -107,6 +108,7 @@ impl Ending<'_> {
             version: FORMAT,
             verdict: judgement.verdict,
             reasons: judgement.reasons,
+            unchecked: judgement.unchecked,
             interrupted: self.interrupted,
             command: options.repeats(time),
             seed: options.seed,
