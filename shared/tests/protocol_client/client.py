@@ -66,6 +66,7 @@ class Player:
         self.suspect = None
         self.is_right = False
         self.sent_for = 0
+        self.acknowledged = None
 
     def ask(self, path, body):
         """One request to the lobby."""
@@ -195,7 +196,9 @@ class Player:
         """Sends the input of each tick that the clock has reached."""
         if self.clock.tick is None or self.replica.tick is None or self.welcome.spectator:
             return
-        applied, reached = self.replica.tick, self.clock.read(now)
+        applied = self.replica.tick
+        # Who waits in a poll comes to this only with each frame; one input for each teaches the clock.
+        reached = max(self.clock.read(now), applied + 1)
         for tick in range(max(self.sent_for + 1, reached - 3, applied + 1), reached + 1):
             ahead = tick - applied
             if ahead > 255:
@@ -206,7 +209,11 @@ class Player:
                 messages.player_input(applied, ahead, min(ahead * 256, 0xFFFF), record)
             )
             self.counts["inputs"] += 1
-            self.sent_for = tick
+            self.sent_for, self.acknowledged = tick, applied
+        if self.acknowledged != applied:
+            # Without an input the frame would not be acknowledged, and the server waits for that.
+            self.transport.send(messages.ack(applied))
+            self.acknowledged = applied
 
     def run(self, seconds):
         """Plays for so long, losing the connection as often as the options say, and leaves."""
