@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{Admin, answer};
-use crate::http::{ACCEPT_AGAIN, MAX_HEADER_BYTES, Site};
+use crate::http::{MAX_HEADER_BYTES, Site, accept};
 
 /// How many sockets may speak HTTP at once; more wait in the kernel.
 const MOST_SOCKETS: usize = 64;
@@ -21,31 +21,11 @@ const LIFETIME: Duration = Duration::from_secs(60);
 pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(MOST_SOCKETS));
     loop {
-        let accepted = tokio::select! {
+        let (stream, place) = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
             _ = stop.changed() => return,
         };
-        match accepted {
-            Some((stream, place)) => {
-                tokio::spawn(converse(stream, place, Arc::clone(&site), stop.clone()));
-            }
-            None => tokio::time::sleep(ACCEPT_AGAIN).await,
-        }
-    }
-}
-
-/// The next socket, once there is a place for it; none if that failed.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
-        Err(error) => {
-            tracing::warn!(%error, "an operator's connection could not be accepted");
-            None
-        }
+        tokio::spawn(converse(stream, place, Arc::clone(&site), stop.clone()));
     }
 }
 

@@ -34,6 +34,7 @@ use crate::{
     shard::ShardHandle,
 };
 
+mod accept;
 mod api;
 mod assets;
 pub(crate) mod body;
@@ -49,6 +50,7 @@ mod routes;
 mod transports;
 mod upgrade;
 
+pub(crate) use accept::accept;
 pub(crate) use assets::Assets;
 use caller::{Caller, Line};
 pub(crate) use routes::{health, send};
@@ -58,7 +60,7 @@ pub(crate) use upgrade::upgrade_observer;
 /// who never reads an answer; browsers connect again.
 const HTTP_LIFETIME: Duration = Duration::from_secs(60);
 /// How long to wait before accepting again after that failed.
-pub(crate) const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// When somebody may try again whose address has as many sockets as it may have, or who came to a full
 /// server.
 const CROWD_WAIT: Duration = Duration::from_secs(5);

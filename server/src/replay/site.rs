@@ -38,7 +38,7 @@ use crate::{
     admin::hosts,
     bind::bind,
     http::{
-        ACCEPT_AGAIN, Answer, Assets, MAX_HEADER_BYTES, headers, json_answer, parameter,
+        Answer, Assets, MAX_HEADER_BYTES, accept, headers, json_answer, parameter,
         problem::problem, send, whole,
     },
     signals::Signals,
@@ -175,14 +175,9 @@ async fn serve(listen: SocketAddr, site: Arc<Site>) -> io::Result<()> {
     println!("\n  watch  http://{}/\n  stop   Ctrl-C\n", listener.local_addr()?);
     let places = Arc::new(Semaphore::new(MOST_SOCKETS));
     loop {
-        let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let (stream, place) = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
             () = signals.next() => return Ok(()),
-        };
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(ACCEPT_AGAIN).await;
-            continue;
         };
         let site = Arc::clone(&site);
         tokio::spawn(async move {
