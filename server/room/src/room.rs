@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use thiserror::Error;
 use tickwire_shared::{
-    Game, PlayerId, Step, Tick,
+    Game, PlayerId, Tick,
     game::{Capture, Outbox, To, View},
     message::{CloseCode, ServerMessage},
     session::Token,
@@ -195,11 +195,7 @@ impl<G: Game> Room<G> {
     }
 
     pub(crate) fn step(&mut self) {
-        self.outbox.clear();
-        let time = (self.now, 1.0 / self.config.tick_hz as f32);
-        let mut step =
-            Step::new(time, &self.spec.schema, &self.spec.message_records, &mut self.outbox);
-        self.game.step(&mut step);
+        self.spec.step(&mut self.game, self.now, &mut self.outbox);
     }
 
     /// Decides which segments each player sees from this tick on.

@@ -1,8 +1,9 @@
 //! What all rooms of a game at one tick rate have in common, made once and shared.
 
 use tickwire_shared::{
-    Game,
+    Game, Step, Tick,
     codec::{BUILTIN, Layout, Priors},
+    game::Outbox,
     record::RecordLayout,
     schema::{AUDIENCES, Schema},
 };
@@ -45,6 +46,13 @@ impl Spec {
             codecs,
             schema,
         }
+    }
+
+    /// Lets a game make a tick. What it says is all that there is in the outbox then.
+    pub(crate) fn step<G: Game>(&self, game: &mut G, tick: Tick, outbox: &mut Outbox) {
+        outbox.clear();
+        let time = (tick, 1.0 / self.tick_hz as f32);
+        game.step(&mut Step::new(time, &self.schema, &self.message_records, outbox));
     }
 
     /// Ticks a second.

@@ -1,6 +1,6 @@
 //! A room whose game has panicked is made again, as it was after its last whole tick.
 
-use tickwire_shared::{Game, Step, Tick, control, frame::Reader, message::CloseCode};
+use tickwire_shared::{Game, Tick, control, frame::Reader, message::CloseCode};
 
 use super::{
     HashCheck, LogError, Playback, Record, Restore, WorldHash,
@@ -70,11 +70,9 @@ impl<G: Game> Room<G> {
         let Restoring { game, tick, playback, .. } = restoring;
         *tick = tick.next();
         // What it says was said already.
-        self.outbox.clear();
-        let (time, schema) = ((*tick, 1.0 / self.config.tick_hz as f32), &self.spec.schema);
-        game.step(&mut Step::new(time, schema, &self.spec.message_records, &mut self.outbox));
+        self.spec.step(game, *tick, &mut self.outbox);
         let Some(recorded) = playback.take_hash() else { return Ok(()) };
-        let check = HashCheck { recorded, computed: WorldHash::of(game, schema) };
+        let check = HashCheck { recorded, computed: WorldHash::of(game, &self.spec.schema) };
         if check.holds() { Ok(()) } else { Err(LogError::Differs(check)) }
     }
 
