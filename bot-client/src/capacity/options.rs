@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 
 use crate::swarm::{
-    BehaviourKind, CarriageOptions, SwarmOptions,
+    BehaviourKind, SwarmOptions,
     options::{parse_ramp, parse_word},
     parse_duration,
 };
@@ -125,28 +125,14 @@ impl CapacityOptions {
     #[must_use]
     pub fn swarm(&self) -> SwarmOptions {
         SwarmOptions {
-            url: self.url.clone(),
-            bots: 1,
-            rooms: 1,
-            room: None,
             game: self.game.clone(),
             time: self.time,
             ramp: self.ramp,
-            churn: 0.0,
-            slow: 0.0,
-            hidden: 0.0,
-            stall: 0.0,
-            stall_time: Duration::from_secs(4),
-            net: None,
-            carriage: CarriageOptions::default(),
             behaviour: self.behaviour,
             seed: self.seed,
-            name_prefix: "bot-".to_owned(),
-            json: None,
-            record: None,
-            quiet: true,
             threads: self.threads,
             allow_remote: self.allow_remote,
+            ..SwarmOptions::of_one_bot(&self.url)
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     diff::{self, DiffOptions},
     scenario::Scenario,
 };
-use crate::swarm::{BehaviourKind, CarriageOptions, options::SwarmOptions, parse_duration};
+use crate::swarm::{options::SwarmOptions, parse_duration};
 
 /// What the help says first.
 pub const ABOUT: &str = "\
@@ -134,28 +134,11 @@ impl SoakOptions {
     #[must_use]
     pub fn swarm(&self) -> SwarmOptions {
         SwarmOptions {
-            url: self.url.clone(),
-            bots: 1,
-            rooms: 1,
-            room: None,
-            game: None,
             time: self.time.unwrap_or_default(),
-            ramp: 1.0,
-            churn: 0.0,
-            slow: 0.0,
-            hidden: 0.0,
-            stall: 0.0,
-            stall_time: Duration::from_secs(4),
-            net: None,
-            carriage: CarriageOptions::default(),
-            behaviour: BehaviourKind::Auto,
             seed: self.seed,
-            name_prefix: "bot-".to_owned(),
-            json: None,
-            record: None,
-            quiet: true,
             threads: self.threads,
             allow_remote: self.allow_remote,
+            ..SwarmOptions::of_one_bot(&self.url)
         }
     }
 

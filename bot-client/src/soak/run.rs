@@ -16,6 +16,7 @@ use super::{
     cast::{Cast, Common},
     diff,
     director::Director,
+    html,
     judge::{Judgement, judge},
     leftovers,
     live::{Live, Scene},
@@ -115,7 +116,7 @@ fn conclude(
     // Thousands of points, each on a line of its own, are no easier to read.
     let text = serde_json::to_string(report).map_err(|error| error.to_string());
     let written = text.and_then(|text| json.map_or(Ok(()), |file| file.write_text(&(text + "\n"))));
-    let written = written.and(html.map_or(Ok(()), |file| file.write_text(&page(report))));
+    let written = written.and(html.map_or(Ok(()), |file| file.write_text(&html::render(report))));
     if let Err(problem) = written {
         return refuse(&problem);
     }
@@ -286,9 +287,4 @@ impl<'a> Soak<'a> {
             generator: (busy, lag_p99_ms, machine_busy),
         }
     }
-}
-
-/// The report as a page.
-fn page(report: &SoakReport) -> String {
-    super::html::render(report)
 }

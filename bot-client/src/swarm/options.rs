@@ -239,6 +239,35 @@ fn parse_share(text: &str) -> Result<f64, &'static str> {
 }
 
 impl SwarmOptions {
+    /// What one bot goes by that does as usual, for runs that send bots out by options of their own.
+    #[must_use]
+    pub fn of_one_bot(url: &str) -> SwarmOptions {
+        SwarmOptions {
+            url: url.to_owned(),
+            bots: 1,
+            rooms: 1,
+            room: None,
+            game: None,
+            time: Duration::ZERO,
+            ramp: 1.0,
+            churn: 0.0,
+            slow: 0.0,
+            hidden: 0.0,
+            stall: 0.0,
+            stall_time: Duration::from_secs(4),
+            net: None,
+            carriage: CarriageOptions::default(),
+            behaviour: BehaviourKind::Auto,
+            seed: 1,
+            name_prefix: "bot-".to_owned(),
+            json: None,
+            record: None,
+            quiet: true,
+            threads: None,
+            allow_remote: false,
+        }
+    }
+
     /// The network that a bot is on, if any was asked for.
     #[must_use]
     pub fn net_of(&self, index: u32) -> Option<&Part> {
