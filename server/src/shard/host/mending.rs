@@ -120,7 +120,10 @@ impl<S: Socket> RoomHost<S> {
                     return Ok(time());
                 }
                 Ok(Restore::More) => {}
-                Ok(Restore::Impossible) => return Err(self.give_up("it keeps no log")),
+                Ok(Restore::Impossible) => {
+                    let why = "it has no log, or does not do again what it did";
+                    return Err(self.give_up(why));
+                }
                 Err(panic) => return Err(self.give_up(text_of(panic.as_ref()))),
             }
             done = time();
