@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 import { devices } from 'playwright-core';
 
@@ -60,6 +61,15 @@ function drawn(/** @type {Page} */ page) {
   );
 }
 
+/**
+ * A browser tells a page of a new colour scheme, and paints, when it comes to its next frame: later than it answers us.
+ * @param {() => Promise<boolean>} holds
+ * @param {string} message what it means when it does not within five seconds
+ */
+async function until(holds, message) {
+  for (const deadline = Date.now() + 5000; !(await holds()); ) assert.ok(Date.now() < deadline, message);
+}
+
 /** What the legend of each chart tells of the time under the cursor. */
 function times(/** @type {Page} */ page) {
   return page.$$eval('.u-legend .u-series:first-child .u-value', (cells) => cells.map((cell) => cell.textContent));
@@ -84,8 +94,7 @@ async function onADesk(browser) {
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(11, 16, 27)');
-  const dark = await drawn(page);
-  assert.notDeepEqual(dark, charts, 'the charts are not drawn anew for the dark');
+  await until(async () => !isDeepStrictEqual(await drawn(page), charts), 'the charts are not drawn anew for the dark');
   await page.screenshot({ path: join(values.out, 'soak-dark.png'), fullPage: true });
 
   await page.pdf({ path: join(values.out, 'soak.pdf'), format: 'A4', printBackground: false });
@@ -114,8 +123,7 @@ async function cursorAndZoom(page, count) {
   const whole = await drawn(page);
   await page.keyboard.press('+');
   await page.waitForSelector('#whole:not([hidden])');
-  await page.waitForTimeout(100);
-  assert.notDeepEqual(await drawn(page), whole, 'a zoom changes nothing');
+  await until(async () => !isDeepStrictEqual(await drawn(page), whole), 'a zoom changes nothing');
   await page.keyboard.press('0');
   await page.waitForSelector('#whole', { state: 'hidden' });
 }
