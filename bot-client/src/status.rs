@@ -31,6 +31,8 @@ pub struct Status {
     pub received_bytes: u64,
     /// Ticks that took longer than their time, since the start.
     pub overruns: u64,
+    /// Ticks that it left out because it was too far behind, since the start.
+    pub slipped_ticks: u64,
     /// Rooms whose game panicked, since the start.
     pub panicked_rooms: u64,
     /// Players and spectators that are in rooms.
@@ -79,6 +81,7 @@ impl Status {
             sent_bytes: count("wire_bytes"),
             received_bytes: count("received_bytes"),
             overruns: count("tick_overruns"),
+            slipped_ticks: count("slipped_ticks"),
             panicked_rooms: count("panicked_rooms"),
             sessions: count("players") + count("spectators"),
             rooms: count("rooms"),

@@ -92,6 +92,12 @@ impl Director {
         self.opened
     }
 
+    /// Ticks are no longer due when they were, as after some that the server left out: what comes on time
+    /// from now on would seem as old as these took together.
+    pub fn settle_anew(&self) {
+        self.rooms.iter().for_each(|room| room.shared.schedule.settle_anew());
+    }
+
     /// Brings about what is wanted so many seconds after the start, as far as the ramp allows.
     pub fn look(&mut self, now: f64, wanted: &Wanted<'_>) {
         while let Some(ended) = self.bots.try_join_next_with_id() {
@@ -102,7 +108,7 @@ impl Director {
         self.looked = now;
         if now - self.settled >= SETTLES {
             self.settled = now;
-            self.rooms.iter().for_each(|room| room.shared.schedule.settle_anew());
+            self.settle_anew();
         }
         self.set_rooms(now, wanted);
         while self.members.len() > wanted.bots as usize && self.send_home(wanted) {}

@@ -206,6 +206,9 @@ impl<'a> Soak<'a> {
                     () = self.sampler.look(self.director.rooms()) => {}
                     () = &mut ended => return true,
                 }
+                if self.sampler.has_slipped() {
+                    self.director.settle_anew();
+                }
                 self.show();
             }
         }

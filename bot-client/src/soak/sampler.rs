@@ -206,6 +206,12 @@ impl Sampler {
         self.last = Moment { status, ..now };
     }
 
+    /// Whether the server has left out ticks between the last look and the one before.
+    #[must_use]
+    pub fn has_slipped(&self) -> bool {
+        self.record.last("slipped").is_some_and(|slipped| slipped > 0.0)
+    }
+
     fn note_bots(&mut self, now: &Moment, rooms: usize) {
         let at = (now.at - self.start).as_secs_f64();
         let seconds = (now.at - self.last.at).as_secs_f64().max(0.001);
@@ -259,6 +265,8 @@ impl Sampler {
         record.note(("tick_mean", "ms"), at, mean);
         record.note(("tick_p99", "ms"), at, p99);
         record.note(("overruns", "1/s"), at, rate(status.overruns, before.overruns));
+        let slipped = rate(status.slipped_ticks, before.slipped_ticks);
+        record.note(("slipped", "1/s"), at, slipped);
         record.note(("sent", "bytes/s"), at, rate(status.sent_bytes, before.sent_bytes));
         let received = rate(status.received_bytes, before.received_bytes);
         record.note(("received", "bytes/s"), at, received);

@@ -36,6 +36,9 @@ pub enum Flaw {
     TurnsAway,
     /// Its ticks take three times as long as it says.
     IsSlow,
+    /// Its ticks take as long as it says, but before this one it stands still for two seconds, and does not make
+    /// up for it.
+    StandsStill(u32),
     /// It welcomes, and then says nothing more.
     FallsSilent,
     /// It hangs up after this many ticks without a close frame.
@@ -103,7 +106,12 @@ async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(
     send(&mut socket, truth.welcome(player, &Token([0; 16]))).await?;
     let mut twins = Twins { truth, shown, player };
     for tick in 1.. {
-        let pause = if flaw == Flaw::IsSlow { 100 } else { 10 };
+        let pause = match flaw {
+            Flaw::IsSlow => 100,
+            Flaw::StandsStill(at) if at == tick => 2000,
+            Flaw::StandsStill(_) => 33,
+            _ => 10,
+        };
         tokio::time::sleep(Duration::from_millis(pause)).await;
         match flaw {
             Flaw::FallsSilent => std::future::pending().await,

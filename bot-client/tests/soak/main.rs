@@ -210,6 +210,18 @@ async fn a_connection_that_ends_for_no_reason_fails_and_is_told_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ticks_that_were_left_out_do_not_make_later_frames_old() {
+    let server = fake::start(Flaw::StandsStill(15)).await;
+    let tells = |told: &mut serde_json::Value, number: u64| told["slipped_ticks"] = number.into();
+    let address = double::before(server, tells).await;
+    let report = soak(address, &scenario("idle = { share = 1 }", (1, 1), SHARED), "6s").await;
+    let ages = report.series.iter().find(|series| series.name == "frame_age_p50");
+    let ages = &ages.expect("the age of frames is looked at").points;
+    let of = |point: &(f64, f64)| point.1;
+    assert!(ages.len() > 2 && ages.last().map(of) < Some(1000.0), "long after the stall: {ages:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bots_out_of_breath_void_a_run() {
     let text = scenario("steady = { share = 1 }", (3, 1), SHARED).text;
     let text = text.replace("generator_busy_percent = 1000", "generator_busy_percent = 0");

@@ -57,7 +57,7 @@ const GROUPS: [(&str, &[&str]); 15] = [
         &["files_beyond_bots", "tasks_beyond_bots", "sessions_beyond_bots", "rooms_beyond_open"],
     ),
     ("Faults so far", &["mismatches", "disconnects_unexplained", "refusals_unexplained"]),
-    ("Ticks that overran", &["overruns"]),
+    ("Ticks that overran or were left out", &["overruns", "slipped"]),
     ("Cores that the server used", &["server_cpu"]),
     ("Load of the cores", &["machine_busy", "generator_cpu"]),
     ("Lag of the bots", &["generator_lag_p99"]),

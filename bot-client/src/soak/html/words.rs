@@ -7,12 +7,13 @@ pub fn title(name: &str) -> String {
     known.unwrap_or_else(|| name.replace('_', " "))
 }
 
-const WORDS: [(&str, &str); 36] = [
+const WORDS: [(&str, &str); 37] = [
     ("tick_p99", "tick p99"),
     ("tick_mean", "tick mean"),
     ("frame_age_p50", "age of frames p50"),
     ("frame_age_p99", "age of frames p99"),
     ("overruns", "ticks that overran"),
+    ("slipped", "ticks left out"),
     ("rooms", "rooms with bots"),
     ("server_rooms", "rooms of the server"),
     ("sessions", "players and spectators"),
