@@ -56,7 +56,9 @@ pub use incoming::Reply;
 pub use inputs::{InputCounters, InputQueue, Intent};
 pub use ladder::RATES;
 pub use ledger::{Bytes, CAUSES, Cause, Ledger, Line, Part};
-pub use log::{HashCheck, LogError, RecentLog, Replayed, Restore, Unlogged, log_span};
+pub use log::{
+    HashCheck, LogError, RecentLog, Replayed, Restore, RestoreError, Unlogged, log_span,
+};
 pub use name::clean_name;
 pub use operator::{AdminAction, PlayerInfo};
 pub use outgoing::Poll;

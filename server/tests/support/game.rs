@@ -29,6 +29,8 @@ pub const STALLED: Duration = Duration::from_millis(1500);
 thread_local! {
     /// While it is true, a game on this thread panics when it next says how it was set up, and only then.
     pub static SPOILT: Cell<bool> = const { Cell::new(false) };
+    /// While it is true, games on this thread do not do again what they did.
+    pub static FICKLE: Cell<bool> = const { Cell::new(false) };
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -151,6 +153,7 @@ impl Game for Restless {
         assert!(!self.trips, "made to fail by a step");
         assert!(self.fuse != 1, "made to fail for good");
         self.fuse = self.fuse.saturating_sub(1);
+        self.random ^= u64::from(FICKLE.get()) << 40;
         for _ in 0..self.chatter {
             step.send(To::All, &Chatter { text: "and so on".to_owned() });
         }

@@ -36,6 +36,7 @@ mod playback;
 mod record;
 mod replay;
 mod restore;
+mod restore_error;
 mod tape;
 
 use thiserror::Error;
@@ -46,6 +47,7 @@ use tickwire_shared::{
 };
 
 use self::keyframe::{Head, Present};
+pub use self::restore_error::RestoreError;
 pub(crate) use self::{
     hash::WorldHash,
     playback::{Playback, sight},
@@ -68,14 +70,14 @@ pub struct RecentLog<'a> {
 }
 
 /// How far a room has been made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Restore {
     /// It is as it was after its last whole tick.
     Done,
     /// There are more ticks to play.
     More,
-    /// It has no log, or its game does not do again what it did.
-    Impossible,
+    /// It cannot be made again, for this reason.
+    Impossible(RestoreError),
 }
 
 /// A tick that was played again.
@@ -226,7 +228,7 @@ impl<G: Game> Room<G> {
         let (schema, next_player) = (self.spec.schema_hash, self.next_player);
         let head = Head { schema, tick: self.now, next_player, hash, players };
         if let Err(why) = self.save_and_load(&head) {
-            self.log.end();
+            self.log.end(why);
             self.counters.unlogged += 1;
             self.events.push_back(RoomEvent::Unlogged(why));
         }

@@ -23,7 +23,7 @@ impl<G: Game> Room<G> {
         if !check.holds() {
             return Err(LogError::Differs(check));
         }
-        self.log.end();
+        self.log.stop();
         self.game = game;
         self.next_player = head.next_player;
         let goes_on = self.playing.is_some() && self.now == head.tick;

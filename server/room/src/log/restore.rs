@@ -3,7 +3,7 @@
 use tickwire_shared::{Game, Tick, control, frame::Reader, message::CloseCode};
 
 use super::{
-    HashCheck, LogError, Playback, Record, Restore, WorldHash,
+    HashCheck, Playback, Record, Restore, RestoreError, WorldHash,
     keyframe::{self, Present},
     playback::Event,
 };
@@ -23,38 +23,47 @@ impl<G: Game> Room<G> {
     pub(crate) fn restore_some(&mut self, ticks: u32) -> Restore {
         // While it is taken out it is not there to be gone on with, should this panic.
         let begun = self.restoring.take();
-        let Some(mut restoring) = begun.or_else(|| self.begin_restore()) else {
-            return Restore::Impossible;
-        };
-        match self.play_some(&mut restoring, ticks) {
-            Ok(true) => {
-                self.end_restore(*restoring);
-                Restore::Done
-            }
-            Ok(false) => {
-                self.restoring = Some(restoring);
-                Restore::More
-            }
-            Err(_) => Restore::Impossible,
-        }
+        self.try_restore(begun, ticks).unwrap_or_else(Restore::Impossible)
     }
 
-    fn begin_restore(&mut self) -> Option<Box<Restoring<G>>> {
+    fn try_restore(
+        &mut self,
+        begun: Option<Box<Restoring<G>>>,
+        ticks: u32,
+    ) -> Result<Restore, RestoreError> {
+        let mut restoring = begun.map_or_else(|| self.begin_restore(), Ok)?;
+        if self.play_some(&mut restoring, ticks)? {
+            self.end_restore(*restoring);
+            return Ok(Restore::Done);
+        }
+        self.restoring = Some(restoring);
+        Ok(Restore::More)
+    }
+
+    fn begin_restore(&mut self) -> Result<Box<Restoring<G>>, RestoreError> {
+        if let Some(why) = self.log.lacks() {
+            return Err(why);
+        }
         let (chunk, rest) = self.log.take_whole();
-        let (head, world, records) = keyframe::read(&chunk).ok()?;
-        let mut game: G = control::load(world).ok()?;
+        let (head, world, records) = keyframe::read(&chunk).map_err(RestoreError::Unreadable)?;
+        let mut game: G = control::load(world).map_err(RestoreError::World)?;
         game.restored(Some(&mut self.game));
         let at = chunk.len() - records.len();
         let playback = Playback::new(chunk, at, head.players);
-        Some(Box::new(Restoring { game, tick: head.tick, playback, rest }))
+        Ok(Box::new(Restoring { game, tick: head.tick, playback, rest }))
     }
 
     /// Plays some ticks; true when there are no more.
-    fn play_some(&mut self, restoring: &mut Restoring<G>, ticks: u32) -> Result<bool, LogError> {
+    fn play_some(
+        &mut self,
+        restoring: &mut Restoring<G>,
+        ticks: u32,
+    ) -> Result<bool, RestoreError> {
         let mut left = ticks;
         while left > 0 {
-            let Restoring { game, playback, .. } = restoring;
-            match playback.next(game, &self.spec)? {
+            let Restoring { game, tick, playback, .. } = restoring;
+            let next = playback.next(game, &self.spec);
+            match next.map_err(|why| RestoreError::Playback(*tick, why))? {
                 Event::End => return Ok(true),
                 Event::Step => {
                     self.step_again(restoring)?;
@@ -66,14 +75,14 @@ impl<G: Game> Room<G> {
         Ok(false)
     }
 
-    fn step_again(&mut self, restoring: &mut Restoring<G>) -> Result<(), LogError> {
+    fn step_again(&mut self, restoring: &mut Restoring<G>) -> Result<(), RestoreError> {
         let Restoring { game, tick, playback, .. } = restoring;
         *tick = tick.next();
         // What it says was said already.
         self.spec.step(game, *tick, &mut self.outbox);
         let Some(recorded) = playback.take_hash() else { return Ok(()) };
         let check = HashCheck { recorded, computed: WorldHash::of(game, &self.spec.schema) };
-        if check.holds() { Ok(()) } else { Err(LogError::Differs(check)) }
+        if check.holds() { Ok(()) } else { Err(RestoreError::Differs(*tick, check)) }
     }
 
     /// The game is what it was after the last whole tick, and the room goes on with it.

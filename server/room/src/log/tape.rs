@@ -5,7 +5,7 @@ use tickwire_shared::{
 };
 
 use super::{
-    RecentLog, Record,
+    RecentLog, Record, RestoreError, Unlogged,
     keyframe::{self, Head},
 };
 
@@ -15,9 +15,10 @@ pub(crate) const MAX_RECORD_BYTES: usize = 1 << 20;
 /// The log of a room.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    /// None is kept any more.
-    is_off: bool,
+    /// For how many ticks a chunk goes on; 0 where none is kept, or not any more.
     interval: u32,
+    /// Why none is kept any more.
+    ended: Option<Unlogged>,
     older: Vec<u8>,
     /// Empty until there is something to be written; then it begins with a keyframe.
     newer: Vec<u8>,
@@ -42,7 +43,7 @@ impl Log {
 
     /// Whether one is kept.
     pub(crate) fn is_on(&self) -> bool {
-        self.interval > 0 && !self.is_off
+        self.interval > 0
     }
 
     /// Whether a keyframe has to be written before anything else.
@@ -82,15 +83,21 @@ impl Log {
         }
     }
 
+    /// Keeps none from now on, but what was whole already, for this reason.
+    pub(crate) fn end(&mut self, why: Unlogged) {
+        self.stop();
+        self.ended = Some(why);
+    }
+
     /// Keeps none from now on, but what was whole already.
-    pub(crate) fn end(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let (older, is_fresh) = (std::mem::take(&mut self.older), self.is_fresh);
-        *self = Log { is_off: true, older, is_fresh, ..Log::new(self.interval) };
+        *self = Log { older, is_fresh, ..Log::default() };
     }
 
     /// Gives back memory, and begins anew with the next record.
     pub(crate) fn forget(&mut self) {
-        *self = Log { is_off: self.is_off, ..Log::new(self.interval) };
+        *self = Log { ended: self.ended, ..Log::new(self.interval) };
     }
 
     /// The chunks.
@@ -109,6 +116,18 @@ impl Log {
         let mut chunk = std::mem::take(&mut self.newer);
         let rest = chunk.split_off(self.whole.1.min(chunk.len()));
         (chunk, rest)
+    }
+
+    /// Why there is nothing in it to go on from.
+    pub(crate) fn lacks(&self) -> Option<RestoreError> {
+        if !self.newer.is_empty() {
+            return None;
+        }
+        Some(match self.ended {
+            Some(why) => RestoreError::Unlogged(why),
+            None if self.is_on() => RestoreError::Empty,
+            None => RestoreError::Off,
+        })
     }
 
     /// Puts back what was taken.

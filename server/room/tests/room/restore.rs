@@ -11,7 +11,9 @@ use crate::{
         world::{World, WorldConfig},
     },
 };
-use tickwire_room::{HostedRoom, Newcomer, Poll, Restore, Room, RoomConfig, RoomEvent};
+use tickwire_room::{
+    HostedRoom, Newcomer, Poll, Restore, RestoreError, Room, RoomConfig, RoomEvent,
+};
 use tickwire_shared::{Game, PlayerId, Tick, control, message::CloseCode};
 
 fn config(seed: u64) -> RoomConfig {
@@ -30,7 +32,7 @@ fn restore<G: Game>(room: &mut Room<G>) -> u32 {
         match room.restore(7) {
             Restore::Done => return slices,
             Restore::More => slices += 1,
-            Restore::Impossible => panic!("it can be restored"),
+            Restore::Impossible(why) => panic!("{why}"),
         }
     }
 }
@@ -217,9 +219,10 @@ fn without_a_log_there_is_nothing_to_restore_from() {
     let off = RoomConfig { keyframe_ticks: 0, ..config(1) };
     let mut room = Room::<World>::new(off, &world());
     HostedRoom::tick(&mut room);
-    assert_eq!(room.restore(9), Restore::Impossible);
+    assert!(matches!(room.restore(9), Restore::Impossible(RestoreError::Off)));
     let mut room = Room::<World>::new(config(1), &world());
-    assert_eq!(room.restore(9), Restore::Impossible, "nothing has happened yet");
+    let empty = room.restore(9);
+    assert!(matches!(empty, Restore::Impossible(RestoreError::Empty)), "nothing has happened yet");
 }
 
 #[test]

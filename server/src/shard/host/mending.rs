@@ -7,6 +7,7 @@
 
 use std::{
     any::Any,
+    fmt::Display,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -87,7 +88,7 @@ impl<S: Socket> RoomHost<S> {
         self.tape.flush(self.room.as_mut(), &self.entry, &cx.recorder);
         let before = self.health.panicked.replace(now);
         if before.is_some_and(|before| now.saturating_duration_since(before) < AGAIN_AFTER) {
-            return Err(Broken);
+            return Err(self.give_up(&"it has panicked again too soon"));
         }
         self.end_at_hand();
         self.health.mending = Some(now);
@@ -120,11 +121,8 @@ impl<S: Socket> RoomHost<S> {
                     return Ok(time());
                 }
                 Ok(Restore::More) => {}
-                Ok(Restore::Impossible) => {
-                    let why = "it has no log, or does not do again what it did";
-                    return Err(self.give_up(why));
-                }
-                Err(panic) => return Err(self.give_up(text_of(panic.as_ref()))),
+                Ok(Restore::Impossible(why)) => return Err(self.give_up(&why)),
+                Err(panic) => return Err(self.give_up(&text_of(panic.as_ref()))),
             }
             done = time();
             if done.saturating_duration_since(now) >= SLICE {
@@ -133,14 +131,14 @@ impl<S: Socket> RoomHost<S> {
         }
         let since = self.health.mending.unwrap_or(now);
         if done.saturating_duration_since(since) > MOST {
-            return Err(self.give_up("it takes too long"));
+            return Err(self.give_up(&"it takes too long"));
         }
         self.next_turn = done;
         Ok(done)
     }
 
-    fn give_up(&self, why: &str) -> Broken {
-        tracing::error!(room = self.entry.code, why, "the game cannot be made again");
+    fn give_up(&self, why: &dyn Display) -> Broken {
+        tracing::error!(room = self.entry.code, %why, "the game cannot be made again");
         Broken
     }
 

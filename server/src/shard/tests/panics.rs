@@ -7,9 +7,12 @@ use tickwire_shared::{
     room_message::{FIRST_INDEX, RoomMessage},
 };
 
+use tracing_subscriber::layer::SubscriberExt;
+
 use super::*;
 use crate::{
-    test_game::{BOMB, Dot, FUSE, PANIC, SPOILT, TRIP, UNLUCKY},
+    logging::Tail,
+    test_game::{BOMB, Dot, FICKLE, FUSE, PANIC, SPOILT, TRIP, UNLUCKY},
     test_viewer::{framed, join_with},
 };
 
@@ -147,6 +150,34 @@ fn a_room_whose_game_panics_again_and_again_is_closed_with_a_reason() {
     assert_eq!((party.culprit.close, party.mate.close), (Some(4008), Some(4008)));
     assert_eq!(party.world.directory.rooms().len(), 1, "nobody else comes to it");
     party.stranger_is_well(240 * 4 - FUSE);
+}
+
+/// What the log says that keeps a game from being made again, which goes wrong within three seconds.
+fn why_not(mut party: Party) -> Vec<String> {
+    let tail = Tail::default();
+    let subscriber = tracing_subscriber::registry().with(tail.clone());
+    tracing::subscriber::with_default(subscriber, || party.play(3000));
+    assert_eq!((party.culprit.close, party.mate.close), (Some(4008), Some(4008)));
+    let lines = tail.after(0, usize::MAX).lines.into_iter().map(|line| line.text);
+    lines.filter(|line| line.starts_with("the game cannot be made again")).collect()
+}
+
+#[test]
+fn the_log_says_why_a_game_cannot_be_made_again() {
+    let party = Party::new();
+    party.push(BOMB);
+    let said = why_not(party);
+    let [line] = &said[..] else { panic!("{said:?}") };
+    assert!(line.ends_with(" why=it has panicked again too soon"), "{line}");
+    let mut party = Party::new();
+    party.push(PANIC);
+    party.play_until_panic();
+    FICKLE.set(true);
+    let said = why_not(party);
+    FICKLE.set(false);
+    let [line] = &said[..] else { panic!("{said:?}") };
+    let differs = " why=the game does not do again what it did: after tick ";
+    assert!(line.contains(differs), "{line}");
 }
 
 #[test]
