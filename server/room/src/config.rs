@@ -37,6 +37,10 @@ pub struct RoomConfig {
     pub stall_ticks: u32,
     /// A log of the recent past is kept that begins with a keyframe every so many ticks; 0 for none.
     pub keyframe_ticks: u32,
+    /// At so many keyframes at most, the first ones after some play, it is tried whether the game can do without what it
+    /// does not save: a few ticks are made with the game and with what its saved bytes load to. A trial that is clear
+    /// is the last.
+    pub trials: u8,
 }
 
 impl RoomConfig {
@@ -60,6 +64,7 @@ impl RoomConfig {
             silence_ticks: tick_hz * 15,
             stall_ticks: tick_hz * 15,
             keyframe_ticks: tick_hz * 5,
+            trials: 4,
         }
     }
 }

@@ -43,7 +43,7 @@ impl<'a> Newcomer<'a> {
 }
 
 /// What a room wants of its connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoomEvent {
     /// A player's connection is to be closed; it is away, and may come back. [`CloseCode::Idle`] when
     /// nothing was heard of it, [`CloseCode::TooSlow`] when it acknowledged nothing.

@@ -149,7 +149,7 @@ impl<G: Game> Room<G> {
             events: VecDeque::new(),
             ledger: None,
             counters: RoomCounters::default(),
-            log: Log::new(config.keyframe_ticks),
+            log: Log::new(config.keyframe_ticks, config.trials),
             restoring: None,
             playing: None,
             config,

@@ -38,6 +38,7 @@ mod replay;
 mod restore;
 mod restore_error;
 mod tape;
+mod trial;
 
 use thiserror::Error;
 use tickwire_shared::{
@@ -46,7 +47,6 @@ use tickwire_shared::{
     frame::{FrameError, Reader},
 };
 
-use self::keyframe::{Head, Present};
 pub use self::restore_error::RestoreError;
 pub(crate) use self::{
     hash::WorldHash,
@@ -54,6 +54,10 @@ pub(crate) use self::{
     record::Record,
     restore::Restoring,
     tape::Log,
+};
+use self::{
+    keyframe::{Head, Present},
+    trial::{Actor, Finding},
 };
 use crate::{hosted::RoomEvent, room::Room};
 
@@ -107,7 +111,7 @@ impl HashCheck {
 }
 
 /// Why a room keeps no log any more.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Unlogged {
     /// Its world takes more than 8 MiB.
     #[error("the world takes more than 8 MiB")]
@@ -118,6 +122,18 @@ pub enum Unlogged {
     /// What its saved world loads to is not what it was: the game leaves out something that it needs.
     #[error("the world that was loaded is not the one that was saved")]
     Differs,
+    /// What its saved world loads to does not go on as the game would: something that a later step depends on
+    /// is not saved.
+    #[error(
+        "the world that was loaded goes another way than the one that was saved: {field} differs after {ticks} ticks, \
+         so something that a step depends on is not saved"
+    )]
+    Strays {
+        /// A kind and its field, the first that showed it.
+        field: Box<str>,
+        /// How long it took to show.
+        ticks: u32,
+    },
 }
 
 impl From<SaveError> for Unlogged {
@@ -193,7 +209,7 @@ impl<G: Game> Room<G> {
     /// Begins the log, if one is to be kept and is not begun. The game stands as after a whole tick.
     pub(crate) fn begin_log(&mut self) {
         if self.log.wants_keyframe() {
-            self.write_keyframe(self.presents());
+            self.write_keyframe(self.presents(), None);
         }
     }
 
@@ -208,7 +224,8 @@ impl<G: Game> Room<G> {
     pub(crate) fn log_tick(&mut self) {
         self.log.note_whole(self.now);
         if self.log.is_full() {
-            self.write_keyframe(self.presents());
+            let trial = self.log.wants_trial().then(|| self.actors());
+            self.write_keyframe(self.presents(), trial);
         }
     }
 
@@ -222,28 +239,49 @@ impl<G: Game> Room<G> {
         present.collect()
     }
 
-    /// Begins a chunk, when these are the players that the game knows.
-    fn write_keyframe(&mut self, players: Vec<Present>) {
+    /// What the players that the game knows do, as the log has it.
+    fn actors(&self) -> Vec<Actor<G::Input>> {
+        let players = self.players.iter().enumerate();
+        let playing = players.filter(|(_, player)| !player.spectator);
+        playing.map(|(index, player)| (player.id, self.log.held_input(index))).collect()
+    }
+
+    /// Begins a chunk, when these are the players that the game knows. With what they do, it is tried first
+    /// whether the game can do without what is not saved.
+    fn write_keyframe(&mut self, players: Vec<Present>, trial: Option<Vec<Actor<G::Input>>>) {
         let hash = WorldHash::of(&self.game, &self.spec.schema);
         let (schema, next_player) = (self.spec.schema_hash, self.next_player);
         let head = Head { schema, tick: self.now, next_player, hash, players };
-        if let Err(why) = self.save_and_load(&head) {
-            self.log.end(why);
+        if let Err(why) = self.save_and_load(&head, trial) {
+            self.log.end(why.clone());
             self.counters.unlogged += 1;
             self.events.push_back(RoomEvent::Unlogged(why));
         }
     }
 
     /// Saves the game, and goes on with what was saved.
-    fn save_and_load(&mut self, head: &Head) -> Result<(), Unlogged> {
-        let world = self.log.begin(head, &self.game, self.players.len())?;
-        let game = control::load(world).map_err(|_| Unlogged::Unsaved)?;
-        let mut before = std::mem::replace(&mut self.game, game);
-        self.game.restored(Some(&mut before));
-        if WorldHash::of(&self.game, &self.spec.schema) != head.hash {
-            self.game = before;
+    fn save_and_load(
+        &mut self,
+        head: &Head,
+        trial: Option<Vec<Actor<G::Input>>>,
+    ) -> Result<(), Unlogged> {
+        let Room { log, game, spec, players, .. } = self;
+        let world = log.begin(head, game, players.len())?;
+        let load = || control::load::<G>(world).map_err(|_| Unlogged::Unsaved);
+        let (loaded, is_trial) = (load()?, trial.is_some());
+        let finding = match trial {
+            Some(actors) => trial::compare(game, load()?, head, &actors, spec)?,
+            None => Finding::Unclear,
+        };
+        let mut before = std::mem::replace(game, loaded);
+        game.restored(Some(&mut before));
+        if WorldHash::of(game, &spec.schema) != head.hash {
+            // After a trial it is not what it was any more.
+            if !is_trial {
+                *game = before;
+            }
             return Err(Unlogged::Differs);
         }
-        Ok(())
+        log.note_trial(finding)
     }
 }

@@ -100,7 +100,7 @@ impl<G: Game> Room<G> {
         self.counters.restores += 1;
         let (chunk, known) = playback.into_parts();
         self.log.put_back(chunk);
-        self.write_keyframe(known.clone());
+        self.write_keyframe(known.clone(), None);
         self.tell_what_it_missed(&known, &rest);
     }
 

@@ -127,9 +127,9 @@ mod tests {
     #[test]
     fn a_log_without_anything_says_why_it_is_so() {
         let why = |log: Log| log.lacks().map(|why| why.to_string());
-        assert_eq!(why(Log::new(0)).as_deref(), Some("it keeps no log"));
-        assert_eq!(why(Log::new(9)).as_deref(), Some("there is nothing in its log"));
-        let mut ended = Log::new(9);
+        assert_eq!(why(Log::new(0, 0)).as_deref(), Some("it keeps no log"));
+        assert_eq!(why(Log::new(9, 0)).as_deref(), Some("there is nothing in its log"));
+        let mut ended = Log::new(9, 0);
         ended.end(Unlogged::TooLarge);
         ended.forget();
         assert_eq!(

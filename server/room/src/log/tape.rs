@@ -7,6 +7,7 @@ use tickwire_shared::{
 use super::{
     RecentLog, Record, RestoreError, Unlogged,
     keyframe::{self, Head},
+    trial::Finding,
 };
 
 /// A chunk ends early after a tick with which it has more bytes of records than this.
@@ -19,6 +20,8 @@ pub(crate) struct Log {
     interval: u32,
     /// Why none is kept any more.
     ended: Option<Unlogged>,
+    /// How many trials may still be made of whether the game can do without what is not saved.
+    trials: u8,
     older: Vec<u8>,
     /// Empty until there is something to be written; then it begins with a keyframe.
     newer: Vec<u8>,
@@ -36,9 +39,10 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// A log whose chunks are made of so many ticks; 0 for none.
-    pub(crate) fn new(interval: u32) -> Log {
-        Log { interval, ..Log::default() }
+    /// A log whose chunks are made of so many ticks; 0 for none. At its first keyframes so many trials are made at
+    /// most.
+    pub(crate) fn new(interval: u32, trials: u8) -> Log {
+        Log { interval, trials, ..Log::default() }
     }
 
     /// Whether one is kept.
@@ -56,6 +60,23 @@ impl Log {
         let ticks = self.whole.0.since(self.begun);
         self.is_on()
             && (ticks >= self.interval as i32 || self.newer.len() - self.records > MAX_RECORD_BYTES)
+    }
+
+    /// Whether the next keyframe is to be tried out; one less is to be tried then.
+    pub(crate) fn wants_trial(&mut self) -> bool {
+        let left = self.trials;
+        self.trials = left.saturating_sub(1);
+        left > 0
+    }
+
+    /// What came of a trial.
+    pub(crate) fn note_trial(&mut self, finding: Finding) -> Result<(), Unlogged> {
+        match finding {
+            Finding::Unclear => {}
+            Finding::Alike => self.trials = 0,
+            Finding::Differs { field, ticks } => return Err(Unlogged::Strays { field, ticks }),
+        }
+        Ok(())
     }
 
     /// Begins a chunk in a room with so many players, and gives the world in it as it was saved.
@@ -97,7 +118,8 @@ impl Log {
 
     /// Gives back memory, and begins anew with the next record.
     pub(crate) fn forget(&mut self) {
-        *self = Log { ended: self.ended, ..Log::new(self.interval) };
+        let ended = self.ended.take();
+        *self = Log { ended, ..Log::new(self.interval, self.trials) };
     }
 
     /// The chunks.
@@ -123,8 +145,8 @@ impl Log {
         if !self.newer.is_empty() {
             return None;
         }
-        Some(match self.ended {
-            Some(why) => RestoreError::Unlogged(why),
+        Some(match &self.ended {
+            Some(why) => RestoreError::Unlogged(why.clone()),
             None if self.is_on() => RestoreError::Empty,
             None => RestoreError::Off,
         })

@@ -81,6 +81,91 @@ fn a_game_that_forgets_something_goes_on_as_it_was_and_without_a_log() {
     assert!(matches!(restored, Restore::Impossible(RestoreError::Unlogged(Unlogged::Differs))));
 }
 
+/// A game in which something that is not saved shows in a later step, and stones come and go.
+#[derive(Serialize, Deserialize)]
+struct Mill {
+    stones: SlotMap<DefaultKey, Stone>,
+    #[serde(skip)]
+    turns: u32,
+    config: MillConfig,
+}
+
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct MillConfig {
+    /// After so many turns all stones are heavier.
+    turns: u32,
+    /// In this many ticks the first stone is replaced by two others, and a tick later one of them goes.
+    churns: u32,
+    /// In the tick of this number it panics.
+    breaks: u32,
+}
+
+impl Game for Mill {
+    const NAME: &'static str = "mill";
+    type Config = MillConfig;
+    type Input = Nod;
+
+    fn schema() -> Schema {
+        SchemaBuilder::new::<Self>().kind::<Stone>().build()
+    }
+
+    fn init(config: &MillConfig, _: u64) -> Self {
+        let mut stones = SlotMap::new();
+        (0..4).for_each(|weight| _ = stones.insert(Stone { weight }));
+        Mill { stones, turns: 0, config: *config }
+    }
+
+    fn join(&mut self, _: PlayerId, _: &str) {}
+    fn leave(&mut self, _: PlayerId) {}
+    fn input(&mut self, _: PlayerId, _: &Nod) {}
+
+    fn step(&mut self, step: &mut Step<'_>) {
+        let MillConfig { turns, churns, breaks } = self.config;
+        assert_ne!(step.tick.0, breaks, "a stone is stuck");
+        self.turns += 1;
+        if turns > 0 && self.turns.is_multiple_of(turns) {
+            self.stones.values_mut().for_each(|stone| stone.weight += 1);
+        }
+        if churns > 0 && step.tick.0.is_multiple_of(churns) {
+            let keys: Vec<_> = self.stones.keys().take(3).collect();
+            keys.into_iter().rev().for_each(|key| _ = self.stones.remove(key));
+            (0..2).for_each(|weight| _ = self.stones.insert(Stone { weight }));
+            self.stones.insert(Stone { weight: 2 });
+        }
+    }
+
+    fn replicate(&self, capture: &mut Capture<'_>) {
+        self.stones.iter().for_each(|(key, stone)| capture.put(key, Belongs::NOBODY, stone));
+    }
+}
+
+/// What a room of the mill says after so many ticks, with a keyframe at its first and every tenth after that.
+fn mill(config: MillConfig, ticks: u32) -> Option<RoomEvent> {
+    let rates = RoomConfig { keyframe_ticks: 10, ..RoomConfig::new("MILL", 30, 1) };
+    let mut room = Room::<Mill>::new(rates, &config);
+    (0..ticks).for_each(|_| room.tick());
+    room.poll_event()
+}
+
+#[test]
+fn a_game_that_misses_later_what_is_not_saved_is_told_what_goes_wrong() {
+    let Some(RoomEvent::Unlogged(why)) = mill(MillConfig { turns: 7, ..Default::default() }, 10)
+    else {
+        panic!("it is not found out")
+    };
+    assert_eq!(why, Unlogged::Strays { field: "stone.weight".into(), ticks: 4 });
+    assert!(why.to_string().ends_with("so something that a step depends on is not saved"));
+}
+
+#[test]
+fn a_trial_proves_nothing_when_new_entities_have_other_ids_or_the_game_panics() {
+    let churns = MillConfig { turns: 0, churns: 3, breaks: 0 };
+    assert_eq!(mill(churns, 60), None, "free slots in another order are no fault");
+    assert_eq!(mill(MillConfig { turns: 7, ..churns }, 60), None, "and hide one");
+    let breaks = MillConfig { turns: 0, churns: 0, breaks: 14 };
+    assert_eq!(mill(breaks, 13), None, "a tick that is yet to come has not panicked");
+}
+
 #[test]
 fn a_world_of_more_than_eight_mebibytes_has_no_log() {
     let mut room = heap(&HeapConfig { forgets: false, ballast: (8 << 20) - 100 });
