@@ -209,6 +209,12 @@ pub trait HostedRoom: Send {
     /// See [`LogError`]; the chunk cannot be played any further.
     fn replay(&mut self) -> Result<Option<Replayed>, LogError>;
 
+    /// Asks the game all that a room asks it besides making ticks and telling it what is in the log: what each
+    /// player sees and in which team it is, what spectators see, its setup, and to be saved and loaded. Nothing
+    /// comes of that, but that it panics where the game does. It is for whoever has played a log to its end, and so
+    /// may have come to a panic that is not in it.
+    fn ask(&mut self);
+
     /// How the room runs.
     fn config(&self) -> &RoomConfig;
 

@@ -160,6 +160,10 @@ impl<G: Game> HostedRoom for Room<G> {
         self.replay_tick()
     }
 
+    fn ask(&mut self) {
+        self.ask_all();
+    }
+
     fn config(&self) -> &RoomConfig {
         &self.config
     }

@@ -198,6 +198,16 @@ impl<R: Read + Seek> Player<R> {
         }
     }
 
+    /// Asks the game what it was asked besides ticks, after the last of them; gives where it panics, and what it
+    /// says then.
+    pub(super) fn ask(&mut self) -> Option<(Tick, String)> {
+        let room = &mut self.room;
+        let now = room.now();
+        let what = quietly(|| room.ask()).err()?;
+        self.begin_anew();
+        Some((now, what))
+    }
+
     /// What a panic left behind is not to be gone on with.
     fn begin_anew(&mut self) {
         self.room = new_room(&self.make, self.recording.header());

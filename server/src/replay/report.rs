@@ -123,11 +123,7 @@ impl Report {
             writeln!(f, "  tick {tick}: the game panics{again}: {what}")?;
         }
         if self.found.to_the_panic && !self.panics_again() {
-            writeln!(
-                f,
-                "  the game did not panic again where it did; what it shows to players (view, team) and \
-                 what saves it is not called here"
-            )?;
+            writeln!(f, "  the game did not panic again where it did")?;
         }
         Ok(())
     }

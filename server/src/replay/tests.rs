@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     Games,
-    test_game::{Config as Setup, Dot, PANIC, Restless, TRIP, UNLUCKY},
+    test_game::{
+        BLIND, Config as Setup, Dot, OUTCAST, PANIC, Restless, TRIP, UNLOADED, UNLUCKY, UNSAID,
+        UNSAVED, UNWATCHED,
+    },
     test_viewer::Viewer,
 };
 
@@ -71,6 +74,10 @@ impl Recorded {
                 viewer.read(&frame);
             }
         }
+        self.keep_chunk();
+    }
+
+    fn keep_chunk(&mut self) {
         let mut chunk = Vec::new();
         if self.room.take_chunk(&mut chunk) {
             self.chunks.push(chunk);
@@ -102,7 +109,8 @@ impl Recorded {
         let mut end = Tick(0);
         for (index, chunk) in self.chunks.iter().chain([&last]).enumerate() {
             let mut chunk = chunk.clone();
-            let (first, last) = log_span(&chunk).expect("it is a chunk");
+            // The last one is none when the game panicked while it was saved.
+            let Ok((first, last)) = log_span(&chunk) else { continue };
             change(index, &mut chunk);
             writer.chunk(first, last, &chunk).expect("memory takes all");
             end = last;
@@ -187,6 +195,7 @@ fn panicking(ticks: u32, act: impl FnOnce(&mut Recorded)) -> (Value, Tick) {
     let mut recorded = Recorded::new(ticks);
     let before = recorded.room.now();
     crate::panics::quietly(|| act(&mut recorded)).expect_err("it panics");
+    recorded.keep_chunk();
     let tick = recorded.room.now();
     let why = Why::Flight { reason: Incident::Panic, tick, detail: String::new() };
     (report(&recorded.file(why, |_, _| {})), before)
@@ -217,6 +226,39 @@ fn a_flight_of_a_panic_panics_again_at_the_same_tick() {
         assert_eq!((&said["panic"], &said["panics_again"]), (&panic, &json!(true)), "{said}");
         assert_eq!((&said["holds"], &said["ticks"]), (&json!(true), &json!(ticks)), "{said}");
     }
+}
+
+#[test]
+fn a_panic_in_what_the_game_is_asked_besides_ticks_comes_again_too() {
+    let at_keyframe = CHUNK - 1;
+    let welcomes = |recorded: &mut Recorded| {
+        recorded.tick(UNSAID);
+        recorded.room.welcome(PlayerId(1), &tickwire_shared::session::Token([1; 16]));
+    };
+    let watches = |recorded: &mut Recorded| {
+        recorded.room.handle_observe(None).expect("there is a place");
+        recorded.tick(UNWATCHED);
+    };
+    for ((said, before), what) in [
+        (panicking(400, |recorded| recorded.tick(BLIND)), "made to fail by a view"),
+        (panicking(400, |recorded| recorded.tick(OUTCAST)), "made to fail by a team"),
+        (panicking(400, watches), "made to fail by whoever looks on"),
+        (panicking(400, welcomes), "made to fail by its setup"),
+        (panicking(at_keyframe, |recorded| recorded.tick(UNSAVED)), "made to fail when saved"),
+        (panicking(at_keyframe, |recorded| recorded.tick(UNLOADED)), "made to fail when loaded"),
+    ] {
+        let panic = json!({ "tick": before.next().0, "what": what });
+        assert_eq!((&said["panic"], &said["panics_again"]), (&panic, &json!(true)), "{said}");
+        assert_eq!(said["holds"], json!(true), "{said}");
+    }
+}
+
+#[test]
+fn a_recording_that_is_not_of_a_panic_asks_the_game_for_nothing_more() {
+    let mut recorded = Recorded::new(100);
+    recorded.tick(UNWATCHED);
+    (0..CHUNK).for_each(|_| recorded.tick(1));
+    assert_eq!(report(&recorded.recording())["panic"], json!(null));
 }
 
 #[test]

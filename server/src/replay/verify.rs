@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tickwire_room::{HashCheck, HostedRoom};
 use tickwire_shared::Tick;
 
-use super::player::{Played, Player};
+use super::player::{Played, Player, ReplayError};
 
 /// How many differences and problems are told of at most.
 const MOST_TOLD: usize = 20;
@@ -81,6 +81,9 @@ pub(super) fn verify<R: Read + Seek>(
                 watch.loaded(player.room());
                 play_chunk(player, &mut found, leads_on);
             }
+            Err(ReplayError::Panicked(tick, what)) if leads_on => {
+                found.panic.get_or_insert((tick, what));
+            }
             Err(error) => {
                 found.tell(format!("ticks {} to {}: {error}", chunk.first.next(), chunk.last));
             }
@@ -93,7 +96,8 @@ pub(super) fn verify<R: Read + Seek>(
     found
 }
 
-/// Plays a chunk, up to the range's end, and if it `leads_on` what the game was told after that as well.
+/// Plays a chunk, up to the range's end. If it `leads_on`, what the game was told after that is played as well,
+/// and the game asked what it was asked besides.
 fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found, leads_on: bool) {
     let (from, to) = found.range;
     while leads_on || to.is_after(player.room().now()) {
@@ -109,7 +113,12 @@ fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found, leads_o
                     found.note(replayed.tick, check);
                 }
             }
-            Ok(Played::End) => return,
+            Ok(Played::End) => {
+                if leads_on && found.panic.is_none() {
+                    found.panic = player.ask();
+                }
+                return;
+            }
             Ok(Played::Panicked(what)) => {
                 found.panic.get_or_insert((next, what));
                 return;

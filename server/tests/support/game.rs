@@ -3,9 +3,9 @@
 
 use std::{cell::Cell, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tickwire_shared::{
-    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To,
+    Belongs, Capture, Game, PlayerId, Replicate, SchemaBuilder, Step, To, View,
     glam::Vec2,
     schema::Schema,
     slotmap::{DefaultKey, SlotMap},
@@ -19,6 +19,18 @@ pub const TRIP: i8 = 97;
 pub const BOMB: i8 = 96;
 /// How many ticks later.
 pub const FUSE: u32 = 5;
+/// An input with this `x` makes the game panic after the step, when it says what a player sees,
+pub const BLIND: i8 = 95;
+/// with this one when it says in which team a player is,
+pub const OUTCAST: i8 = 94;
+/// with this one when it says what spectators see,
+pub const UNWATCHED: i8 = 93;
+/// with this one when it says how it was set up,
+pub const UNSAID: i8 = 92;
+/// with this one when it is saved,
+pub const UNSAVED: i8 = 91;
+/// and with this one when it is loaded.
+pub const UNLOADED: i8 = 90;
 /// Whoever is called so makes the game panic by coming in.
 pub const UNLUCKY: &str = "unlucky";
 /// An input with this `x` keeps the game from returning for a while.
@@ -82,6 +94,20 @@ pub struct Restless {
     fuse: u32,
     /// The next step panics.
     trips: bool,
+    /// The input that made something else panic, or 0.
+    #[serde(serialize_with = "save_flaw", deserialize_with = "load_flaw")]
+    flaw: i8,
+}
+
+fn save_flaw<S: Serializer>(flaw: &i8, to: S) -> Result<S::Ok, S::Error> {
+    assert!(*flaw != UNSAVED, "made to fail when saved");
+    flaw.serialize(to)
+}
+
+fn load_flaw<'de, D: Deserializer<'de>>(from: D) -> Result<i8, D::Error> {
+    let flaw = i8::deserialize(from)?;
+    assert!(flaw != UNLOADED, "made to fail when loaded");
+    Ok(flaw)
 }
 
 impl Restless {
@@ -111,8 +137,8 @@ impl Game for Restless {
     fn init(config: &Config, seed: u64) -> Self {
         assert!(!config.broken, "made to fail");
         let (dots, chatter) = (SlotMap::new(), config.chatter);
-        let mut game =
-            Restless { dots, owners: Vec::new(), random: seed, chatter, fuse: 0, trips: false };
+        let (owners, random) = (Vec::new(), seed);
+        let mut game = Restless { dots, owners, random, chatter, fuse: 0, trips: false, flaw: 0 };
         for _ in 0..config.dots {
             game.dots.insert(Dot::default());
         }
@@ -121,6 +147,7 @@ impl Game for Restless {
 
     fn setup(&self) -> String {
         assert!(!SPOILT.replace(false), "made to fail by a welcome");
+        assert!(self.flaw != UNSAID, "made to fail by its setup");
         String::new()
     }
 
@@ -142,6 +169,9 @@ impl Game for Restless {
             std::thread::sleep(STALLED);
         }
         self.trips |= push.x == TRIP;
+        if (UNLOADED..=BLIND).contains(&push.x) {
+            self.flaw = push.x;
+        }
         if push.x == BOMB && self.fuse == 0 {
             self.fuse = FUSE;
         }
@@ -164,6 +194,19 @@ impl Game for Restless {
             dot.pos = Vec2::new(x as f32, y as f32) / 8.0;
             dot.secret = dot.secret.wrapping_mul(3);
         }
+    }
+
+    fn view(&self, _: PlayerId, _: &mut View) {
+        assert!(self.flaw != BLIND, "made to fail by a view");
+    }
+
+    fn team(&self, _: PlayerId) -> Option<u8> {
+        assert!(self.flaw != OUTCAST, "made to fail by a team");
+        None
+    }
+
+    fn spectate(&self, _: &mut View) {
+        assert!(self.flaw != UNWATCHED, "made to fail by whoever looks on");
     }
 
     fn replicate(&self, capture: &mut Capture<'_>) {

@@ -30,6 +30,7 @@
 //! as the order in which free slots are used again, is then the same in the room and in whatever is made from
 //! its log. A game that comes back with another world hash goes on as it was, and without a log.
 
+mod asked;
 mod hash;
 mod keyframe;
 mod playback;
@@ -45,6 +46,7 @@ use tickwire_shared::{
     Game, PlayerId, Tick,
     control::{self, LoadError, SaveError},
     frame::{FrameError, Reader},
+    schema::Schema,
 };
 
 pub use self::restore_error::RestoreError;
@@ -57,7 +59,7 @@ pub(crate) use self::{
 };
 use self::{
     keyframe::{Head, Present},
-    trial::{Actor, Finding},
+    trial::Actor,
 };
 use crate::{hosted::RoomEvent, room::Room};
 
@@ -267,21 +269,29 @@ impl<G: Game> Room<G> {
     ) -> Result<(), Unlogged> {
         let Room { log, game, spec, players, .. } = self;
         let world = log.begin(head, game, players.len())?;
-        let load = || control::load::<G>(world).map_err(|_| Unlogged::Unsaved);
-        let (loaded, is_trial) = (load()?, trial.is_some());
-        let finding = match trial {
-            Some(actors) => trial::compare(game, load()?, head, &actors, spec)?,
-            None => Finding::Unclear,
+        let Some(actors) = trial else {
+            return go_on_from(game, world, (head.hash, &spec.schema));
         };
-        let mut before = std::mem::replace(game, loaded);
-        game.restored(Some(&mut before));
-        if WorldHash::of(game, &spec.schema) != head.hash {
-            // After a trial it is not what it was any more.
-            if !is_trial {
-                *game = before;
-            }
-            return Err(Unlogged::Differs);
-        }
+        let twin = control::load(world).map_err(|_| Unlogged::Unsaved)?;
+        let finding = trial::compare(game, twin, head, &actors, spec)?;
+        // If that fails the game is some ticks ahead of itself, and the log is no more.
+        go_on_from(game, world, (head.hash, &spec.schema))?;
         log.note_trial(finding)
     }
+}
+
+/// Makes a game what it was saved as, if that has the same hash as the game.
+fn go_on_from<G: Game>(
+    game: &mut G,
+    world: &[u8],
+    (hash, schema): (u64, &Schema),
+) -> Result<(), Unlogged> {
+    let loaded = control::load(world).map_err(|_| Unlogged::Unsaved)?;
+    let mut before = std::mem::replace(game, loaded);
+    game.restored(Some(&mut before));
+    if WorldHash::of(game, schema) != hash {
+        *game = before;
+        return Err(Unlogged::Differs);
+    }
+    Ok(())
 }

@@ -184,6 +184,26 @@ fn a_chunk_with_a_panic_panics_when_it_is_played() {
 }
 
 #[test]
+fn a_room_panics_in_whatever_it_is_to_ask_its_game_and_else_stays_as_it_was() {
+    for call in [Call::Team, Call::View, Call::Spectate] {
+        let mut room = brittle_room(20);
+        fail(&mut room, call, HostedRoom::ask);
+    }
+    let mut room = brittle_room(20);
+    let world = |room: &mut Room<Brittle<World>>| {
+        room.ask();
+        let mut world = Vec::new();
+        control::save(room.game(), &mut world).expect("it is small");
+        world
+    };
+    let before = world(&mut room);
+    assert!(world(&mut room) == before && (room.now(), room.player_count()) == (Tick(20), 1));
+    let two = room.handle_join(&Newcomer::named("two")).expect("there is space");
+    HostedRoom::tick(&mut room);
+    assert_eq!(room.poll_frame(two, &mut Vec::new()), Poll::Frame);
+}
+
+#[test]
 fn who_came_in_since_the_last_tick_is_in_and_who_left_is_gone() {
     let mut room = brittle_room(10);
     let two = room.handle_join(&Newcomer { identity: Some("2"), ..Newcomer::named("two") });
