@@ -83,7 +83,7 @@ export class Players {
         return `${who} ${done}`;
       };
       const kick = { asks: true, className: 'danger', title: 'Throw out; may come again' };
-      const ban = { asks: true, className: 'danger', title: 'Throw out for as long as the room lasts' };
+      const ban = { asks: true, className: 'danger', title: 'Throw out for as long as the room lasts, unless the ban is lifted' };
       acts.append(
         actButton('kick', kick, this.notices, act('kick', 'was thrown out.')),
         actButton('ban', ban, this.notices, act('ban', 'was thrown out for good.')),

@@ -2,6 +2,7 @@
 
 import { element, make } from '../common/dom.js';
 import { Refusal } from './api.js';
+import { Bans } from './bans.js';
 import { actButton, rename } from './buttons.js';
 import { count, percent } from './format.js';
 import { Histogram } from './histogram.js';
@@ -23,6 +24,7 @@ export class RoomPage {
     this.locked = false;
     this.live = new Live(api.token);
     this.players = new Players(api, notices);
+    this.bans = new Bans(api, notices);
     this.ticks = new Histogram(element('room-ticks', HTMLElement));
     this.ledger = new LedgerView(api, notices);
     if (api.token === '') return;
@@ -65,11 +67,12 @@ export class RoomPage {
       this.live.open('', '');
       element('room-chips', HTMLElement).replaceChildren(chip('closed', 'state closed'));
       this.players.show(code, []);
+      this.bans.show(code, []);
     }
   }
 
   /** @param {any} answer */
-  show({ room, players, observers, ticks, counters, ledger = null }) {
+  show({ room, players, bans, observers, ticks, counters, ledger = null }) {
     this.live.open(room.code, room.game, room.asleep);
     this.locked = room.state === 'locked';
     if (this.lock) rename(this.lock, this.locked ? 'unlock' : 'lock');
@@ -85,6 +88,7 @@ export class RoomPage {
     if (observers > 0) words.push(chip(`${observers} monitoring`, ''));
     element('room-chips', HTMLElement).replaceChildren(...words);
     this.players.show(room.code, players);
+    this.bans.show(room.code, bans);
     this.live.list(players);
     this.ticks.show(ticks.buckets, ticks.max, 1e6 / room.tick_hz);
     element('room-ticks-hint', HTMLElement).textContent = 'while this page looks';

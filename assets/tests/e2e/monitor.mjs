@@ -328,9 +328,19 @@ async function changes(browser) {
   assert.ok(fields.includes('ship.pos'), `the ledger has ${fields}`);
   await shot(page, 'room-dark');
 
+  const name = await page.textContent('#players tr[data-player="3"] .name');
   await surely(page, '#players tr[data-player="3"] button >> nth=1');
   await players.page.waitForFunction(() => /** @type {any} */ (window).rooms[2].told.closed === 4012, null, PATIENCE);
   assert.equal(await refusal(players.page, code), 'banned');
+  await page.waitForSelector('#bans tr[data-ban="1"]', PATIENCE);
+  assert.equal(await page.textContent('#bans tr[data-ban="1"] .name >> nth=0'), name, 'the name that it had');
+  await shot(page, 'room-bans');
+  await page.click('#bans button:text-is("lift")');
+  await page.waitForSelector('#notices .notice:has-text("may come in again")', PATIENCE);
+  assert.equal(await refusal(players.page, code), '', 'whose ban was lifted may come again');
+  await page.mouse.move(5, 5);
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.waitForSelector('#banned', { state: 'hidden', ...PATIENCE });
   await surely(page, '#room-acts button.danger');
   await page.waitForSelector('#room-chips .state.draining', PATIENCE);
   const another = await refusal(players.page, (await company(browser, 'arena', ['Other'])).code);
@@ -339,7 +349,7 @@ async function changes(browser) {
   await page.waitForFunction(() => document.querySelector('#log')?.textContent?.includes('the operator changes a room'), null, PATIENCE);
   assert.deepEqual(errors, []);
   await Promise.all([context.close(), players.context.close()]);
-  return 'kicked, locked, measured, banned, drained';
+  return 'kicked, locked, measured, banned and let in again, drained';
 }
 
 /** A list of many rooms. @param {Browser} browser */

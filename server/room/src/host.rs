@@ -43,13 +43,11 @@ impl<G: Game> Room<G> {
         match moderation {
             Moderation::Kick(player) => {
                 let Some(index) = other(player) else { return };
-                self.counters.kicks += 1;
-                self.throw_out(index, CloseCode::Kicked, Departure::Kicked);
+                self.kick(index);
             }
             Moderation::Ban(player) => {
                 let Some(index) = other(player) else { return };
-                self.counters.bans += 1;
-                self.throw_out(index, CloseCode::Banned, Departure::Banned);
+                self.ban(index);
             }
             Moderation::Lock => self.set_locked(true),
             Moderation::Unlock => self.set_locked(false),
@@ -60,9 +58,19 @@ impl<G: Game> Room<G> {
         }
     }
 
-    pub(crate) fn throw_out(&mut self, index: usize, code: CloseCode, why: Departure) {
-        self.events.push_back(RoomEvent::Ended(self.players[index].id, code));
-        self.leave(index, why);
+    /// Throws a player out.
+    pub(crate) fn kick(&mut self, index: usize) {
+        self.counters.kicks += 1;
+        self.events.push_back(RoomEvent::Ended(self.players[index].id, CloseCode::Kicked));
+        self.leave(index, Departure::Kicked);
+    }
+
+    /// Throws a player out for good.
+    pub(crate) fn ban(&mut self, index: usize) {
+        self.counters.bans += 1;
+        let player = &self.players[index];
+        self.events.push_back(RoomEvent::Banned(player.id, player.name.clone()));
+        self.leave(index, Departure::Banned);
     }
 
     pub(crate) fn set_locked(&mut self, is_locked: bool) {

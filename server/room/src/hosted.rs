@@ -49,9 +49,11 @@ pub enum RoomEvent {
     /// nothing was heard of it, [`CloseCode::TooSlow`] when it acknowledged nothing.
     Dropped(PlayerId, CloseCode),
     /// A player has left already, and its connection, if it has one, is to be closed:
-    /// [`CloseCode::Kicked`], [`CloseCode::Banned`], [`CloseCode::TooSlow`] when more messages waited
+    /// [`CloseCode::Kicked`], [`CloseCode::TooSlow`] when more messages waited
     /// for it than are kept (of one that is away, those for it alone), [`CloseCode::NoSession`] when it was away and did not come back in time.
     Ended(PlayerId, CloseCode),
+    /// The same with [`CloseCode::Banned`]: whoever it is, and was called so, is not to come in again.
+    Banned(PlayerId, Box<str>),
     /// The host lets nobody in any more, or does so again.
     Locked(bool),
     /// The room keeps no log any more; it goes on without.

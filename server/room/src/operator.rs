@@ -1,6 +1,6 @@
 //! What the operator of a server sees of a room's players, and does to them.
 
-use tickwire_shared::{Game, PlayerId, message::CloseCode, room_message::Departure};
+use tickwire_shared::{Game, PlayerId};
 
 use crate::room::{Player, Room};
 
@@ -42,20 +42,18 @@ pub struct PlayerInfo<'a> {
 
 impl<G: Game> Room<G> {
     pub(crate) fn moderate_by_operator(&mut self, action: AdminAction) -> bool {
-        let (player, code, why) = match action {
+        let player = match action {
             AdminAction::Lock(is_locked) => {
                 self.set_locked(is_locked);
                 return true;
             }
-            AdminAction::Kick(player) => (player, CloseCode::Kicked, Departure::Kicked),
-            AdminAction::Ban(player) => (player, CloseCode::Banned, Departure::Banned),
+            AdminAction::Kick(player) | AdminAction::Ban(player) => player,
         };
         let Some(index) = self.position(player) else { return false };
         match action {
-            AdminAction::Ban(_) => self.counters.bans += 1,
-            _ => self.counters.kicks += 1,
+            AdminAction::Ban(_) => self.ban(index),
+            _ => self.kick(index),
         }
-        self.throw_out(index, code, why);
         true
     }
 

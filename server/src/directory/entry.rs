@@ -19,7 +19,7 @@ use tickwire_shared::Tick;
 use super::{
     Denied, Opening,
     state::RoomState,
-    who::{Banned, Bans, Who},
+    who::{Ban, Banned, Bans, Who},
 };
 use crate::{
     codes::{CODE_LENGTH, code_key},
@@ -252,9 +252,19 @@ impl RoomEntry {
         self.move_on(RoomState::Draining);
     }
 
-    /// Lets somebody never in again.
-    pub(crate) fn ban(&self, who: Banned) {
-        self.bans.lock().add(who);
+    /// Lets somebody who was called so never in again, unless the ban is lifted.
+    pub(crate) fn ban(&self, who: Banned, name: Box<str>) {
+        self.bans.lock().add(who, name);
+    }
+
+    /// Whom it lets in no more.
+    pub(crate) fn ban_list(&self) -> Vec<Ban> {
+        self.bans.lock().list()
+    }
+
+    /// Lets somebody in again: the ban of this number that was, if there was one.
+    pub(crate) fn lift_ban(&self, number: u32) -> Option<Ban> {
+        self.bans.lock().lift(number)
     }
 
     /// Whether somebody is banned from it.

@@ -41,7 +41,7 @@ use reservations::Reservations;
 use rooms::{Rooms, plus};
 pub use state::RoomState;
 pub use wanted::{Options, Search, Wanted};
-pub use who::{Banned, Who};
+pub use who::{Ban, Banned, Who};
 
 /// All rooms of a server.
 pub struct Directory {

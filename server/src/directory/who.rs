@@ -40,25 +40,52 @@ pub enum Banned {
     Address(IpAddr),
 }
 
-/// The bans of a room.
+/// That somebody may not come into a room again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ban {
+    /// By what it is named: those of a room are counted.
+    pub number: u32,
+    /// Whom it is for.
+    pub who: Banned,
+    /// What that one was called when it was banned. It may be anything, and is never markup.
+    pub name: Box<str>,
+}
+
+/// The bans of a room, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Bans(VecDeque<Banned>);
+pub(super) struct Bans {
+    list: VecDeque<Ban>,
+    /// How many there ever were.
+    count: u32,
+}
 
 impl Bans {
-    /// Adds one; with [`MOST_BANS`] the oldest goes.
-    pub(super) fn add(&mut self, who: Banned) {
-        if self.0.contains(&who) {
+    /// Adds one; with [`MOST_BANS`] the oldest goes. Who is banned already stays so.
+    pub(super) fn add(&mut self, who: Banned, name: Box<str>) {
+        if self.list.iter().any(|ban| ban.who == who) {
             return;
         }
-        if self.0.len() == MOST_BANS {
-            self.0.pop_front();
+        if self.list.len() == MOST_BANS {
+            self.list.pop_front();
         }
-        self.0.push_back(who);
+        self.count = self.count.wrapping_add(1);
+        self.list.push_back(Ban { number: self.count, who, name });
     }
 
     /// Whether somebody is among them.
     pub(super) fn hold(&self, who: &Who) -> bool {
-        self.0.iter().any(|banned| banned.is(who))
+        self.list.iter().any(|ban| ban.who.is(who))
+    }
+
+    /// All of them.
+    pub(super) fn list(&self) -> Vec<Ban> {
+        self.list.iter().cloned().collect()
+    }
+
+    /// Takes out the one of this number, if it is there.
+    pub(super) fn lift(&mut self, number: u32) -> Option<Ban> {
+        let index = self.list.iter().position(|ban| ban.number == number)?;
+        self.list.remove(index)
     }
 }
 

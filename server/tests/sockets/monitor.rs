@@ -192,6 +192,34 @@ fn the_operator_throws_out_locks_and_drains() {
 }
 
 #[test]
+fn the_operator_sees_bans_and_lifts_them() {
+    let monitor = Monitor::start(|_| {});
+    let (_host, code) = monitor.with_player();
+    let room = format!("rooms/{code}");
+    assert_eq!(monitor.get(&room).json()["bans"], json!([]));
+    let mut other = monitor.server.join(&format!("/ws?room={code}"));
+    let name = monitor.get(&room).json()["players"][1]["name"].clone();
+    assert_eq!(monitor.post(&format!("{room}/ban"), r#"{"player":2}"#).status, 200);
+    assert_eq!(other.wait_for_close().0, 4012);
+    let seat = || monitor.server.post(&format!("/rooms/{code}/seats"), "{}");
+    seat().problem(403, "banned");
+    let ban = json!({ "id": 1, "name": name, "identity": null, "address": "127.0.0.1" });
+    assert_eq!(monitor.get(&room).json()["bans"], json!([ban]));
+    let (unban, lifted) = (format!("{room}/unban"), r#"{"ban":1}"#);
+    monitor
+        .post_with(&unban, "Content-Type: application/json\r\n", lifted)
+        .problem(401, "unidentified");
+    monitor.post(&unban, r#"{"player":1}"#).problem(400, "bad_request");
+    monitor.post(&unban, r#"{"ban":2}"#).problem(404, "no_such_ban");
+    monitor.post("rooms/XXXXX/unban", lifted).problem(404, "no_such_room");
+    seat().problem(403, "banned");
+    assert_eq!(monitor.post(&unban, lifted).status, 200);
+    assert_eq!(monitor.get(&room).json()["bans"], json!([]));
+    assert_eq!(seat().status, 200);
+    monitor.post(&unban, lifted).problem(404, "no_such_ban");
+}
+
+#[test]
 fn a_socket_looks_at_a_room_as_a_player_sees_it() {
     let monitor = Monitor::start(|_| {});
     let (mut client, code) = monitor.with_player();

@@ -19,7 +19,7 @@ fn the_operator_throws_out_anybody_and_locks_like_a_host() {
     let events: Vec<_> = std::iter::from_fn(|| table.room.poll_event()).collect();
     let wanted = [
         RoomEvent::Ended(PlayerId(1), CloseCode::Kicked),
-        RoomEvent::Ended(PlayerId(2), CloseCode::Banned),
+        RoomEvent::Banned(PlayerId(2), "Bob".into()),
         RoomEvent::Locked(true),
     ];
     assert_eq!(events, wanted);

@@ -264,8 +264,9 @@ fn only_the_host_throws_others_out() {
     table.moderate(0, Moderation::Kick(PlayerId(2)));
     table.moderate(0, Moderation::Ban(PlayerId(3)));
     let events = [table.room.poll_event(), table.room.poll_event(), table.room.poll_event()];
-    let ended = |player, code| Some(RoomEvent::Ended(PlayerId(player), code));
-    assert_eq!(events, [ended(2, CloseCode::Kicked), ended(3, CloseCode::Banned), None]);
+    let kicked = RoomEvent::Ended(PlayerId(2), CloseCode::Kicked);
+    let banned = RoomEvent::Banned(PlayerId(3), "Cem".into());
+    assert_eq!(events, [Some(kicked), Some(banned), None]);
     table.tick();
     assert_eq!(table.clients[0].take_told(), ["2 gone Kicked", "3 gone Banned"]);
     let calls = &table.room.game().calls;

@@ -31,6 +31,12 @@ struct Somebody {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Lifted {
+    ban: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ticks {
     ticks: u32,
 }
@@ -52,6 +58,7 @@ pub(super) async fn make(
             let Nothing {} = parse(&body)?;
             drain(site);
         }
+        ["rooms", code, "unban"] => lift(site, code, parse(&body)?)?,
         ["rooms", code, what] => change(site, code, what, wish(what, &body)?).await?,
         _ => return Err(Refused::Nothing),
     }
@@ -81,6 +88,14 @@ fn wish(what: &str, body: &[u8]) -> Result<Wish, Refused> {
         },
         _ => Err(Refused::Nothing),
     }
+}
+
+/// Lifts a ban. The directory has those, so the room's thread need not be asked.
+fn lift(site: &Site, code: &str, Lifted { ban }: Lifted) -> Result<(), Refused> {
+    let room = site.directory.room(code).ok_or(Refused::NoSuchRoom)?;
+    let lifted = room.lift_ban(ban).ok_or(Refused::NoSuchBan)?;
+    tracing::info!(room = room.code, name = &*lifted.name, "the operator lifts a ban");
+    Ok(())
 }
 
 async fn change(site: &Site, code: &str, what: &str, wish: Wish) -> Result<(), Refused> {

@@ -19,6 +19,8 @@ pub(super) enum Refused {
     NoSuchRoom,
     /// There is no such player in the room.
     NoSuchPlayer,
+    /// The room has no such ban.
+    NoSuchBan,
     /// The room's thread does not answer, and has been at its turn for so long.
     Stuck(Duration),
     /// The room's game is being made again.
@@ -52,6 +54,10 @@ impl Refused {
             Refused::NoSuchPlayer => {
                 let detail = "there is no such player in the room; it may have left";
                 (StatusCode::NOT_FOUND, "no_such_player", detail.to_owned())
+            }
+            Refused::NoSuchBan => {
+                let detail = "the room has no such ban; it may have been lifted already";
+                (StatusCode::NOT_FOUND, "no_such_ban", detail.to_owned())
             }
             Refused::Stuck(busy) => {
                 let seconds = busy.as_secs_f64();

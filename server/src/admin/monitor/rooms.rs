@@ -2,11 +2,11 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{asks::ask, refused::Refused, room_line};
 use crate::{
-    directory::RoomEntry,
+    directory::{Ban, Banned, RoomEntry},
     http::{Answer, Site, json_answer, parameter},
     metrics::{named, room_values},
     shard::{Said, Wish},
@@ -53,6 +53,15 @@ fn is_in(room: &RoomEntry, state: &str) -> bool {
     }
 }
 
+/// A ban, for people to read.
+fn ban_line(ban: Ban) -> Value {
+    let (identity, address) = match ban.who {
+        Banned::Identity(identity) => (Some(identity), None),
+        Banned::Address(address) => (None, Some(address)),
+    };
+    json!({ "id": ban.number, "name": ban.name, "identity": identity, "address": address })
+}
+
 /// Answers with all that is known of a room.
 pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Result<Answer, Refused> {
     match ask(site, room, Wish::Report).await? {
@@ -60,6 +69,7 @@ pub(super) async fn one(site: &Site, room: &Arc<RoomEntry>) -> Result<Answer, Re
             let mut shown = json!(*report);
             shown["room"] = room_line(room);
             let values = room_values(&report.counters);
+            shown["bans"] = room.ban_list().into_iter().map(ban_line).collect();
             shown["counters"] = json!(named(&values).collect::<BTreeMap<_, _>>());
             Ok(json_answer(&shown))
         }

@@ -107,8 +107,8 @@ fn who_is_banned_gets_no_seat_and_loses_the_reserved_one() {
     let room = reserve(&directory, &any(), now).expect("a seat").room;
     let ask = |who: &Who| directory.reserve(&in_room(&room), (who, false), now, |_, _| {});
     let reserved = ask(&ada).expect("a seat");
-    room.ban(Banned::Identity("ada".into()));
-    room.ban(Banned::Address(by_address.address));
+    room.ban(Banned::Identity("ada".into()), "Ada".into());
+    room.ban(Banned::Address(by_address.address), "Ada".into());
     for banned in [&ada, &by_address, &neighbour] {
         assert_eq!(ask(banned).err(), Some(Denied::Banned), "{banned:?}");
     }
@@ -116,9 +116,32 @@ fn who_is_banned_gets_no_seat_and_loses_the_reserved_one() {
     let refused = code(directory.redeem(&reserved.ticket, &room, now));
     assert_eq!(refused, CloseCode::Banned as u16);
     for n in 0..300 {
-        room.ban(Banned::Identity(format!("{n}").into()));
+        room.ban(Banned::Identity(format!("{n}").into()), "Ada".into());
     }
     assert!(ask(&ada).is_ok(), "the oldest ban is forgotten");
+}
+
+#[test]
+fn whose_ban_is_lifted_gets_a_seat_again_and_nobody_else_does() {
+    let (directory, now) = (directory(|_| {}), Instant::now());
+    let room = reserve(&directory, &any(), now).expect("a seat").room;
+    let who = |name: &str| Who {
+        identity: Some(name.into()),
+        ..Who::at("192.0.2.1".parse().expect("an address"))
+    };
+    for name in ["ada", "bob", "ada"] {
+        room.ban(Banned::Identity(name.into()), name.to_uppercase().into());
+    }
+    let list = room.ban_list();
+    let named: Vec<_> = list.iter().map(|ban| (ban.number, &*ban.name)).collect();
+    assert_eq!(named, [(1, "ADA"), (2, "BOB")], "nobody is banned twice");
+    assert_eq!(room.lift_ban(1).as_ref(), Some(&list[0]));
+    assert_eq!((room.lift_ban(1), room.ban_list().len()), (None, 1));
+    let ask = |name| directory.reserve(&in_room(&room), (&who(name), false), now, |_, _| {});
+    assert!(ask("ada").is_ok());
+    assert_eq!(ask("bob").err(), Some(Denied::Banned));
+    room.ban(Banned::Identity("ada".into()), "Ada".into());
+    assert_eq!(room.ban_list()[1].number, 3, "a number is not given twice");
 }
 
 #[test]

@@ -68,10 +68,14 @@ impl<S: Socket> RoomHost<S> {
                 }
                 RoomEvent::Ended(player, code) => {
                     self.sessions.end(player);
-                    let known = self.sessions.known_as(player);
                     self.close_connection(player, End::Close(reason(code)));
-                    if let Some(known) = known.filter(|_| code == CloseCode::Banned) {
-                        self.ban(known);
+                }
+                RoomEvent::Banned(player, name) => {
+                    self.sessions.end(player);
+                    let known = self.sessions.known_as(player);
+                    self.close_connection(player, End::Close(reason(CloseCode::Banned)));
+                    if let Some(known) = known {
+                        self.ban(known, name);
                     }
                 }
                 RoomEvent::Unlogged(why) => {
@@ -86,13 +90,13 @@ impl<S: Socket> RoomHost<S> {
     }
 
     /// Bans somebody from the room, who may be in it more than once.
-    fn ban(&mut self, known: Banned) {
+    fn ban(&mut self, known: Banned, name: Box<str>) {
         for player in self.sessions.same_as(&known) {
             self.room.handle_leave(player);
             self.sessions.end(player);
             self.close_connection(player, End::Close(reason(CloseCode::Banned)));
         }
-        self.entry.ban(known);
+        self.entry.ban(known, name);
     }
 
     /// Ends the connection of a player of whose end the room knows.

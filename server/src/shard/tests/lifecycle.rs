@@ -29,7 +29,7 @@ fn visit(world: &mut World, reserved: &Reserved) {
         client.read();
     }
     assert!(client.frames > 0 && client.close.is_none(), "{:?}", client.close);
-    reserved.room.ban(Banned::Identity("somebody".into()));
+    reserved.room.ban(Banned::Identity("somebody".into()), "Ada".into());
     client.send(&framed(&ClientMessage::Leave));
     world.step();
     client.read();
