@@ -169,6 +169,19 @@ async fn who_has_left_has_no_session_to_go_on_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_cut_and_then_leaves_is_not_told_that_it_has_left() {
+    let server = start().await;
+    for transport in TRANSPORTS {
+        let options = Options { comeback: Some(Comeback::default()), ..on(transport) };
+        let mut client = join(&server, "", options).await;
+        prove(&mut client, 1).await;
+        client.cut();
+        let left = client.leave().await;
+        assert!(matches!(left, Err(ClientError::BrokenOff)), "{transport}: {left:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_says_the_others_hear_whatever_carries_it() {
     let server = start().await;
     let mut listener = join(&server, "", on(Transport::WebSocket)).await;

@@ -161,7 +161,8 @@ impl Client {
     /// Leaves properly: says so, and waits until the server has closed.
     ///
     /// # Errors
-    /// When the server closes with anything but [`CloseCode::Normal`], or not at all.
+    /// When the server closes with anything but [`CloseCode::Normal`], or not at all: a connection that
+    /// breaks off meanwhile says nothing of what has become of the player.
     pub async fn leave(&mut self) -> Result<(), ClientError> {
         self.core.leave();
         self.comeback = None;
@@ -172,7 +173,6 @@ impl Client {
                 match self.next().await {
                     Ok(_) => {}
                     Err(ClientError::Core(error)) if error.is_recoverable() => {}
-                    Err(ClientError::BrokenOff) => return Ok(()),
                     Err(ClientError::Closed(closed)) if closed.is(CloseCode::Normal) => {
                         return Ok(());
                     }

@@ -15,6 +15,9 @@ use crate::swarm::{
     rooms::SharedRoom,
 };
 
+const GIVEN_UP: &str = "closed with 4007 after it had not read for too long, as it had to be";
+const EXCUSED: &str = "broke off while it was leaving, as the bot's own network was cut or bad";
+
 /// The bots of one persona.
 #[derive(Debug)]
 pub struct Cast {
@@ -103,7 +106,8 @@ impl Cast {
         let (told, faults) = (self.endings.told(), self.swarm.tally.faults());
         let lost = [Fault::Lost, Fault::NotResumed, Fault::NoFrame];
         let lost: u64 = lost.into_iter().map(|fault| faults.count(fault)).sum();
-        (told.explained() + self.counts().given_up, told.unexplained() + lost)
+        let counts = self.counts();
+        (told.explained() + counts.given_up + counts.excused_leaves, told.unexplained() + lost)
     }
 
     /// How many were not let in who should have been.
@@ -117,7 +121,12 @@ impl Cast {
     #[must_use]
     pub fn told(&self) -> Vec<(String, u64)> {
         let (counts, told) = (self.counts(), self.endings.told());
-        let usual = [("left".to_owned(), counts.leaves), (given_up(), counts.given_up)];
+        let usual = [
+            ("left", counts.leaves),
+            (GIVEN_UP, counts.given_up),
+            (EXCUSED, counts.excused_leaves),
+        ]
+        .map(|(text, count)| (text.to_owned(), count));
         let faults = self.swarm.tally.faults();
         let faults = faults.iter().map(|(fault, text, count)| (said(fault, text), count));
         let ends = told.expected.into_iter().chain(
@@ -136,10 +145,6 @@ impl Cast {
     pub fn keeps_up(&self) -> bool {
         self.persona.keeps_up()
     }
-}
-
-fn given_up() -> String {
-    "closed with 4007 after it had not read for too long, as it had to be".to_owned()
 }
 
 /// A fault with its words.

@@ -148,6 +148,9 @@ pub struct Totals {
     pub joins: u64,
     /// Times that a bot left as one should.
     pub leaves: u64,
+    /// Connections that broke off while a bot was leaving, whether or not its own network explains it.
+    #[serde(default)]
+    pub broken_leaves: u64,
     /// Connections that bots cut themselves.
     pub cuts: u64,
     /// Sessions that went on after a cut.

@@ -3,7 +3,10 @@
 use std::fmt::{self, Display};
 
 use super::report::{Reason, SoakReport, TrendReport, Verdict};
-use crate::swarm::{grouped, table::bytes};
+use crate::swarm::{
+    grouped,
+    table::{broken, bytes},
+};
 
 /// The whole report: figures and verdict.
 #[derive(Debug)]
@@ -35,7 +38,12 @@ impl Display for Summary<'_> {
         row(f, "frames", format_args!("{frames}, {sum}"))?;
         let (joins, leaves) = (grouped(totals.joins), grouped(totals.leaves));
         let rooms = grouped(totals.rooms_opened);
-        row(f, "came and went", format_args!("{joins} joins, {leaves} leaves, {rooms} rooms"))?;
+        let broken = broken(totals.broken_leaves);
+        row(
+            f,
+            "came and went",
+            format_args!("{joins} joins, {leaves} leaves{broken}, {rooms} rooms"),
+        )?;
         if totals.cuts > 0 {
             let (cuts, back) = (grouped(totals.cuts), grouped(totals.resumes));
             row(f, "cut", format_args!("{cuts} connections, {back} resumed"))?;

@@ -88,7 +88,8 @@ fn write_traffic(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 
 fn write_timing(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let (joins, leaves) = (grouped(report.joins), grouped(report.leaves));
-    row(f, "came and went", format_args!("{joins} joins, {leaves} leaves"))?;
+    let broken = broken(report.broken_leaves);
+    row(f, "came and went", format_args!("{joins} joins, {leaves} leaves{broken}"))?;
     let ticks = report.join_ticks;
     let join = format!("{} ({:.1} and {:.1} ticks)", report.join_ms, ticks.p50, ticks.p99);
     row(f, "first frame after", join)?;
@@ -222,6 +223,12 @@ impl Display for VerdictLine<'_> {
         }
         Ok(())
     }
+}
+
+/// How many leaves broke off, behind how many there were; nothing if none did.
+#[must_use]
+pub fn broken(leaves: u64) -> String {
+    if leaves > 0 { format!(" and {} that broke off", grouped(leaves)) } else { String::new() }
 }
 
 /// A number with its thousands apart.

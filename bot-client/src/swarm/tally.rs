@@ -46,8 +46,12 @@ pub struct Counts {
     pub hash_mismatches: u64,
     /// Welcomes.
     pub joins: u64,
-    /// Proper leaves.
+    /// Proper leaves: the bot asked, and the server closed as it should.
     pub leaves: u64,
+    /// Connections that broke off while a bot was leaving.
+    pub broken_leaves: u64,
+    /// Of these, connections of bots whose own network explains it.
+    pub excused_leaves: u64,
     /// Inputs sent.
     pub inputs_sent: u64,
     /// Inputs that came too late, as the server's echoes tell.
@@ -80,6 +84,8 @@ impl AddAssign for Counts {
         self.hash_mismatches += more.hash_mismatches;
         self.joins += more.joins;
         self.leaves += more.leaves;
+        self.broken_leaves += more.broken_leaves;
+        self.excused_leaves += more.excused_leaves;
         self.inputs_sent += more.inputs_sent;
         self.late_inputs += more.late_inputs;
         self.passed += more.passed;

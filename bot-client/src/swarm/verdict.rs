@@ -115,6 +115,8 @@ mod tests {
         hash_mismatches: 0,
         joins: 2,
         leaves: 2,
+        broken_leaves: 0,
+        excused_leaves: 0,
         inputs_sent: 800,
         late_inputs: 3,
         passed: 900,

@@ -230,8 +230,20 @@ impl<'a> Visit<'a> {
         match client.leave().await {
             Ok(()) => counts.leaves += 1,
             Err(error) if kinds::may_end(self.policy, &error) => counts.given_up += 1,
-            Err(error) => return Err((Fault::Lost, format!("when leaving, {error}"))),
+            Err(error) => self.count_broken(&error, counts)?,
         }
         Ok(())
+    }
+
+    /// The connection ended while the bot was leaving, and not as it should. That it broke off is the
+    /// bot's own doing if it was cut or is on a bad network; anything else nothing explains.
+    fn count_broken(&self, error: &ClientError, counts: &mut Counts) -> Result<(), Mishap> {
+        let is_broken = matches!(error, ClientError::BrokenOff);
+        counts.broken_leaves += u64::from(is_broken);
+        if is_broken && (self.is_cut || self.policy.net.is_some()) {
+            counts.excused_leaves += 1;
+            return Ok(());
+        }
+        Err((Fault::Lost, format!("when leaving, {error}")))
     }
 }

@@ -43,6 +43,8 @@ pub enum Flaw {
     FallsSilent,
     /// It hangs up after this many ticks without a close frame.
     HangsUp(u32),
+    /// It hangs up on who leaves, without a close frame.
+    HangsUpOnLeave,
     /// It shuts down after this many ticks.
     ShutsDown(u32),
     /// Its frame of this tick is cut short.
@@ -127,6 +129,9 @@ async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(
         }
         send(&mut socket, frame).await?;
         if !twins.listen(&mut socket).await? {
+            if flaw == Flaw::HangsUpOnLeave {
+                return Ok(());
+            }
             return close(&mut socket, CloseCode::Normal, "").await;
         }
     }

@@ -14,7 +14,7 @@ use std::{net::SocketAddr, time::Duration};
 use tickwire_bots::{
     soak::{
         self,
-        report::{SoakReport, Verdict},
+        report::{SoakReport, Totals, Verdict},
         scenario::Scenario,
     },
     swarm::{Cli, Command},
@@ -184,8 +184,12 @@ async fn slow_ticks_fail_and_so_do_games_that_panic() {
 
 /// A run of one bot against a fake server.
 async fn against(flaw: Flaw) -> SoakReport {
+    one_against(flaw, "idle = { share = 1 }").await
+}
+
+async fn one_against(flaw: Flaw, persona: &str) -> SoakReport {
     let address = double::before(fake::start(flaw).await, |_, _| {}).await;
-    soak(address, &scenario("idle = { share = 1 }", (1, 1), SHARED), "5s").await
+    soak(address, &scenario(persona, (1, 1), SHARED), "5s").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,6 +223,24 @@ async fn ticks_that_were_left_out_do_not_make_later_frames_old() {
     let ages = &ages.expect("the age of frames is looked at").points;
     let of = |point: &(f64, f64)| point.1;
     assert!(ages.len() > 2 && ages.last().map(of) < Some(1000.0), "long after the stall: {ages:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_off_in_a_leave_is_no_leave_and_only_a_bad_network_explains_it() {
+    let report = against(Flaw::HangsUpOnLeave).await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, vec!["disconnects"]));
+    let detail = &report.reasons[0].detail;
+    assert!(detail.contains("when leaving, the connection broke off"), "{detail}");
+    let ends = |report: &SoakReport| {
+        let totals = &report.totals;
+        let Totals { leaves, broken_leaves, .. } = totals;
+        (*leaves, *broken_leaves, totals.disconnects_explained, totals.disconnects_unexplained)
+    };
+    assert_eq!(ends(&report), (0, 1, 0, 1));
+    let lossy = one_against(Flaw::HangsUpOnLeave, "lossy = { share = 1, net = \"wifi\" }").await;
+    assert_eq!((lossy.verdict, ends(&lossy)), (Verdict::Pass, (0, 1, 1, 0)), "{:?}", lossy.reasons);
+    let whole = one_against(Flaw::Nothing, "lossy = { share = 1, net = \"wifi\" }").await;
+    assert_eq!((whole.verdict, ends(&whole)), (Verdict::Pass, (1, 0, 0, 0)), "{:?}", whole.reasons);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     soak::report::{HistogramReport, SoakReport, TrendReport, Verdict},
-    swarm::table::{bytes, grouped},
+    swarm::table::{broken, bytes, grouped},
 };
 
 const FRAME: Frame = Frame { width: 160.0, height: 24.0 };
@@ -148,8 +148,8 @@ fn joins(report: &SoakReport) -> Tile {
         0 => String::new(),
         some => format!(", {} kept out for no reason", grouped(some)),
     };
-    let note =
-        format!("{} leaves, {} refused{unexplained}", grouped(totals.leaves), grouped(refused));
+    let (leaves, broken) = (grouped(totals.leaves), broken(totals.broken_leaves));
+    let note = format!("{leaves} leaves{broken}, {} refused{unexplained}", grouped(refused));
     let verdict = fails_if(totals.refusals_unexplained > 0);
     Tile {
         name: "Joins",

@@ -42,6 +42,7 @@ const WORDS: [(&str, &str); 37] = [
     ("generator_lag", "How late the bots ran"),
     ("wire_bytes", "bytes on the wire"),
     ("payload_bytes", "bytes of frames"),
+    ("broken_leaves", "connections that broke off in a leave"),
     ("disconnects_explained", "connections that ended as they had to"),
     ("disconnects_unexplained", "connections lost"),
     ("refusals_unexplained", "refusals that nothing explains"),

@@ -150,6 +150,7 @@ impl Ending<'_> {
             hash_mismatches: counts.hash_mismatches,
             joins: counts.joins,
             leaves: counts.leaves,
+            broken_leaves: counts.broken_leaves,
             cuts: counts.cuts,
             resumes: counts.resumed_from_history + counts.resumed_full,
             inputs: counts.inputs_sent,
