@@ -41,6 +41,8 @@ pub enum Flaw {
     StandsStill(u32),
     /// It welcomes, and then says nothing more.
     FallsSilent,
+    /// It welcomes and answers, and sends no frame.
+    SendsNoFrames,
     /// It hangs up after this many ticks without a close frame.
     HangsUp(u32),
     /// It hangs up on who leaves, without a close frame.
@@ -127,7 +129,9 @@ async fn serve(mut socket: WebSocket<TokioIo<Upgraded>>, flaw: Flaw) -> Result<(
         if flaw == Flaw::Garbles(tick) {
             frame.truncate(1);
         }
-        send(&mut socket, frame).await?;
+        if flaw != Flaw::SendsNoFrames {
+            send(&mut socket, frame).await?;
+        }
         if !twins.listen(&mut socket).await? {
             if flaw == Flaw::HangsUpOnLeave {
                 return Ok(());

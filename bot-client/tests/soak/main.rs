@@ -1,5 +1,6 @@
 //! Soaks against the real server, and against servers with something wrong with each.
 
+mod breaker;
 #[path = "../common/mod.rs"]
 mod common;
 mod double;
@@ -241,6 +242,43 @@ async fn a_connection_that_breaks_off_in_a_leave_is_no_leave_and_only_a_bad_netw
     assert_eq!((lossy.verdict, ends(&lossy)), (Verdict::Pass, (0, 1, 1, 0)), "{:?}", lossy.reasons);
     let whole = one_against(Flaw::Nothing, "lossy = { share = 1, net = \"wifi\" }").await;
     assert_eq!((whole.verdict, ends(&whole)), (Verdict::Pass, (1, 0, 0, 0)), "{:?}", whole.reasons);
+}
+
+/// A run of one bot whose connection is cut now and then, some of whose connections live for so long.
+async fn one_that_is_cut(lives: breaker::Lives) -> SoakReport {
+    let server = start().await;
+    let address = breaker::before(server.local_addr(), lives).await;
+    soak(address, &scenario("reconnecter = { share = 1 }", (1, 1), SHARED), "9s").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loss_that_a_bot_did_not_bring_about_counts_though_its_session_goes_on() {
+    // No bot cuts its connection as soon as that.
+    let early = |number| (number == 0).then_some(Duration::from_millis(1000));
+    let report = one_that_is_cut(early).await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Fail, vec!["disconnects"]));
+    assert_eq!(report.totals.disconnects_unexplained, 1, "{:?}", report.personas);
+    let detail = &report.reasons[0].detail;
+    assert!(detail.contains("resumed, but the bot had not cut it"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn losses_on_the_way_back_from_a_cut_are_part_of_the_cut() {
+    // The second connection is the first that a bot comes back by. It does so again.
+    let on_the_way = |number| (number == 1).then_some(Duration::ZERO);
+    let report = one_that_is_cut(on_the_way).await;
+    assert_eq!((report.verdict, wrong(&report)), (Verdict::Pass, vec![]), "{:?}", report.personas);
+    let Totals { cuts, resumes, disconnects_unexplained, .. } = report.totals;
+    assert!(cuts > 0 && resumes > 0 && disconnects_unexplained == 0, "{:?}", report.totals);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stay_that_is_too_short_for_a_frame_is_no_loss() {
+    let persona = "reconnecter = { share = 1, stay = \"100ms\", away = \"100ms\" }";
+    let report = one_against(Flaw::SendsNoFrames, persona).await;
+    let Totals { frames, leaves, disconnects_unexplained, .. } = report.totals;
+    assert!(frames == 0 && leaves > 0, "{:?}", report.totals);
+    assert_eq!(disconnects_unexplained, 0, "{:?}", report.personas);
 }
 
 #[tokio::test(flavor = "multi_thread")]
