@@ -9,3 +9,14 @@ pub mod client;
 pub mod soak;
 pub mod status;
 pub mod swarm;
+
+use std::sync::LazyLock;
+
+use tickwire_shared::build::Build;
+
+/// Which build of the bots it is, for `--version` and their reports.
+#[must_use]
+pub fn build() -> &'static Build {
+    static BUILD: LazyLock<Build> = LazyLock::new(|| tickwire_shared::this_build!());
+    &BUILD
+}

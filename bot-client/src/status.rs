@@ -5,7 +5,9 @@ use std::{net::SocketAddr, time::Duration};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{Request, body::Bytes, client::conn::http1, header::HOST};
 use hyper_util::rt::TokioIo;
+use serde::Deserialize;
 use serde_json::Value;
+use tickwire_shared::build::Build;
 use tokio::{net::TcpStream, time::timeout};
 
 /// A status is a few kilobytes.
@@ -47,6 +49,8 @@ pub struct Status {
     pub threads: Option<u64>,
     /// Its version, if it tells.
     pub version: Option<String>,
+    /// Its build, if it tells.
+    pub build: Option<Build>,
 }
 
 /// How long things took since the start: the largest time of a bucket in microseconds, and how many.
@@ -89,6 +93,7 @@ impl Status {
             open_files: process["open_files"].as_u64(),
             threads: process["threads"].as_u64(),
             version: value["version"].as_str().map(str::to_owned),
+            build: Build::deserialize(&value["build"]).ok(),
         })
     }
 }

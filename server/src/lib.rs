@@ -42,9 +42,19 @@ mod tickets;
 mod watchdog;
 mod ws;
 
+use std::sync::LazyLock;
+
+use tickwire_shared::build::Build;
+
 pub use cli::{serve, serve_games};
 pub use config::{AdminConfig, Config, Limits, Network, Secret};
 pub use directory::{RoomEntry, RoomState};
 pub use games::Games;
 pub use recorder::Recordings;
 pub use server::{Running, Server};
+
+/// Which build of this crate it is, for `--version` and whoever asks how the server is.
+pub(crate) fn build() -> &'static Build {
+    static BUILD: LazyLock<Build> = LazyLock::new(|| tickwire_shared::this_build!());
+    &BUILD
+}

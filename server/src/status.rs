@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    build,
     directory::{Directory, RoomEntry},
     http::Site,
     metrics::{self, Counter, Histogram, RoomGauges, ShardMetrics, summary},
@@ -95,7 +96,8 @@ pub(crate) fn status(site: &Site) -> Value {
 
 fn about(site: &Site) -> Value {
     json!({
-        "version": env!("CARGO_PKG_VERSION"),
+        "version": build().version,
+        "build": build(),
         "uptime_seconds": site.started.elapsed().as_secs_f64(),
         "ready": !site.directory.draining() && !watchdog::stuck(site),
         "net_control": site.config.allows_net_control(),

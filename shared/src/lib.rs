@@ -7,6 +7,7 @@
 //! of its own, no order taken from a hash map.
 
 pub mod batch;
+pub mod build;
 pub mod codec;
 pub mod control;
 pub mod field;

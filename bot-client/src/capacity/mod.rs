@@ -16,6 +16,7 @@ use std::{
 };
 
 use serde::Serialize;
+use tickwire_shared::build::Build;
 
 use self::{crew::Crew, measure::Measure};
 pub use self::{
@@ -25,6 +26,7 @@ pub use self::{
     step::{Figures, Step},
 };
 use crate::{
+    build,
     status::Status,
     swarm::{Target, TargetError, cpu, file::ResultFile},
 };
@@ -49,6 +51,9 @@ pub struct Answer {
 #[allow(missing_docs, reason = "the names are documented by the help and by the picture")]
 pub struct Capacity {
     pub version: &'static str,
+    pub build: &'static Build,
+    /// Which build of the server it was, if that tells.
+    pub server_build: Option<Build>,
     pub url: String,
     /// As the server calls it.
     pub game: Option<String>,
@@ -128,9 +133,11 @@ pub async fn run(options: &CapacityOptions) -> Result<Capacity, Problem> {
         TargetError::Usage(problem) => Problem::Usage(problem),
         TargetError::Absent(problem) => Problem::Absent(problem),
     })?;
-    Status::of(target.address()).await.map_err(Problem::Absent)?;
+    let server = Status::of(target.address()).await.map_err(Problem::Absent)?;
     let mut capacity = Capacity {
-        version: env!("CARGO_PKG_VERSION"),
+        version: &build().version,
+        build: build(),
+        server_build: server.build,
         url: options.url.clone(),
         game: None,
         seed: options.seed,

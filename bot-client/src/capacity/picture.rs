@@ -174,6 +174,8 @@ mod tests {
         let (version, url) = ("1", String::new());
         let capacity = Capacity {
             version,
+            build: crate::build(),
+            server_build: None,
             url,
             game: None,
             seed: 1,

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tickwire_shared::build::Build;
 
 /// How a soak ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,26 @@ pub struct Versions {
     pub bots: String,
     /// The server, as its status says.
     pub server: Option<String>,
+    /// Which build of this program; absent in reports of earlier ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bots_build: Option<Build>,
+    /// Which build of the server, as its status says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_build: Option<Build>,
+}
+
+impl Versions {
+    /// This program, as exactly as is known.
+    #[must_use]
+    pub fn told_bots(&self) -> String {
+        self.bots_build.as_ref().map_or_else(|| self.bots.clone(), Build::to_string)
+    }
+
+    /// The server, as exactly as is known.
+    #[must_use]
+    pub fn told_server(&self) -> Option<String> {
+        self.server_build.as_ref().map(Build::to_string).or_else(|| self.server.clone())
+    }
 }
 
 /// A part of the run.

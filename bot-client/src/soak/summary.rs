@@ -50,6 +50,9 @@ impl Display for Summary<'_> {
         }
         let (good, bad) = (totals.disconnects_explained, totals.disconnects_unexplained);
         row(f, "ended", format_args!("{} as they had to, {} not", grouped(good), grouped(bad)))?;
+        let server = report.versions.told_server().unwrap_or_else(|| "not told".to_owned());
+        let builds = format!("bots {}, server {server}", report.versions.told_bots());
+        row(f, "builds", builds)?;
         for histogram in &report.histograms {
             let (name, unit) = (histogram.name.replace('_', " "), &histogram.unit);
             let (p50, p99, max) = (histogram.p50, histogram.p99, histogram.max);

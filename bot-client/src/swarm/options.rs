@@ -1,19 +1,25 @@
 //! What the command line says.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tickwire_shared::link::{Mix, NetError, Part};
 
 use super::{carriage::CarriageOptions, duration::parse_duration, kinds::Kind};
 use crate::{
+    build,
     capacity::{self, CapacityOptions},
     soak::{self, SoakOptions},
 };
 
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| build().to_string());
+    &VERSION
+}
+
 /// Bots for a Tickwire server.
 #[derive(Debug, Parser)]
-#[command(name = "tickwire-bots", version, about, disable_help_subcommand = true)]
+#[command(name = "tickwire-bots", version = version(), about, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

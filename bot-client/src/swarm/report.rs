@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use tickwire_shared::link::Part;
+use tickwire_shared::{build::Build, link::Part};
 
 use super::{
     carriage::{ResumeReport, TransportReport},
@@ -16,7 +16,7 @@ use super::{
     tally::Tally,
     verdict::{Facts, reasons},
 };
-use crate::client::MismatchReport;
+use crate::{build, client::MismatchReport};
 
 /// The median and the 99th percentile, in milliseconds where nothing else is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -102,6 +102,7 @@ pub enum Verdict {
 #[allow(missing_docs, reason = "the names are documented by the help and by the table")]
 pub struct Report {
     pub version: &'static str,
+    pub build: &'static Build,
     pub verdict: Verdict,
     pub reasons: Vec<String>,
     pub interrupted: bool,
@@ -235,7 +236,8 @@ impl Report {
             worst: slowest.and_then(Pace::rate).map(round),
         };
         Report {
-            version: env!("CARGO_PKG_VERSION"),
+            version: &build().version,
+            build: build(),
             verdict: if reasons.is_empty() { Verdict::Pass } else { Verdict::Fail },
             reasons,
             interrupted: effort.interrupted,

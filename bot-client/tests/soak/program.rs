@@ -76,8 +76,12 @@ async fn a_run_ends_in_a_summary_a_page_and_json() {
     assert_eq!(report.server_flags.as_deref(), Some("--seed 4"));
     assert!(report.command.contains("--for 6s --seed 1"), "{}", report.command);
     assert_eq!(report.versions.server.as_deref(), Some(env!("CARGO_PKG_VERSION")));
+    // The server is of the same build as this test.
+    assert_eq!(report.versions.server_build.as_ref(), Some(tickwire_bots::build()));
+    assert_eq!(report.versions.bots_build, report.versions.server_build);
     let page = std::fs::read_to_string(path("a.html")).unwrap();
     assert!(page.starts_with("<!") && page.contains("PASS"));
+    assert!(page.contains(&format!("tickwire-server {}", tickwire_bots::build())));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

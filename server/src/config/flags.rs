@@ -1,6 +1,6 @@
 //! Flags and environment. A field that is absent was not given.
 
-use std::{collections::BTreeMap, ffi::OsString, fmt, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, ffi::OsString, fmt, path::PathBuf, str::FromStr, sync::LazyLock};
 
 use clap::{
     Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum,
@@ -11,9 +11,12 @@ use clap::{
 use serde::Deserialize;
 
 use super::bounds::{self, Bounds};
+use crate::build;
 
 /// The program that ships with Tickwire. Others have versions that this crate does not know.
 const OWN_PROGRAM: &str = env!("CARGO_PKG_NAME");
+static VERSION: LazyLock<String> = LazyLock::new(|| build().to_string());
+static OTHERS_VERSION: LazyLock<String> = LazyLock::new(|| format!("(tickwire {})", build()));
 
 /// Hosts games in rooms and sends every player what changed, tick by tick.
 #[derive(Debug, Parser)]
@@ -111,9 +114,9 @@ fn command(program: &str, game: &str) -> Command {
     // Otherwise a number below 0 would be taken for a flag.
     let command = command.mut_args(|arg| arg.allow_negative_numbers(true));
     if program == OWN_PROGRAM {
-        return command;
+        return command.version(VERSION.as_str());
     }
-    command.version(concat!("(tickwire ", env!("CARGO_PKG_VERSION"), ")"))
+    command.version(OTHERS_VERSION.as_str())
 }
 
 fn without_empty_variable(arg: Arg) -> Arg {

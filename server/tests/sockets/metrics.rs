@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// All labels that there may be. None of them names a player, an address or a single room.
-const LABELS: [&str; 13] = [
+const LABELS: [&str; 14] = [
     "arch",
     "code",
     "game",
@@ -21,6 +21,7 @@ const LABELS: [&str; 13] = [
     "phase",
     "profile",
     "reason",
+    "revision",
     "rung",
     "shard",
     "state",

@@ -138,7 +138,7 @@ impl Side {
             verdict: report.verdict,
             started: report.started,
             seconds: report.seconds,
-            server: report.versions.server.clone(),
+            server: report.versions.told_server(),
             command: report.command.clone(),
         }
     }

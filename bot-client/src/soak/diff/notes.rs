@@ -1,9 +1,11 @@
 //! What must be known to read a comparison rightly.
 
+use tickwire_shared::build::Build;
+
 use super::count;
 use crate::soak::{
     html::span,
-    report::{Reason, SoakReport, Verdict},
+    report::{Reason, SoakReport, Verdict, Versions},
     stats::mean,
 };
 
@@ -25,6 +27,7 @@ pub fn notes(reports: [&SoakReport; 2], paired: bool) -> Vec<String> {
         ["A", "B"].iter().zip(reports).filter_map(|(name, report)| void(name, report)).collect();
     notes.extend(count::new_reasons(a, b).into_iter().map(failed));
     notes.extend(course(a, b));
+    notes.extend(builds(&a.versions, &b.versions));
     notes.extend(around(a, b));
     notes.extend(load(a, b));
     if !paired {
@@ -99,22 +102,39 @@ fn around(a: &SoakReport, b: &SoakReport) -> Vec<String> {
             known(&theirs.kernel)
         ));
     }
-    if a.versions.server != b.versions.server {
-        notes.push(format!(
-            "The servers are {} and {}.",
-            known(&a.versions.server),
-            known(&b.versions.server)
-        ));
-    }
-    if a.versions.bots != b.versions.bots {
-        notes.push(format!("The bots differ too ({} and {}).", a.versions.bots, b.versions.bots));
-    }
     if a.server_flags != b.server_flags {
         notes.push(format!(
             "The server\u{2019}s flags: A {}, B {}.",
             known(&a.server_flags),
             known(&b.server_flags)
         ));
+    }
+    notes
+}
+
+/// What was built, and how.
+fn builds(a: &Versions, b: &Versions) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (name, versions) in [("A", a), ("B", b)] {
+        let sides = [("server", &versions.server_build), ("bots", &versions.bots_build)];
+        for (side, build) in sides {
+            if build.as_ref().is_some_and(Build::is_debug) {
+                notes.push(format!("The {side} of {name} came from a debug build, so its times and load say nothing of a release."));
+            }
+        }
+    }
+    let servers =
+        [a, b].map(|versions| versions.told_server().unwrap_or_else(|| "unknown".to_owned()));
+    let is_same = a.server_build.as_ref().zip(b.server_build.as_ref()).map(|(a, b)| a.is_same(b));
+    notes.extend(match is_same {
+        Some(Some(true)) => Some(format!("Both servers are the same build, {}: what differs is no change of the server\u{2019}s.", servers[0])),
+        Some(None) => Some(format!("Both servers are {}, which does not tell whether they are the same build; say TICKWIRE_REVISION when you build.", servers[0])),
+        _ if servers[0] != servers[1] => Some(format!("The servers are {} and {}.", servers[0], servers[1])),
+        _ => None,
+    });
+    let bots = [a, b].map(Versions::told_bots);
+    if bots[0] != bots[1] {
+        notes.push(format!("The bots differ too ({} and {}).", bots[0], bots[1]));
     }
     notes
 }

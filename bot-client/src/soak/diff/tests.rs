@@ -1,4 +1,5 @@
 use tickwire_games::common::rng::Rng;
+use tickwire_shared::build::Build;
 
 use super::*;
 use crate::soak::{
@@ -175,6 +176,27 @@ fn what_did_not_change_though_the_load_did_is_compared_with_words() {
         assert!(notes.contains(word), "{word}: {notes}");
     }
     assert_eq!(measure(&diff, "bots").finding, Finding::Told);
+}
+
+#[test]
+fn a_build_held_against_itself_or_made_to_be_debugged_is_told() {
+    let built = |revision, is_debug| {
+        let mut report = run(1);
+        report.versions.server_build = Some(Build::new("0.1.0", revision, is_debug));
+        report
+    };
+    let told = |a: &SoakReport, b: &SoakReport| compared(a, b).notes.join("\n");
+    let (first, second) = (built(Some("abc"), false), built(Some("def"), false));
+    let same = told(&first, &first);
+    assert!(same.contains("the same build, 0.1.0 (abc, release)"), "{same}");
+    let other = told(&first, &second);
+    assert!(other.contains("0.1.0 (abc, release) and 0.1.0 (def, release)"), "{other}");
+    assert!(!other.contains("Both servers") && !other.contains("debug"), "{other}");
+    let unknown = told(&built(None, false), &built(None, false));
+    assert!(unknown.contains("does not tell whether they are the same build"), "{unknown}");
+    let debug = told(&first, &built(Some("def"), true));
+    assert!(debug.contains("server of B came from a debug build"), "{debug}");
+    assert!(!debug.contains("server of A came"), "{debug}");
 }
 
 #[test]

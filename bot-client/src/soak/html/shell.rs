@@ -94,7 +94,7 @@ impl Display for Page<'_> {
             f,
             "<footer><div class=\"wrap\">Made by tickwire-bots {}. This file holds all that it shows, its figures \
              as JSON included; it asks no network for anything.</div></footer>",
-            env!("CARGO_PKG_VERSION")
+            crate::build()
         )?;
         for (id, json) in self.data {
             writeln!(f, "<script type=\"application/json\" id=\"{id}\">{json}</script>")?;

@@ -20,6 +20,7 @@ use super::super::{
     schedule::Schedule,
 };
 use crate::{
+    build,
     status::Times,
     swarm::{Fault, histogram::Look},
 };
@@ -117,8 +118,10 @@ impl Ending<'_> {
             seconds: round(self.seconds),
             machine: machine::this(),
             versions: Versions {
-                bots: env!("CARGO_PKG_VERSION").to_owned(),
+                bots: build().version.clone(),
                 server: sampler.latest().version.clone(),
+                bots_build: Some(build().clone()),
+                server_build: sampler.latest().build.clone(),
             },
             server_flags: options.server_flags.clone(),
             limits: scenario.limits.by_name(),

@@ -1,17 +1,22 @@
 //! What the operating system says of the process, under the names that all programs use for it.
 
+use tickwire_shared::build::Build;
+
 use super::exposition::{Exposition, Kind};
 use crate::{
+    build,
     process::{Usage, usage},
     status::tasks,
 };
 
 pub(super) fn write(out: &mut Exposition) {
+    let Build { version, revision, profile } = build();
     let labels = [
-        ("version", env!("CARGO_PKG_VERSION")),
+        ("version", version.as_str()),
+        ("revision", revision.as_deref().unwrap_or_default()),
         ("os", std::env::consts::OS),
         ("arch", std::env::consts::ARCH),
-        ("profile", if cfg!(debug_assertions) { "debug" } else { "release" }),
+        ("profile", profile.as_deref().unwrap_or_default()),
     ];
     let what = "What runs; the number is always 1.";
     out.labelled(("tickwire_build_info", Kind::Gauge), what, [(labels.as_slice(), 1)]);
