@@ -26,7 +26,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Asked {
     /// Play it once: the CPU time of all ticks and frames, the bytes of frames, and how often memory was asked
-    /// for. The frames are those of the first four players.
+    /// for. The frames are those of all players that are in when a chunk of the recording begins.
     Measure {
         /// The recording.
         file: PathBuf,
@@ -94,9 +94,12 @@ fn show(measured: &Measured, json: bool) {
         let json = serde_json::to_string(measured).expect("it is numbers and a name");
         return println!("{json}");
     }
-    let Measured { game, ticks, frames, hashes_verified, hash_mismatches, .. } = measured;
+    let Measured { build, game, ticks, views, frames, hashes_verified, hash_mismatches, .. } =
+        measured;
     let (a_tick, a_frame) = ((*ticks).max(1) as f64, (*frames).max(1) as f64);
     println!("{game}: {ticks} ticks, {frames} frames");
+    println!("  build         {build}");
+    println!("  views         {:.2} a tick", *views as f64 / a_tick);
     println!("  CPU time      {:.2} µs a tick, its frames included", measured.cpu_us / a_tick);
     println!("  bytes         {:.2} a frame", measured.bytes as f64 / a_frame);
     println!("  allocations   {:.4} a tick", measured.allocations as f64 / a_tick);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tickwire_shared::build::Build;
 
 use super::{interval::Ratio, measure::Measured};
 
@@ -44,7 +45,10 @@ pub struct Compared {
     pub lines: [Line; 3],
     runs: usize,
     ticks: u64,
+    views: u64,
     frames: u64,
+    /// Which builds they are.
+    builds: [Build; 2],
     /// Hashes that did not hold, of both.
     pub mismatches: (u64, u64),
 }
@@ -93,11 +97,15 @@ fn run(program: &Path, file: &Path) -> Result<Measured, String> {
 /// When there are fewer than two, or they did not play the same ticks.
 pub fn of_runs(runs: &[(Measured, Measured)]) -> Result<Compared, String> {
     let [(base, with), _, ..] = runs else { return Err("at least two runs are needed".to_owned()) };
-    let is_same = |run: &Measured| (run.ticks, &run.game) == (base.ticks, &base.game);
+    let of = |run: &Measured| (run.ticks, run.views, run.game.clone());
+    let is_same = |run: &Measured| of(run) == of(base);
     let other = runs.iter().flat_map(|(base, with)| [base, with]).find(|run| !is_same(run));
     if other.is_some() || base.ticks == 0 {
-        let other = other.map_or(with.ticks, |run| run.ticks);
-        return Err(format!("they played {} and {other} ticks", base.ticks));
+        let Measured { ticks, views, .. } = other.unwrap_or(with);
+        return Err(format!(
+            "they played {} ticks with {} views and {ticks} with {views}",
+            base.ticks, base.views
+        ));
     }
     let ticks = base.ticks as f64;
     let line = |name, unit, of: &dyn Fn(&Measured) -> f64| {
@@ -119,7 +127,9 @@ pub fn of_runs(runs: &[(Measured, Measured)]) -> Result<Compared, String> {
         ],
         runs: runs.len(),
         ticks: base.ticks,
+        views: base.views,
         frames: base.frames,
+        builds: [base.build.clone(), with.build.clone()],
         mismatches: (base.hash_mismatches, with.hash_mismatches),
     })
 }
@@ -170,7 +180,9 @@ impl Compared {
         json!({
             "runs": self.runs,
             "ticks": self.ticks,
+            "views": self.views,
             "frames": self.frames,
+            "builds": self.builds,
             "hash_mismatches": [self.mismatches.0, self.mismatches.1],
             "figures": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
             "worse": self.is_worse(),
@@ -178,9 +190,29 @@ impl Compared {
     }
 }
 
+impl Compared {
+    fn write_builds(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [base, with] = &self.builds;
+        match base.is_same(with) {
+            Some(true) => writeln!(f, "BOTH ARE THE SAME BUILD, {base}")?,
+            _ => writeln!(f, "base is {base}, with is {with}")?,
+        }
+        if self.builds.iter().any(Build::is_debug) {
+            writeln!(f, "A DEBUG BUILD, whose CPU time says nothing of a release")?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} runs of each, {} ticks, {} frames", self.runs, self.ticks, self.frames)?;
+        let views = self.views as f64 / self.ticks.max(1) as f64;
+        let (runs, ticks, frames) = (self.runs, self.ticks, self.frames);
+        writeln!(
+            f,
+            "{runs} runs of each, {ticks} ticks with {views:.1} views each, {frames} frames"
+        )?;
+        self.write_builds(f)?;
         writeln!(f, "{:20}{:>12}{:>12}{:>8}   95 % interval", "", "base", "with", "ratio")?;
         for line in &self.lines {
             let figure = |value: f64| format!("{value:.3} {}", line.unit).trim_end().to_owned();
@@ -211,7 +243,9 @@ mod tests {
     fn measured(cpu_us: f64, bytes: u64, allocations: u64) -> Measured {
         Measured {
             game: "arena".to_owned(),
+            build: Build::new("1", None, false),
             ticks: 1000,
+            views: 4000,
             frames: 4000,
             hashes_verified: 125,
             hash_mismatches: 0,
@@ -263,12 +297,35 @@ mod tests {
     }
 
     #[test]
+    fn a_build_that_is_compared_with_itself_is_told() {
+        let of = |revision, is_debug| {
+            let build = Build::new("1", Some(revision), is_debug);
+            Measured { build, ..measured(1.0, 1, 0) }
+        };
+        let told = |base: Measured, with: Measured| {
+            let pair = (base, with);
+            of_runs(&[pair.clone(), pair]).expect("runs").to_string()
+        };
+        assert!(
+            told(of("a", false), of("a", false))
+                .contains("BOTH ARE THE SAME BUILD, 1 (a, release)")
+        );
+        let differ = told(of("a", false), of("b", true));
+        assert!(differ.contains("base is 1 (a, release), with is 1 (b, debug)"), "{differ}");
+        assert!(differ.contains("A DEBUG BUILD") && !differ.contains("BOTH ARE"), "{differ}");
+    }
+
+    #[test]
     fn runs_of_different_recordings_are_not_compared() {
-        let other = Measured { ticks: 999, ..measured(1.0, 1, 0) };
-        let pair = (measured(1.0, 1, 0), other);
-        let same = (pair.0.clone(), pair.0.clone());
-        assert!(of_runs(&[same, pair.clone()]).is_err());
-        assert!(of_runs(&[pair.clone(), pair]).is_err());
+        let shorter = Measured { ticks: 999, ..measured(1.0, 1, 0) };
+        // As of a build that makes frames for the first four players only.
+        let fewer = Measured { views: 0, ..measured(1.0, 1, 0) };
+        for other in [shorter, fewer] {
+            let pair = (measured(1.0, 1, 0), other);
+            let same = (pair.0.clone(), pair.0.clone());
+            assert!(of_runs(&[same, pair.clone()]).is_err());
+            assert!(of_runs(&[pair.clone(), pair]).is_err());
+        }
         assert!(of_runs(&[]).is_err());
     }
 }

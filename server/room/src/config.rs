@@ -28,6 +28,9 @@ pub struct RoomConfig {
     pub bytes_a_second: u32,
     /// Those who only watch, beyond which they are refused.
     pub max_spectators: u32,
+    /// [Observers](crate::HostedRoom::handle_observe), beyond which they are refused. A live room has few, as each
+    /// costs as much as a player; one that is played again may have one for each player.
+    pub max_observers: u32,
     /// For how many ticks a player is kept whose connection is lost.
     pub grace_ticks: u32,
     /// After how many ticks without a word a connection is given up.
@@ -60,6 +63,7 @@ impl RoomConfig {
             rewind: (tick_hz * TICK_PARTS as u32 / 4).min(u32::from(u16::MAX)) as u16,
             bytes_a_second: u32::MAX,
             max_spectators: 16,
+            max_observers: 4,
             grace_ticks: tick_hz * 30,
             silence_ticks: tick_hz * 15,
             stall_ticks: tick_hz * 15,

@@ -140,7 +140,7 @@ pub trait HostedRoom: Send {
     /// [`CloseCode::TooSlow`] as for players. Its session cannot be resumed: a dropped one has left.
     ///
     /// # Errors
-    /// [`Refusal::Full`] beyond 4 of them, [`Refusal::NoSuchPlayer`].
+    /// [`Refusal::Full`] beyond as many as [`RoomConfig`](crate::RoomConfig) allows, [`Refusal::NoSuchPlayer`].
     fn handle_observe(&mut self, like: Option<PlayerId>) -> Result<PlayerId, Refusal>;
 
     /// The operator does what the host might. False when there is no such player.

@@ -30,8 +30,6 @@ use crate::{
     viewer::Viewer,
 };
 
-/// A room has at most so many observers.
-const MAX_OBSERVERS: usize = 4;
 /// Their ids are from here on, so that those of players do not depend on them.
 const FIRST_ID: u32 = 1 << 31;
 
@@ -149,7 +147,7 @@ impl<G: Game> Room<G> {
     }
 
     pub(crate) fn observe(&mut self, like: Option<PlayerId>) -> Result<PlayerId, Refusal> {
-        if self.observers.list.len() >= MAX_OBSERVERS {
+        if self.observers.list.len() >= self.config.max_observers as usize {
             return Err(Refusal::Full);
         }
         if like.is_some_and(|player| self.position(player).is_none()) {

@@ -200,6 +200,23 @@ fn a_room_has_four_observers_and_only_of_players_that_are_in() {
 }
 
 #[test]
+fn a_room_that_is_told_to_has_an_observer_for_each_player() {
+    let max_observers = 6;
+    let config = RoomConfig { max_observers, ..config(7) };
+    let mut sim = Sim::<World>::new(config, &WorldConfig::default());
+    let mut random = Random(7);
+    (0..6).for_each(|_| _ = sim.join(0));
+    let mut pairs: Vec<_> =
+        (0..6).map(|player| Pair::new(player, sim.observe(PlayerId(player as u32 + 1)))).collect();
+    assert_eq!(sim.room.handle_observe(None), Err(Refusal::Full));
+    for _ in 0..200 {
+        sim.tick(&mut random);
+        pairs.iter_mut().for_each(|pair| pair.compare(&sim));
+    }
+    assert!(pairs.iter().all(|pair| sim.clients[pair.clients[1]].verified > 20));
+}
+
+#[test]
 fn an_observer_ends_with_the_player_and_when_the_room_sleeps() {
     let mut table = Table::of(&["Ann", "Bob"]);
     let (of_bob, of_all) = (table.observe(Some(PlayerId(2))), table.observe(None));
