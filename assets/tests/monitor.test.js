@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { followed } from '../pages/common/follow.js';
 import { Api, Refusal } from '../pages/monitor/api.js';
 import { Figures, bars, between, percentile, total } from '../pages/monitor/figures.js';
-import { followed } from '../pages/monitor/follow.js';
 import { bytes, count, percent, span, time } from '../pages/monitor/format.js';
 import { columns, placeOf } from '../pages/monitor/histogram.js';
 import { nameOf, ordered, totalsOf } from '../pages/monitor/ledger.js';
@@ -133,7 +133,10 @@ test('a picture follows the player that was chosen, and for spectators who leads
   ]);
   assert.equal(followed(ships, 3)?.id, 1);
   assert.equal(followed(ships, 0)?.id, 2);
-  assert.equal(followed(ships, 5), null, 'who is not in view is not another one');
+  assert.equal(followed(ships, 0, 1)?.id, 1, 'a picture does not jump whenever another one leads');
+  assert.equal(followed(ships, 0, 7)?.id, 2, 'who has gone is followed no longer');
+  assert.equal(followed(ships, 4, 1)?.id, 2, 'the chosen one goes before');
+  assert.equal(followed(ships, 5)?.id, 2, 'without the chosen one there is still something to be seen');
   assert.equal(followed(new Map(), 0), null);
 });
 

@@ -3,10 +3,10 @@
 import { Camera } from '../common/camera.js';
 import { element } from '../common/dom.js';
 import { openLobby } from '../common/lobby.js';
-import { Scene } from './draw.js';
+import { Scene, VIEW } from './draw.js';
 import { Session } from './session.js';
 
-const camera = new Camera({ width: 1180, height: 700, least: 460, margin: 110, lookAhead: 70 });
+const camera = new Camera(VIEW);
 const scene = new Scene(element('scene', HTMLCanvasElement));
 
 openLobby({

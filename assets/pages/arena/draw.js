@@ -10,6 +10,32 @@ import { drawLabel, drawShip } from './ship.js';
 /** @typedef {{x: number, y: number}} Place */
 /** @typedef {Record<string, any>} Entity */
 
+/**
+ * What there is to be drawn.
+ * @typedef {object} Sight
+ * @property {GameMap} map
+ * @property {import('/sdk/tickwire.js').Interpolation} view
+ * @property {ReadonlyMap<number, Entity>} ships
+ * @property {(id: number) => number} hurt how much of a hit is still to be seen, 1 to 0
+ * @property {number} hpMax
+ */
+
+/**
+ * One's own ship and what it fired, which are drawn where they are now.
+ * @typedef {object} Own
+ * @property {number} id
+ * @property {number} heading where it is drawn pointing
+ * @property {number} hue
+ * @property {{from: Place, place: Place}[]} bullets
+ * @property {(id: number) => boolean} isOwn whether a bullet is among those
+ * @property {{pos: Place, angle: number} | null} aim where it is and aims, while it flies
+ */
+
+/** Who only watches has none. @type {Own} */
+const NONE = { id: -1, heading: 0, hue: 0, bullets: [], isOwn: () => false, aim: null };
+
+/** How much of the arena a camera shows. @type {import('../common/camera.js').CameraOptions} */
+export const VIEW = { width: 1180, height: 700, least: 460, margin: 110, lookAhead: 70 };
 /** How far behind a bullet its trail reaches, in units. */
 const TRAIL = 58;
 const STARS = 140;
@@ -25,6 +51,22 @@ export class Scene extends Picture {
       y: Math.random(),
       depth: 0.15 + Math.random() * 0.5,
     }));
+  }
+
+  /**
+   * All of the arena, from back to front.
+   * @param {Camera} camera
+   * @param {number} time in seconds
+   * @param {Sight} sight
+   * @param {Own} [own]
+   */
+  drawRoom(camera, time, { map, view, ships, hurt, hpMax }, own = NONE) {
+    this.drawSky(camera);
+    this.drawMap(map, camera, time);
+    this.drawPickups(view.entities('pickup'), camera, time);
+    this.drawBullets(view.entities('bullet'), own.bullets, own.isOwn, own.hue, camera);
+    if (own.aim) this.drawAim(own.aim.pos, own.aim.angle);
+    this.drawShips(ships, camera, time, own, hurt, hpMax);
   }
 
   /**

@@ -18,6 +18,23 @@ export class ShipEffects extends Effects {
   }
 
   /**
+   * Leaves exhaust behind ships that push.
+   * @param {ReadonlyMap<number, Record<string, any>>} ships
+   * @param {import('../common/camera.js').Camera} camera
+   * @param {number} seconds since the last picture
+   */
+  trail(ships, camera, seconds) {
+    for (const ship of ships.values()) {
+      const boost = ship.engine === 'boost';
+      const pushes = boost || ship.engine === 'forward';
+      if (!pushes || ship.life === 'wrecked' || !camera.sees(ship.pos, 40)) continue;
+      if (Math.random() > seconds * (boost ? 70 : 34)) continue;
+      const colour = boost ? COLOURS.cyan : shipColour(ship.hue, 60);
+      this.exhaust(ship.pos, ship.heading, colour, boost ? 190 : 120);
+    }
+  }
+
+  /**
    * A flame's trace behind a ship.
    * @param {{x: number, y: number}} place
    * @param {number} heading

@@ -5,7 +5,7 @@ import { COLOURS, PICKUP_COLOURS, shipColour } from './colours.js';
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {import('./effects.js').ShipEffects} Effects */
 /** @typedef {import('../common/camera.js').Camera} Camera */
-/** @typedef {import('./hud.js').Hud} Hud */
+/** @typedef {import('./hud.js').Board} Board */
 
 /**
  * What is not drawn as it was, but as it is now.
@@ -16,6 +16,8 @@ import { COLOURS, PICKUP_COLOURS, shipColour } from './colours.js';
  * @property {import('./shots.js').Shots | null} shots
  */
 
+/** Who only watches sees every ship as it was. @type {Own} */
+const NOBODY = { ship: (entity) => entity, isNow: () => false, shots: null };
 /** How near one's own ship is to a pickup that it takes, in units. */
 const TAKES = 60;
 /** How long a struck ship shines, in seconds. */
@@ -26,23 +28,23 @@ export class Events {
    * @param {Room} room
    * @param {Effects} effects
    * @param {Camera} camera
-   * @param {Hud} hud
-   * @param {Own} own
+   * @param {Board | null} board what tells of kills, if anything does
+   * @param {Own} [own]
    */
-  constructor(room, effects, camera, hud, own) {
+  constructor(room, effects, camera, board, own = NOBODY) {
     this.room = room;
     this.own = own;
     this.effects = effects;
     this.camera = camera;
     /** When each ship was last struck, in seconds of the page. @type {Map<number, number>} */
     this.struck = new Map();
-    room.onAdd('ship', (ship) => hud.remember(ship));
+    room.onAdd('ship', (ship) => board?.remember(ship));
     room.onChange('ship', (ship, id, before) => this.shipChanged(ship, id, before));
     room.onRemove('ship', (ship, id) => this.shipGone(ship, id));
     room.onRemove('bullet', (bullet, id) => this.bulletGone(bullet, id));
     room.onAdd('bullet', (bullet, id) => this.bulletCame(bullet, id));
     room.onChange('pickup', (pickup, _, before) => this.pickupChanged(pickup, before));
-    room.onMessage('kill', (kill) => this.later(() => hud.kill(/** @type {any} */ (kill))));
+    room.onMessage('kill', (kill) => this.later(() => board?.kill(/** @type {any} */ (kill))));
   }
 
   /** @param {() => void} action */

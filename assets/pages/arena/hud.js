@@ -1,32 +1,23 @@
 // What floats above the scene: scores, kills, hull, rounds, and what happened to you.
 
-import { make } from '../common/dom.js';
-import { BaseHud, bar, nameOf, scoreLine } from '../common/hud.js';
+import { element, make } from '../common/dom.js';
+import { BaseBoard, bar, nameOf, scoreLine } from '../common/hud.js';
 
 /** @typedef {Record<string, any>} Entity */
 /** @typedef {import('./map.js').Setup} Setup */
 
 const MOST_SCORES = 8;
 
-export class Hud extends BaseHud {
-  /**
-   * @param {Setup} setup
-   * @param {number} player the own number
-   */
-  constructor(setup, player) {
+/** Scores and kills. */
+export class Board extends BaseBoard {
+  /** @param {number} player whose lines stand out */
+  constructor(player) {
     super(player);
-    this.setup = setup;
     /**
      * The names of all players seen, for those who have left.
      * @type {Map<number, {name: string, hue: number}>}
      */
     this.known = new Map();
-    this.killedBy = '';
-    this.bars = {
-      hp: bar('hp'),
-      ammo: bar('ammo'),
-      energy: bar('energy'),
-    };
   }
 
   /** @param {Entity} ship */
@@ -35,17 +26,14 @@ export class Hud extends BaseHud {
   }
 
   /**
-   * Brings everything up to date, a few times a second.
+   * Brings everything up to date, a few times a second; true when it did.
    * @param {number} now milliseconds
    * @param {ReadonlyMap<number, Entity>} ships
-   * @param {Entity | undefined} own
-   * @param {number} tickHz
    */
-  update(now, ships, own, tickHz) {
-    if (!this.isDue(now)) return;
-    this.showScores(ships);
-    this.showVitals(own);
-    this.showNotice(own, tickHz);
+  update(now, ships) {
+    const due = this.isDue(now);
+    if (due) this.showScores(ships);
+    return due;
   }
 
   /** @param {ReadonlyMap<number, Entity>} ships */
@@ -60,6 +48,44 @@ export class Hud extends BaseHud {
     this.scores.replaceChildren(...shown.map(({ ship, place }) => line(ship, place)));
   }
 
+  /** @param {{killer: number, victim: number}} kill */
+  kill({ killer, victim }) {
+    const [by, of] = [killer, victim].map((player) => this.known.get(player));
+    const own = killer === this.player || victim === this.player;
+    this.feed.add(own, nameOf(by), make('span', 'arrow', '✕'), nameOf(of));
+  }
+}
+
+/** The same, and the own hull, rounds and energy. */
+export class Hud extends Board {
+  /**
+   * @param {Setup} setup
+   * @param {number} player the own number
+   * @param {number} tickHz
+   */
+  constructor(setup, player, tickHz) {
+    super(player);
+    this.setup = setup;
+    this.tickHz = tickHz;
+    this.killedBy = '';
+    this.notice = element('notice', HTMLDivElement);
+    this.bars = { hp: bar('hp'), ammo: bar('ammo'), energy: bar('energy') };
+  }
+
+  /**
+   * @param {number} now milliseconds
+   * @param {ReadonlyMap<number, Entity>} ships
+   * @param {Entity} [own]
+   */
+  update(now, ships, own) {
+    const due = super.update(now, ships);
+    if (due) {
+      this.showVitals(own);
+      this.showNotice(own);
+    }
+    return due;
+  }
+
   /** @param {Entity | undefined} own */
   showVitals(own) {
     const { hp_max, ammo_max, energy_max } = this.setup;
@@ -71,24 +97,20 @@ export class Hud extends BaseHud {
     this.bars.energy(energy, `${Math.round(energy * 100)}%`, false);
   }
 
-  /**
-   * @param {Entity | undefined} own
-   * @param {number} tickHz
-   */
-  showNotice(own, tickHz) {
+  /** @param {Entity | undefined} own */
+  showNotice(own) {
     const wrecked = own?.life === 'wrecked';
     if (!wrecked) this.killedBy = '';
     this.notice.hidden = !wrecked || !this.killedBy;
-    const seconds = (own?.respawn ?? 0) / tickHz;
+    const seconds = (own?.respawn ?? 0) / this.tickHz;
     const back = `back in ${seconds.toFixed(1)} s`;
     this.notice.textContent = `Destroyed\nby ${this.killedBy} — ${back}`;
   }
 
   /** @param {{killer: number, victim: number}} kill */
   kill({ killer, victim }) {
-    const [by, of] = [killer, victim].map((player) => this.known.get(player));
-    if (victim === this.player) this.killedBy = killer === victim ? 'yourself' : (by?.name ?? 'somebody');
-    const own = killer === this.player || victim === this.player;
-    this.feed.add(own, nameOf(by), make('span', 'arrow', '✕'), nameOf(of));
+    super.kill({ killer, victim });
+    if (victim !== this.player) return;
+    this.killedBy = killer === victim ? 'yourself' : (this.known.get(killer)?.name ?? 'somebody');
   }
 }

@@ -88,3 +88,13 @@ export class GameMap {
     }
   }
 }
+
+/**
+ * A wrecked ship comes in somewhere else.
+ * @param {string} kind
+ * @param {Record<string, any>} before
+ * @param {Record<string, any>} after
+ */
+export function isJump(kind, before, after) {
+  return kind === 'ship' && (before.life === 'wrecked') !== (after.life === 'wrecked');
+}

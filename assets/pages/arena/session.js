@@ -2,12 +2,11 @@
 
 import { element } from '../common/dom.js';
 import { BaseSession } from '../common/session.js';
-import { COLOURS, shipColour } from './colours.js';
 import { Controls } from './controls.js';
 import { ShipEffects } from './effects.js';
 import { Events } from './events.js';
 import { Hud } from './hud.js';
-import { GameMap } from './map.js';
+import { GameMap, isJump } from './map.js';
 import { ArenaMap } from './minimap.js';
 import { Pilot } from './pilot.js';
 import { Shots } from './shots.js';
@@ -31,7 +30,7 @@ export class Session extends BaseSession {
     super(room, scene, camera, 'ship', isJump);
     this.map = new GameMap(this.setup);
     this.effects = new ShipEffects();
-    this.hud = new Hud(this.setup, room.player);
+    this.hud = new Hud(this.setup, room.player, room.tickHz);
     this.pilot = PREDICTS ? new Pilot(room, this.map, this.setup) : null;
     this.prediction = this.pilot?.prediction ?? null;
     this.shots = this.pilot && this.ownShots(this.pilot);
@@ -70,10 +69,10 @@ export class Session extends BaseSession {
     const seen = this.room.spectator ? this.findWatched() : this.own;
     const aim = this.room.spectator ? (seen?.entity.heading ?? 0) : this.controls.aim;
     if (seen) this.camera.follow(seen.entity.pos, aim, this.map, seconds);
-    this.trail(ships, seconds);
+    this.effects.trail(ships, this.camera, seconds);
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, ships, heading);
-    this.hud.update(now, this.room.entities('ship'), this.vitals(), this.room.tickHz);
+    this.hud.update(now, this.room.entities('ship'), this.vitals());
     this.minimap.update(now, ships, this.room.entities('pickup'), this.room.player);
   }
 
@@ -116,22 +115,6 @@ export class Session extends BaseSession {
   }
 
   /**
-   * Leaves exhaust behind ships that push.
-   * @param {ReadonlyMap<number, Entity>} ships
-   * @param {number} seconds
-   */
-  trail(ships, seconds) {
-    for (const ship of ships.values()) {
-      const boost = ship.engine === 'boost';
-      const pushes = boost || ship.engine === 'forward';
-      if (!pushes || ship.life === 'wrecked' || !this.camera.sees(ship.pos, 40)) continue;
-      if (Math.random() > seconds * (boost ? 70 : 34)) continue;
-      const colour = boost ? COLOURS.cyan : shipColour(ship.hue, 60);
-      this.effects.exhaust(ship.pos, ship.heading, colour, boost ? 190 : 120);
-    }
-  }
-
-  /**
    * @param {number} time in seconds
    * @param {ReadonlyMap<number, Entity>} ships
    * @param {number} heading of the own one
@@ -139,14 +122,15 @@ export class Session extends BaseSession {
   paint(time, ships, heading) {
     const { scene, camera, view, own, shots } = this;
     scene.fit(camera);
-    scene.drawSky(camera);
-    scene.drawMap(this.map, camera, time);
-    scene.drawPickups(view.entities('pickup'), camera, time);
-    const isOwn = (/** @type {number} */ id) => shots?.hidden.has(id) ?? false;
-    scene.drawBullets(view.entities('bullet'), [...(shots?.flying() ?? [])], isOwn, own?.entity.hue ?? 0, camera);
-    if (own && own.entity.life !== 'wrecked') scene.drawAim(own.entity.pos, this.controls.aim);
     const hurt = (/** @type {number} */ id) => this.events.hurt(id);
-    scene.drawShips(ships, camera, time, { id: own?.id ?? -1, heading }, hurt, this.setup.hp_max);
+    scene.drawRoom(camera, time, { map: this.map, view, ships, hurt, hpMax: this.setup.hp_max }, own ? {
+      id: own.id,
+      heading,
+      hue: own.entity.hue,
+      bullets: [...(shots?.flying() ?? [])],
+      isOwn: (id) => shots?.hidden.has(id) ?? false,
+      aim: own.entity.life === 'wrecked' ? null : { pos: own.entity.pos, angle: this.controls.aim },
+    } : undefined);
     this.effects.draw(scene.context, camera);
     scene.drawSticks(this.controls.sticks);
   }
@@ -156,14 +140,4 @@ export class Session extends BaseSession {
     this.pilot?.end();
     this.controls.end();
   }
-}
-
-/**
- * A wrecked ship comes in somewhere else.
- * @param {string} kind
- * @param {Entity} before
- * @param {Entity} after
- */
-function isJump(kind, before, after) {
-  return kind === 'ship' && (before.life === 'wrecked') !== (after.life === 'wrecked');
 }

@@ -22,14 +22,13 @@ export function scoreLine({ name, hue, score }, place, own) {
   return line;
 }
 
-/** What the heads-up displays of all games begin with. */
-export class BaseHud {
-  /** @param {number} player the own number */
+/** What all games show of all players, also to who only watches. */
+export class BaseBoard {
+  /** @param {number} player whose lines stand out */
   constructor(player) {
     this.player = player;
-    this.shown = 0;
+    this.shown = -Infinity;
     this.scores = element('scores', HTMLOListElement);
-    this.notice = element('notice', HTMLDivElement);
     this.feed = new Feed();
   }
 

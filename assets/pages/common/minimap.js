@@ -10,7 +10,7 @@ export class Minimap {
     this.map = map;
     this.canvas = element('minimap', HTMLCanvasElement);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
-    this.drawn = 0;
+    this.drawn = -Infinity;
   }
 
   /**

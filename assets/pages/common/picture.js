@@ -1,4 +1,4 @@
-// A canvas that fills the window.
+// A canvas that is drawn on as finely as the screen shows it.
 
 /** @typedef {import('./camera.js').Camera} Camera */
 
@@ -9,20 +9,20 @@ export class Picture {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { alpha: false }));
     /** Device pixels a CSS pixel. */
     this.ratio = 1;
+    /** And how many at most; where several pictures share the time, a page asks for fewer. */
+    this.finest = 3;
   }
 
   /**
-   * Fits the canvas to the window, device pixel by device pixel.
+   * Fits the canvas to its box on the page, device pixel by device pixel.
    * @param {Camera} camera
    */
   fit(camera) {
-    const [width, height] = [window.innerWidth, window.innerHeight];
-    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const { canvas } = this;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    this.ratio = Math.min(window.devicePixelRatio || 1, this.finest);
     const [across, down] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
-    if (this.canvas.width !== across || this.canvas.height !== down) {
-      this.canvas.width = across;
-      this.canvas.height = down;
-    }
+    if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
     camera.resize(width, height);
   }
 }

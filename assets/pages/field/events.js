@@ -5,7 +5,7 @@ import { hueColour } from '../common/colours.js';
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {import('../common/effects.js').Effects} Effects */
 /** @typedef {import('../common/camera.js').Camera} Camera */
-/** @typedef {import('./hud.js').Hud} Hud */
+/** @typedef {import('./hud.js').Board} Board */
 /** @typedef {Record<string, any>} Entity */
 
 /** What is ripe and goes this near to a wisp was gathered, and did not just go out of view; in units. */
@@ -18,10 +18,10 @@ export class Events {
    * @param {Room} room
    * @param {Effects} effects
    * @param {Camera} camera
-   * @param {Hud} hud
+   * @param {Board | null} board what tells who was caught, if anything does
    * @param {import('./session.js').Setup} setup
    */
-  constructor(room, effects, camera, hud, setup) {
+  constructor(room, effects, camera, board, setup) {
     this.room = room;
     this.effects = effects;
     this.camera = camera;
@@ -32,7 +32,7 @@ export class Events {
     room.onRemove('growth', (plant) => this.plantGone(plant));
     room.onRemove('forager', (forager) => this.foragerGone(forager));
     room.onMessage('eaten', ({ meal, worth }) => this.later(() => this.rise(`+${worth}`, MEALS[meal])));
-    room.onMessage('caught', (caught) => this.later(() => this.caught(/** @type {any} */ (caught), hud)));
+    room.onMessage('caught', (caught) => this.later(() => this.caught(/** @type {any} */ (caught), board)));
   }
 
   /** @param {() => void} action */
@@ -100,12 +100,12 @@ export class Events {
 
   /**
    * @param {{victim: number, by: number, lost: number, faded: boolean}} caught
-   * @param {Hud} hud
+   * @param {Board | null} board
    */
-  caught({ victim, by, lost, faded }, hud) {
+  caught({ victim, by, lost, faded }, board) {
     const players = [...this.room.entities('wisp').values()];
     const find = (/** @type {number} */ player) => players.find((it) => it.player === player);
-    hud.caught({ victim, by, lost, faded }, find(victim), find(by));
+    board?.caught({ victim, by, lost, faded }, find(victim), find(by));
     if (victim === this.room.player) {
       this.rise(`−${lost}`, '#ff8f8f');
       this.camera.shake = Math.max(this.camera.shake, 12);

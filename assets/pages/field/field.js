@@ -3,11 +3,10 @@
 import { Camera } from '../common/camera.js';
 import { element } from '../common/dom.js';
 import { openLobby } from '../common/lobby.js';
-import { Scene } from './scene.js';
+import { Scene, VIEW } from './scene.js';
 import { Session } from './session.js';
 
-// Never more than what the server sends every tick: half of the diagonal is some 790 units.
-const camera = new Camera({ width: 1360, height: 800, least: 580, margin: 160, lookAhead: 60 });
+const camera = new Camera(VIEW);
 const scene = new Scene(element('scene', HTMLCanvasElement));
 
 openLobby({

@@ -78,8 +78,11 @@ export function lushnessOf(canvas, regions) {
   });
 }
 
-/** @param {number} side */
-function canvasOf(side) {
+/**
+ * A canvas of so many pixels, for what is coarse.
+ * @param {number} side
+ */
+export function canvasOf(side) {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = side;
   return canvas;

@@ -82,3 +82,13 @@ export class Poses {
     }
   }
 }
+
+/**
+ * A faded wisp comes in somewhere else.
+ * @param {string} kind
+ * @param {Record<string, any>} before
+ * @param {Record<string, any>} after
+ */
+export function isJump(kind, before, after) {
+  return kind === 'wisp' && before.life === 'faded' && after.life !== 'faded';
+}

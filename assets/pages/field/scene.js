@@ -14,6 +14,24 @@ import { drawName } from './wisps.js';
 /** @typedef {ReadonlyMap<number, Entity>} Entities */
 /** @typedef {{id: number, kind: string, entity: Entity, pose: import('./poses.js').Pose}} Actor */
 
+/**
+ * How much of the field a camera shows: never more than what the server sends every tick, as half of the
+ * diagonal is some 790 units.
+ * @type {import('../common/camera.js').CameraOptions}
+ */
+export const VIEW = { width: 1360, height: 800, least: 580, margin: 160, lookAhead: 60 };
+
+/**
+ * What there is to be drawn.
+ * @typedef {object} Sight
+ * @property {import('/sdk/tickwire.js').Room} room
+ * @property {import('/sdk/tickwire.js').Interpolation} view
+ * @property {Camera} camera
+ * @property {{size: number}} setup
+ * @property {HTMLCanvasElement} lushness
+ * @property {import('./wisps.js').Wisps} wisps
+ */
+
 export class Scene extends Picture {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -22,6 +40,24 @@ export class Scene extends Picture {
     this.light = new Light(this.context);
     this.plants = new Plants();
     this.poses = new Poses();
+  }
+
+  /**
+   * All of the meadow, from back to front.
+   * @param {Sight} sight
+   * @param {number} time in seconds
+   * @param {number} seconds since the last picture
+   * @param {{id: number, heading: number} | null} own which wisp is one's own, and where it is drawn pointing
+   * @param {(context: CanvasRenderingContext2D) => void} above draws what floats above it, in units
+   */
+  drawRoom({ room, view, camera, setup, lushness, wisps }, time, seconds, own, above) {
+    this.drawGround(camera, time, { size: setup.size, lushness });
+    const leader = room.entities('standing').values().next().value?.player ?? 0;
+    const clock = view.tick / room.tickHz;
+    const play = { clock, own: own?.id ?? -1, heading: own?.heading ?? 0, leader, wisps };
+    const night = this.drawLife(view, camera, time, seconds, play);
+    above(this.context);
+    this.drawLight(camera, time, night);
   }
 
   /**

@@ -7,6 +7,7 @@ import { Controls } from './controls.js';
 import { Events } from './events.js';
 import { Hud } from './hud.js';
 import { Overview } from './overview.js';
+import { isJump } from './poses.js';
 import { Wisps } from './wisps.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
@@ -39,7 +40,7 @@ export class Session extends BaseSession {
     super(room, scene, camera, 'wisp', isJump);
     this.world = { width: this.setup.size, height: this.setup.size };
     this.effects = new Effects(true);
-    this.hud = new Hud(this.setup, room.player);
+    this.hud = new Hud(this.setup, room.player, room.tickHz);
     this.events = new Events(room, this.effects, camera, this.hud, this.setup);
     this.overview = new Overview(this.setup);
     this.wisps = new Wisps(this.setup);
@@ -66,8 +67,7 @@ export class Session extends BaseSession {
     }
     this.effects.update(this.view.tick, seconds);
     this.paint(now / 1000, seconds, own);
-    const standings = [...this.room.entities('standing').values()].filter(({ player }) => player !== 0);
-    this.hud.update(now, standings, this.ownNow(), this.room.tickHz);
+    this.hud.update(now, this.room.entities('standing'), this.ownNow());
     this.overview.update(now, this.room.entities('region'), this.room.entities('beacon'), own?.entity, this.camera);
   }
 
@@ -77,21 +77,13 @@ export class Session extends BaseSession {
    * @param {{id: number, entity: Entity} | null} own
    */
   paint(time, seconds, own) {
-    const { scene, camera, view } = this;
-    const { size } = this.setup;
+    const { scene, room, view, camera, setup, wisps } = this;
+    const sight = { room, view, camera, setup, wisps, lushness: this.overview.lushness };
     scene.fit(camera);
-    scene.drawGround(camera, time, { size, lushness: this.overview.lushness });
-    const leader = this.room.entities('standing').values().next().value?.player ?? 0;
-    const night = scene.drawLife(view, camera, time, seconds, {
-      clock: view.tick / this.room.tickHz,
-      own: own?.id ?? -1,
-      heading: this.controls.way,
-      leader,
-      wisps: this.wisps,
+    scene.drawRoom(sight, time, seconds, own && { id: own.id, heading: this.controls.way }, (context) => {
+      this.effects.draw(context, camera);
+      this.events.draw(context, own?.entity.pos, seconds);
     });
-    this.effects.draw(scene.context, camera);
-    this.events.draw(scene.context, own?.entity.pos, seconds);
-    scene.drawLight(camera, time, night);
     scene.drawSticks(this.controls.sticks);
   }
 
@@ -99,14 +91,4 @@ export class Session extends BaseSession {
     super.end();
     this.controls.end();
   }
-}
-
-/**
- * A faded wisp comes in somewhere else.
- * @param {string} kind
- * @param {Entity} before
- * @param {Entity} after
- */
-function isJump(kind, before, after) {
-  return kind === 'wisp' && before.life === 'faded' && after.life !== 'faded';
 }

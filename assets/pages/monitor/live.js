@@ -1,30 +1,17 @@
 // The live view of a room: what a player of one's choice gets, drawn as its game draws it.
 
 import { element, make } from '../common/dom.js';
+import { openStage } from '../common/stages.js';
 import { bytes, count } from './format.js';
 import { Observer, openSocket } from './observer.js';
 
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {{id: number, name: string, spectator: boolean}} Listed */
 
-/**
- * What draws a game.
- * @typedef {object} Painter
- * @property {(now: number) => void} draw one picture
- * @property {() => number} drawn how many of what is looked at were in view in the last picture
- * @property {() => void} end
- */
-
 /** How often figures are shown, in milliseconds. */
 const INTERVAL = 500;
 /** After so long a lost view is tried again, in milliseconds. */
 const AGAIN = 3000;
-
-/** Games with drawing of their own, which is loaded when it is needed. */
-const PAINTERS = {
-  arena: () => import('./paint_arena.js'),
-  field: () => import('./paint_field.js'),
-};
 
 export class Live {
   /** @param {string} token empty to look on without one */
@@ -38,8 +25,8 @@ export class Live {
     this.observer = null;
     /** @type {Room | null} */
     this.room = null;
-    /** @type {Painter | null} */
-    this.painter = null;
+    /** @type {import('../common/stages.js').Play | null} */
+    this.play = null;
     this.shown = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
@@ -123,11 +110,10 @@ export class Live {
    * @param {number} like
    */
   async begin(observer, room, canvas, like) {
-    const load = PAINTERS[/** @type {keyof typeof PAINTERS} */ (this.game)] ?? (() => import('./paint_any.js'));
-    const { paint } = await load();
+    const stage = await openStage(this.game, canvas);
     // Somebody may have chosen another one meanwhile.
     if (this.observer !== observer || observer.over) return;
-    [this.room, this.painter] = [room, paint(room, canvas, like)];
+    [this.room, this.play] = [room, stage(room, { like, now: performance.now() })];
     this.say('');
   }
 
@@ -139,16 +125,16 @@ export class Live {
   }
 
   stop() {
-    this.painter?.end();
+    this.play?.end();
     this.observer?.end();
-    this.painter = this.observer = this.room = null;
+    this.play = this.observer = this.room = null;
     element('live-figures', HTMLElement).replaceChildren();
   }
 
   /** @param {number} now milliseconds */
   draw(now) {
-    if (this.painter === null) return;
-    this.painter.draw(now);
+    if (this.play === null) return;
+    this.play.draw(now);
     if (now - this.shown < INTERVAL) return;
     this.shown = now;
     this.figures();

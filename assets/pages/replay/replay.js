@@ -1,11 +1,10 @@
 // The page of a recording: a picture, and a bar to go anywhere in it.
 
-import '../common/shell.js';
 import { element } from '../common/dom.js';
+import { hasStage, openStage } from '../common/stages.js';
 import { checksOf, clock, loadInfo } from './info.js';
 import { Lanes } from './lanes.js';
 import { Showing } from './showing.js';
-import { openStage } from './stages.js';
 
 /** @typedef {import('./info.js').Info} Info */
 
@@ -32,7 +31,7 @@ function complain(error) {
 class Deck {
   /**
    * @param {Info} info
-   * @param {import('./stages.js').Stage} stage
+   * @param {import('../common/stages.js').Stage} stage
    */
   constructor(info, stage) {
     this.info = info;
@@ -217,7 +216,10 @@ function introduce({ game, room, started, tick_hz, server, flight }) {
 async function open() {
   const info = await loadInfo();
   introduce(info);
-  const deck = new Deck(info, await openStage(info.game, element('scene', HTMLCanvasElement)));
+  const drawn = hasStage(info.game);
+  document.body.classList.add(drawn ? info.game : 'dots');
+  element('hud', HTMLElement).hidden = !drawn;
+  const deck = new Deck(info, await openStage(info.game, element('scene', HTMLCanvasElement), true));
   deck.tell();
   deck.seek(info.flight ? Math.max(info.first, info.flight.tick - 2 * info.tick_hz) : info.first);
   const draw = (/** @type {number} */ now) => {

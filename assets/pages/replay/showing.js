@@ -4,7 +4,7 @@ import { Room } from '/sdk/tickwire.js';
 
 import { Source, loadWelcome } from './source.js';
 
-/** @typedef {import('./stages.js').Stage} Stage */
+/** @typedef {import('../common/stages.js').Stage} Stage */
 
 /**
  * The recording, as far as drawing has to know it.
@@ -33,7 +33,7 @@ export class Showing {
     this.source = null;
     /** @type {Room | null} */
     this.room = null;
-    /** @type {import('./stages.js').Play | null} */
+    /** @type {import('../common/stages.js').Play | null} */
     this.play = null;
     this.over = false;
   }
@@ -80,7 +80,7 @@ export class Showing {
     for (let at = this.tick; at <= tick; at++) {
       this.now = this.timeOf(at);
       this.take();
-      this.play ??= room.tick === null ? null : this.stage(room, this.like === '' ? null : Number(this.like), this.now);
+      this.play ??= room.tick === null ? null : this.stage(room, { like: Number(this.like), now: this.now });
       this.play?.pass(this.now);
     }
     this.play?.draw(this.now);

@@ -12,17 +12,9 @@ import { Meter } from './meter.js';
 /** @typedef {import('/sdk/tickwire.js').Room} Room */
 /** @typedef {{kind: import('/sdk/tickwire.js').TransportKind, name: string, colour: string, words: string}} Way */
 
-/** A scene that fills its own box instead of the window. */
+/** A scene of which there are four. */
 class SmallScene extends Scene {
-  /** @param {Camera} camera */
-  fit(camera) {
-    const { canvas } = this;
-    this.ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const { clientWidth: width, clientHeight: height } = canvas;
-    const [across, down] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
-    if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];
-    camera.resize(width, height);
-  }
+  finest = 2;
 
   /**
    * Floor and walls without their glow, which four times over would keep the page from its frames.

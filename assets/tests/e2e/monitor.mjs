@@ -132,7 +132,7 @@ async function live(page, least) {
   await page.waitForFunction(
     (least) => {
       const { live } = /** @type {any} */ (window).tickwire;
-      return live.painter?.drawn() >= least && live.room?.stats.hashesVerified >= 3;
+      return live.play?.drawn() >= least && live.room?.stats.hashesVerified >= 3;
     },
     least,
     PATIENCE,
