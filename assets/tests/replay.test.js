@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { checksOf, clock } from '../pages/replay/info.js';
+import { checksOf, clock, countedOn } from '../pages/replay/info.js';
 import { Source } from '../pages/replay/source.js';
+import { counted, numberOf } from '../pages/replay/ticks.js';
 import { pollAnswer } from './fake_server.js';
 
 const { fetch } = globalThis;
@@ -15,11 +16,12 @@ afterEach(() => {
 
 /** A frame that says nothing: whole at a tick, or a tick after the one before. @param {number | null} tick */
 function frame(tick) {
-  return tick === null ? Uint8Array.of(2, 0, 1) : Uint8Array.of(2, 1, tick & 255, tick >> 8, 0, 0);
+  if (tick === null) return Uint8Array.of(2, 0, 1);
+  return Uint8Array.of(2, 1, ...new Uint8Array(Uint32Array.of(tick).buffer));
 }
 
 /**
- * A server with the ticks 1 to `last`; what it was asked for is returned.
+ * A server with the ticks up to `last`; what it was asked for is returned.
  * @param {number} last
  */
 function serve(last) {
@@ -29,7 +31,7 @@ function serve(last) {
     asked.push(`${path}`);
     const query = new URL(`${path}`, 'http://host').searchParams;
     const [from, ticks] = [Number(query.get('from')), Number(query.get('ticks'))];
-    const count = Math.max(0, Math.min(ticks, last - from + 1));
+    const count = Math.max(0, Math.min(ticks, ((last - from) | 0) + 1));
     const frames = Array.from({ length: count }, (_, index) => frame(index === 0 && !query.get('on') ? from : null));
     return new Response(pollAnswer(1, frames).subarray(4));
   };
@@ -86,4 +88,56 @@ test('what is fetched for a place that is not wanted any more is dropped', async
   await loading;
   assert.equal(source.frames.length, 0);
   assert.equal(source.keepAhead(1), null);
+});
+
+/** The last number that a tick has; the next one's is 0. */
+const LAST = 2 ** 32 - 1;
+
+test('ticks are counted on where their numbers begin again, and told by their numbers', () => {
+  assert.equal(counted(0, LAST), LAST + 1);
+  assert.equal(counted(LAST, LAST + 5), LAST);
+  assert.equal(counted(7, 9), 7);
+  assert.equal(counted(20, counted(10, LAST)), LAST + 21);
+  assert.deepEqual([LAST, LAST + 1, LAST + 21].map(numberOf), [LAST, 0, 20]);
+});
+
+test('all that is known of a recording is in order along the bar, whatever its ticks are called', () => {
+  const told = {
+    game: 'arena', room: 'R', tick_hz: 30, started: 0, server: '0',
+    first: LAST - 9,
+    last: 20,
+    chunks: /** @type {[number, number][]} */ ([[LAST - 10, LAST - 1], [LAST - 1, 8], [8, 20]]),
+    flight: { reason: 'panic', tick: 20, detail: '' },
+    timings: { first: 3, micros: [] },
+    players: [{ id: 1, name: '', spectator: false, from: LAST - 10, to: 8 }],
+    verified: { ticks: 3, hashes: 1, differ: [LAST, 4], problems: [], panic: { tick: 6, what: 'it' }, done: false },
+  };
+  const info = countedOn(told);
+  assert.deepEqual([info.first, info.last], [LAST - 9, LAST + 21]);
+  assert.deepEqual(info.chunks, [[LAST - 10, LAST - 1], [LAST - 1, LAST + 9], [LAST + 9, LAST + 21]]);
+  assert.deepEqual([info.flight?.tick, info.timings?.first, info.players[0].to], [LAST + 21, LAST + 4, LAST + 9]);
+  assert.deepEqual([info.verified.differ, info.verified.panic?.tick], [[LAST, LAST + 5], LAST + 7]);
+  assert.match(checksOf({ ...info.verified, differ: [] })[0], /tick 6: it/);
+  assert.match(checksOf({ ...info.verified, differ: info.verified.differ.slice(1) })[0], /tick 4 did/);
+  const plain = { ...told, first: 1, chunks: [], players: [], flight: null, timings: null };
+  assert.deepEqual(countedOn({ ...plain, verified: { ...told.verified, differ: [], panic: null } }).last, 20);
+});
+
+test('frames are fetched across the tick whose number is nothing', async () => {
+  const asked = serve(50);
+  const source = new Source(LAST - 9, LAST + 51, '', 30, []);
+  await source.keepAhead(1);
+  assert.equal(source.loaded, LAST + 20);
+  await source.keepAhead(1);
+  assert.deepEqual(asked, [`/replay/frames?from=${LAST - 9}&ticks=30`, '/replay/frames?from=20&ticks=120&on=1']);
+  assert.deepEqual([source.ended, source.loaded], [true, LAST + 51]);
+  assert.deepEqual(source.take(LAST).map(({ tick }) => tick), Array.from({ length: 10 }, (_, index) => LAST - 9 + index));
+  assert.deepEqual(source.take(LAST + 3).map(({ tick }) => tick), [LAST + 1, LAST + 2, LAST + 3]);
+});
+
+test('what is sought behind that tick is counted like what leads there', async () => {
+  serve(50);
+  const source = new Source(LAST + 11, LAST + 51, '', 30, []);
+  await source.keepAhead(1);
+  assert.deepEqual([source.frames[0].tick, source.loaded, source.ended], [LAST + 11, LAST + 40, false]);
 });

@@ -59,8 +59,10 @@ export class Effects {
    * @param {number} seconds since the last time
    */
   update(tick, seconds) {
-    const due = this.waiting.filter((it) => it.tick <= tick);
-    if (due.length > 0) this.waiting = this.waiting.filter((it) => it.tick > tick);
+    // What is drawn is counted on where the numbers of ticks begin again.
+    const isDue = (/** @type {{tick: number}} */ it) => (Math.ceil(it.tick - tick) | 0) <= 0;
+    const due = this.waiting.filter(isDue);
+    if (due.length > 0) this.waiting = this.waiting.filter((it) => !isDue(it));
     for (const { action } of due) action();
     for (const it of this.particles) {
       it.age += seconds;

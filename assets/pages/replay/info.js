@@ -1,6 +1,9 @@
 // What the server knows of a recording.
 
+import { counted, numberOf } from './ticks.js';
+
 /**
+ * All ticks of it are counted on from the first one (see ticks.js).
  * @typedef {object} Info
  * @property {string} game
  * @property {string} room
@@ -31,7 +34,27 @@
 export async function loadInfo() {
   const answer = await fetch('/replay/info');
   if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-  return answer.json();
+  return countedOn(await answer.json());
+}
+
+/**
+ * The same with all ticks counted on from the first one.
+ * @param {Info} info as the server tells it
+ * @returns {Info}
+ */
+export function countedOn(info) {
+  const { first, last, chunks, flight, timings, players, verified } = info;
+  const tick = (/** @type {number} */ number) => counted(number, first);
+  const { differ, panic } = verified;
+  return {
+    ...info,
+    last: tick(last),
+    chunks: chunks.map(([from, to]) => [tick(from), tick(to)]),
+    flight: flight && { ...flight, tick: tick(flight.tick) },
+    timings: timings && { ...timings, first: tick(timings.first) },
+    players: players.map((player) => ({ ...player, from: tick(player.from), to: tick(player.to) })),
+    verified: { ...verified, differ: differ.map(tick), panic: panic && { ...panic, tick: tick(panic.tick) } },
+  };
 }
 
 /**
@@ -54,8 +77,8 @@ export function clock(seconds, digits = 0) {
  */
 export function checksOf({ hashes, differ, problems, panic, done }) {
   const count = hashes.toLocaleString('en');
-  if (differ.length > 0) return [`tick ${differ[0]} did not become what it was`, 'bad'];
+  if (differ.length > 0) return [`tick ${numberOf(differ[0])} did not become what it was`, 'bad'];
   if (problems.length > 0) return [problems[0], 'bad'];
-  if (panic) return [`the game panics at tick ${panic.tick}: ${panic.what}`, 'bad'];
+  if (panic) return [`the game panics at tick ${numberOf(panic.tick)}: ${panic.what}`, 'bad'];
   return done ? [`all ${count} hashes verified`, 'good'] : [`${count} hashes verified so far…`, ''];
 }

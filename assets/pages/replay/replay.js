@@ -5,6 +5,7 @@ import { hasStage, openStage } from '../common/stages.js';
 import { checksOf, clock, loadInfo } from './info.js';
 import { Lanes } from './lanes.js';
 import { Showing } from './showing.js';
+import { numberOf } from './ticks.js';
 
 /** @typedef {import('./info.js').Info} Info */
 
@@ -90,7 +91,7 @@ class Deck {
     const box = scrub.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     const tick = Math.round(this.reel.first + share * (this.reel.last - this.reel.first));
-    hint.textContent = `${clock((tick - this.reel.first) / this.reel.tickHz, 1)} · tick ${tick}`;
+    hint.textContent = `${clock((tick - this.reel.first) / this.reel.tickHz, 1)} · tick ${numberOf(tick)}`;
     hint.style.left = `${share * 100}%`;
     hint.hidden = false;
   }
@@ -166,9 +167,9 @@ class Deck {
     const { tick, reel } = this;
     scrub.value = `${tick}`;
     const at = clock((tick - reel.first) / reel.tickHz, 1);
-    scrub.setAttribute('aria-valuetext', `${at}, tick ${tick}`);
+    scrub.setAttribute('aria-valuetext', `${at}, tick ${numberOf(tick)}`);
     element('at', HTMLElement).textContent = at;
-    element('tick', HTMLElement).textContent = `${tick}`;
+    element('tick', HTMLElement).textContent = `${numberOf(tick)}`;
     this.lanes.draw(this.info, tick, Math.min(reel.last, this.showing?.source?.loaded ?? tick));
   }
 
@@ -210,7 +211,7 @@ function introduce({ game, room, started, tick_hz, server, flight }) {
   element('about-when', HTMLElement).textContent = `${when} · ${tick_hz} Hz · version ${server}`;
   const line = element('about-flight', HTMLElement);
   line.hidden = flight === null;
-  if (flight) line.textContent = `${flight.reason} at tick ${flight.tick}: ${flight.detail}`;
+  if (flight) line.textContent = `${flight.reason} at tick ${numberOf(flight.tick)}: ${flight.detail}`;
 }
 
 async function open() {

@@ -3,6 +3,7 @@
 import { readHeader } from '../../sdk/frame.js';
 import { readServerMessage } from '../../sdk/message.js';
 import { Splitter } from '../../sdk/transports/batch.js';
+import { counted, numberOf } from './ticks.js';
 
 /** @typedef {import('../../sdk/control.js').Welcome} Welcome */
 /** @typedef {import('../../sdk/record.js').RecordLayout} RecordLayout */
@@ -31,7 +32,7 @@ async function load(path) {
  * @returns {Promise<Welcome>}
  */
 export async function loadWelcome(from, like) {
-  const received = readServerMessage(await load(`/replay/welcome?from=${from}${as(like)}`));
+  const received = readServerMessage(await load(`/replay/welcome?from=${numberOf(from)}${as(like)}`));
   if (received.kind !== 'welcome') throw new Error('the server sent no welcome');
   return received.welcome;
 }
@@ -87,13 +88,13 @@ export class Source {
 
   async more() {
     const ticks = Math.ceil((this.begun ? MORE_SECONDS : FIRST_SECONDS) * this.tickHz);
-    const path = `/replay/frames?from=${this.next}&ticks=${ticks}${as(this.like)}${this.begun ? '&on=1' : ''}`;
+    const path = `/replay/frames?from=${numberOf(this.next)}&ticks=${ticks}${as(this.like)}${this.begun ? '&on=1' : ''}`;
     const messages = new Splitter().push(await load(path));
     if (this.dropped) return;
     let tick = this.next - 1;
     for (const bytes of messages) {
       const header = readHeader(bytes, this.records);
-      tick = header.tick ?? (tick + header.gap) >>> 0;
+      tick = header.tick === null ? tick + header.gap : counted(header.tick, tick);
       this.frames.push({ tick, bytes });
     }
     this.begun = true;

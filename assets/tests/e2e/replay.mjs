@@ -43,7 +43,7 @@ function arrived(page, tick) {
   return page.waitForFunction(
     (tick) => {
       const { showing, coming, wanted } = /** @type {any} */ (window).replay;
-      return coming === null && wanted === null && showing?.tick === tick && showing.room.tick === tick;
+      return coming === null && wanted === null && showing?.tick === tick && showing.room.tick === tick >>> 0;
     },
     tick,
     { timeout: 20_000 },

@@ -369,6 +369,34 @@ fn frames_go_on_where_the_last_ones_ended_if_that_is_wanted() {
 }
 
 #[test]
+fn frames_go_on_where_the_numbers_of_ticks_begin_again_and_any_tick_around_there_is_reached() {
+    let recorded = Recorded::new(700);
+    let file = recorded.recording();
+    let (first, last) = open(&file).ends();
+    assert!(first.0 > last.0, "the recording has that tick in its middle");
+    let mut projector = project(&file);
+    // Pieces that meet right before that tick, at it, and right behind it.
+    for meet in -1..=2 {
+        let (from, to) = (Tick(0).offset(meet - 20), Tick(0).offset(meet));
+        let mut replica = replica(&mut projector, from, None);
+        let mut ticks =
+            apply(&mut replica, &projector.frames((from, 20), None, false).expect("20"));
+        ticks
+            .extend(apply(&mut replica, &projector.frames((to, 20), None, true).expect("20 more")));
+        let all: Vec<_> = (0..40).map(|number| from.offset(number)).collect();
+        assert_eq!(ticks, all);
+    }
+    for tick in (-3..=3).map(|number| Tick(0).offset(number)) {
+        let mut replica = replica(&mut projector, tick, None);
+        let ticks = apply(&mut replica, &projector.frames((tick, 1), None, false).expect("one"));
+        assert_eq!(ticks, [tick]);
+    }
+    let around = (Some(u32::MAX - 5), Some(5));
+    let (found, _) = verified(&file, around.0, around.1);
+    assert_eq!((found.ticks, found.differ, found.problems.len()), (12, 0, 0));
+}
+
+#[test]
 fn who_looks_on_as_somebody_who_is_not_there_sees_what_spectators_see() {
     let recorded = Recorded::new(100);
     let file = recorded.recording();
