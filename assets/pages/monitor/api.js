@@ -17,6 +17,17 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * What to do where reading takes the token: the server can say it only in terms of requests.
+ * @param {string} token that was shown, if any
+ */
+export function withoutToken(token) {
+  const why = token === ''
+    ? 'Others than this machine may reach the server at this address, so even reading takes the operator’s token.'
+    : 'The server has another token by now than the one that this tab has.';
+  return `${why} Open the link that the server printed when it started, or open this server’s address with /#token= and the token at its end.`;
+}
+
 export class Api {
   /**
    * @param {string} token empty to read only

@@ -1,7 +1,7 @@
 // The monitor's page: what it shows follows from the address, and it asks again a second after each answer.
 
 import { element } from '../common/dom.js';
-import { Api, Refusal } from './api.js';
+import { Api, Refusal, withoutToken } from './api.js';
 import { Notices, actButton } from './buttons.js';
 import { Log } from './log.js';
 import { Overview } from './overview.js';
@@ -62,6 +62,7 @@ async function update() {
   const status = await api.read('overview');
   overview.show(status);
   showMode(status.may_change);
+  element('main', HTMLElement).hidden = false;
   if (codeOf() === null) await Promise.all([rooms.update(), log.update()]);
   else await room.update();
 }
@@ -78,9 +79,15 @@ function showMode(may) {
 /** @param {unknown} error */
 function complain(error) {
   if (!(error instanceof Refusal)) throw error;
+  const words = error.status === 401 ? withoutToken(api.token) : error.message;
   trouble.hidden = false;
-  if (trouble.textContent !== error.message) trouble.textContent = error.message;
+  if (trouble.textContent !== words) trouble.textContent = words;
   if (error.status === 0) overview.lost();
+  if (error.status !== 401) return;
+  overview.locked();
+  showMode(false);
+  element('main', HTMLElement).hidden = true;
+  element('mode', HTMLElement).textContent = 'no token';
 }
 
 async function run() {

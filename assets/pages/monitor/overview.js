@@ -86,6 +86,12 @@ export class Overview {
     element('health', HTMLElement).className = 'chip health bad';
     say('health-text', 'no answer');
   }
+
+  /** It answers, but not to who has no token. */
+  locked() {
+    element('health', HTMLElement).className = 'chip health warn';
+    say('health-text', 'locked');
+  }
 }
 
 /**
