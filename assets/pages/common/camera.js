@@ -1,5 +1,8 @@
 // What part of the world is on the screen.
 
+/** However small a picture is, this many pixels a unit are shown, or nothing of it could be made out. */
+const LEAST_SCALE = 0.5;
+
 /**
  * @typedef {object} CameraOptions
  * @property {number} width how many units a wide view shows across, at most
@@ -33,7 +36,8 @@ export class Camera {
     this.width = width;
     this.height = height;
     const wide = Math.max(width / this.options.width, height / this.options.height);
-    this.scale = Math.min(wide, Math.min(width, height) / this.options.least) * this.zoom;
+    const narrow = Math.min(width, height) / this.options.least;
+    this.scale = Math.max(LEAST_SCALE, Math.min(wide, narrow)) * this.zoom;
   }
 
   /**

@@ -11,6 +11,14 @@ export class Picture {
     this.ratio = 1;
     /** And how many at most; where several pictures share the time, a page asks for fewer. */
     this.finest = 3;
+    /** The box on the page, in CSS pixels. To ask for it in each picture would have the browser lay out the page each time. */
+    this.box = { width: 0, height: 0 };
+    this.measure();
+    new ResizeObserver(() => this.measure()).observe(canvas);
+  }
+
+  measure() {
+    this.box = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
   }
 
   /**
@@ -18,8 +26,7 @@ export class Picture {
    * @param {Camera} camera
    */
   fit(camera) {
-    const { canvas } = this;
-    const { clientWidth: width, clientHeight: height } = canvas;
+    const { canvas, box: { width, height } } = this;
     this.ratio = Math.min(window.devicePixelRatio || 1, this.finest);
     const [across, down] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
     if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down];

@@ -37,7 +37,7 @@ export class Live {
     this.pause = element('live-pause', HTMLButtonElement);
     this.pause.addEventListener('click', () => {
       this.paused = !this.paused;
-      this.pause.setAttribute('aria-pressed', `${this.paused}`);
+      this.pause.classList.toggle('paused', this.paused);
       this.pause.textContent = this.paused ? 'go on' : 'pause';
       this.restart();
     });

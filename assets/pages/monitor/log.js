@@ -39,7 +39,7 @@ export class Log {
     for (const input of [this.find, this.level]) input.addEventListener('input', () => this.showAll());
     this.pause.addEventListener('click', () => {
       this.paused = !this.paused;
-      this.pause.setAttribute('aria-pressed', `${this.paused}`);
+      this.pause.classList.toggle('paused', this.paused);
       this.pause.textContent = this.paused ? 'go on' : 'pause';
     });
   }

@@ -62,6 +62,10 @@ class Deck {
     element('back', HTMLButtonElement).addEventListener('click', () => this.step(-1));
     element('on', HTMLButtonElement).addEventListener('click', () => this.step(1));
     as.addEventListener('change', () => this.seek(this.tick));
+    element('knobs', HTMLElement).addEventListener('click', ({ target, detail }) => {
+      // A button that was clicked would keep the space bar, which plays and pauses.
+      if (detail > 0 && target instanceof HTMLButtonElement) target.blur();
+    });
     // Before the game's own keys, which it has no use for here.
     window.addEventListener('keydown', (event) => this.key(event), { capture: true });
   }
@@ -69,6 +73,8 @@ class Deck {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    // Who came to a button by keyboard presses that one.
+    if (event.code === 'Space' && event.target instanceof HTMLButtonElement) return;
     const leap = LEAP * this.reel.tickHz;
     /** @type {Record<string, () => void>} */
     const keys = {
@@ -109,7 +115,7 @@ class Deck {
   /** @param {boolean} playing */
   setPlaying(playing) {
     this.playing = playing;
-    button.setAttribute('aria-pressed', `${playing}`);
+    button.classList.toggle('plays', playing);
     button.setAttribute('aria-label', playing ? 'Pause' : 'Play');
   }
 
@@ -178,6 +184,8 @@ class Deck {
     const { verified, players } = this.info;
     const [words, mood] = checksOf(verified);
     const line = element('about-checks', HTMLElement);
+    // How far it is need not be read out again and again, only what came of it.
+    line.ariaLive = verified.done ? 'polite' : 'off';
     if (line.textContent !== words) line.textContent = words;
     line.className = mood;
     if (as.options.length - 1 === players.filter(({ spectator }) => !spectator).length) return;

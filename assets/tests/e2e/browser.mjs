@@ -121,6 +121,23 @@ export function judge(name, start, end, way, errors) {
 }
 
 /**
+ * Complains of whatever sticks out of the window at the width of a phone, but for what scrolls in a box of its own.
+ * @param {Page} page
+ */
+export async function fitsPhones(page) {
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 780 });
+    const out = await page.evaluate(() =>
+      [...document.querySelectorAll('body *:not(svg *)')]
+        .filter((it) => it.getBoundingClientRect().width > 0 && it.getBoundingClientRect().right > window.innerWidth + 1)
+        .filter((it) => !it.closest('.scroll') || it.matches('.scroll'))
+        .map((it) => `${it.tagName} ${it.id}`),
+    );
+    assert.deepEqual(out, [], `wider than a window of ${width} pixels`);
+  }
+}
+
+/**
  * Runs tests one after the other in one browser, and says how they went.
  * @param {((browser: Browser) => Promise<string>)[]} tests
  */

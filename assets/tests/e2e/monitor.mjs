@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 
 import { devices } from 'playwright-core';
 
-import { run, values } from './browser.mjs';
+import { fitsPhones, run, values } from './browser.mjs';
 import { NAMES, PATIENCE, WIDE, choose, company, hash, live, open, origin, publicState, refusal, shot, surely } from './operator.mjs';
 
 /** @typedef {import('playwright-core').Browser} Browser */
@@ -50,8 +50,7 @@ async function overview(browser) {
   await light.page.waitForSelector('#rooms a', PATIENCE);
   await light.page.waitForTimeout(2500);
   await shot(light.page, 'phone');
-  const wide = await light.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(wide <= 0, `the page is ${wide} pixels too wide for a phone`);
+  await fitsPhones(light.page);
   assert.deepEqual(light.errors, []);
   await Promise.all([context.close(), light.context.close(), players.context.close()]);
   return 'overview, by keyboard, on a phone';
@@ -90,6 +89,7 @@ async function hostile(browser) {
   assert.ok(order.wide <= 0, `a name makes the page ${order.wide} pixels too wide`);
   await live(page, 4);
   await shot(page, 'hostile');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   assert.deepEqual(errors, []);
   await Promise.all([context.close(), players.context.close()]);
   return 'hostile names are text';
@@ -179,6 +179,8 @@ async function changes(browser) {
   const fields = (await page.locator('#ledger .field').allTextContents()).join(' ');
   assert.ok(fields.includes('ship.pos'), `the ledger has ${fields}`);
   await shot(page, 'room-dark');
+  await fitsPhones(page);
+  await page.setViewportSize(WIDE.viewport);
 
   const name = await page.textContent('#players tr[data-player="3"] .name');
   await surely(page, '#players tr[data-player="3"] button >> nth=1');

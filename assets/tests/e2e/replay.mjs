@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import { openBare, run, values } from './browser.mjs';
+import { fitsPhones, openBare, run, values } from './browser.mjs';
 
 /** @typedef {import('./browser.mjs').Page} Page */
 
@@ -110,6 +110,18 @@ async function anywhere(browser) {
   assert.equal(stepped.state, sought.state, 'a tick that was sought is another one than when it was played to');
   await page.keyboard.press('Comma');
   await arrived(page, target - 1);
+  // Whoever comes to a button by keyboard presses that one, and everybody else plays and pauses.
+  await page.focus('#back');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await arrived(page, target - 2);
+  await page.locator('#on').click();
+  await arrived(page, target - 1);
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => /** @type {any} */ (window).replay.playing);
+  await page.keyboard.press('Space');
+  assert.equal((await look(page)).playing, false);
 
   // Along the bar, to both ends.
   const box = await page.locator('#scrub').boundingBox();
@@ -180,8 +192,7 @@ async function onPhone(browser) {
   const { reel } = await look(page);
   await seek(page, reel.first + Math.floor((reel.last - reel.first) / 3));
   await page.screenshot({ path: join(values.out, `${values.name}-narrow.png`) });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  assert.equal(wide, false, 'the page is wider than the window');
+  await fitsPhones(page);
   assert.deepEqual(errors, [], 'errors on the console');
   await context.close();
   return 'narrow';
