@@ -7,7 +7,7 @@ pub fn title(name: &str) -> String {
     known.unwrap_or_else(|| name.replace('_', " "))
 }
 
-const WORDS: [(&str, &str); 37] = [
+const WORDS: &[(&str, &str)] = &[
     ("tick_p99", "tick p99"),
     ("tick_mean", "tick mean"),
     ("frame_age_p50", "age of frames p50"),
