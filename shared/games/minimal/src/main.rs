@@ -1,11 +1,9 @@
 //! Tag, complete: dots run about a field, and whoever is "it" hands that on by touch.
-use std::process::ExitCode;
-
 use tickwire_shared::{glam::Vec2, schema::Schema, slotmap::*, *};
 
 #[derive(Default, Replicate, Serialize, Deserialize)]
 struct Dot {
-    player: u32,
+    player: PlayerId,
     #[replicate(text = 16)]
     name: String,
     #[replicate(range = 0.0..=400.0, step = 0.5, linear)]
@@ -18,18 +16,18 @@ struct Dot {
 }
 #[derive(Clone, Default, Replicate)]
 struct Push {
-    x: i8, // 127 is full speed to the right
+    x: i8, // to the right, in units a second
     y: i8, // and down
 }
 #[derive(Replicate)]
 struct Tagged {
-    player: u32,
+    player: PlayerId,
 }
 #[derive(Default, Serialize, Deserialize)]
 struct Tag {
     dots: SlotMap<DefaultKey, Dot>,
     it: DefaultKey,
-    truce: u8, // ticks until "it" may tag again, so that nobody is tagged straight back
+    truce: f32, // seconds until "it" may tag again, so that nobody is tagged straight back
 }
 
 impl Game for Tag {
@@ -45,29 +43,28 @@ impl Game for Tag {
     }
     fn join(&mut self, player: PlayerId, name: &str) {
         let pos = Vec2::new((player.0 % 20 * 20) as f32, (player.0 % 19 * 20) as f32);
-        self.dots.insert(Dot { player: player.0, name: name.to_owned(), pos, ..Dot::default() });
+        self.dots.insert(Dot { player, name: name.to_owned(), pos, ..Dot::default() });
     }
     fn leave(&mut self, player: PlayerId) {
-        self.dots.retain(|_, dot| dot.player != player.0);
+        self.dots.retain(|_, dot| dot.player != player);
     }
     fn input(&mut self, player: PlayerId, push: &Push) {
-        if let Some(dot) = self.dots.values_mut().find(|dot| dot.player == player.0) {
-            dot.push = Vec2::new(push.x.into(), push.y.into()) / 32.0;
+        if let Some(dot) = self.dots.values_mut().find(|dot| dot.player == player) {
+            dot.push = Vec2::new(push.x.into(), push.y.into());
         }
     }
     fn step(&mut self, step: &mut Step<'_>) {
         for (key, dot) in &mut self.dots {
-            dot.pos = (dot.pos + dot.push).clamp(Vec2::ZERO, Vec2::splat(400.0));
+            dot.pos = (dot.pos + dot.push * step.dt).clamp(Vec2::ZERO, Vec2::splat(400.0));
             dot.it = key == self.it;
             dot.ticks_as_it += u32::from(dot.it);
         }
-        self.truce = self.truce.saturating_sub(1);
+        self.truce = (self.truce - step.dt).max(0.0);
         let it = self.dots.get(self.it).map(|it| it.pos);
-        let near = |dot: &Dot| it.is_none_or(|it| self.truce == 0 && dot.pos.distance(it) < 16.0);
-        let tagged = self.dots.iter().find(|(key, dot)| *key != self.it && near(dot));
-        if let Some((key, dot)) = tagged {
+        let near = |dot: &Dot| it.is_none_or(|it| self.truce <= 0.0 && dot.pos.distance(it) < 16.0);
+        if let Some((key, dot)) = self.dots.iter().find(|(key, dot)| *key != self.it && near(dot)) {
             step.send(To::All, &Tagged { player: dot.player });
-            (self.it, self.truce) = (key, 30);
+            (self.it, self.truce) = (key, 1.0);
         }
     }
     fn replicate(&self, capture: &mut Capture<'_>) {
@@ -75,6 +72,8 @@ impl Game for Tag {
     }
 }
 
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     tickwire_server::serve::<Tag>()
 }
+#[cfg(test)]
+mod tests;
