@@ -24,7 +24,8 @@ test('the own skiff is where the next frame says, and stays on the lake', () => 
   const own = { player: 3, pos: { x: 1023, y: 0.25 } };
   /** @type {any} */
   const room = {
-    setup: '{"size":1024,"pace":0.5}',
+    setup: '{"size":1024,"speed":15,"grain":0.03125}',
+    tickHz: 30,
     player: 3,
     tick: 10,
     inputs: { neutral: { x: 0, y: 0 } },

@@ -6,9 +6,10 @@ import { Prediction } from '../../sdk/prediction.js';
 
 /** @param {Room} room */
 export function skipper(room) {
-  const { size, pace } = JSON.parse(room.setup);
+  const { size, speed, grain } = JSON.parse(room.setup);
   const own = () => [...room.entities('skiff').values()].find((it) => it.player === room.player);
   const within = (/** @type {number} */ at) => Math.min(Math.max(at, 0), size);
+  const pace = Math.round(speed / grain / room.tickHz) * grain;
   return new Prediction(room, {
     restore() {
       const skiff = own();

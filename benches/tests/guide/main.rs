@@ -7,7 +7,12 @@ use std::{fs, path::Path};
 
 use tickwire_benches::session::{Client, Driver, Session};
 use tickwire_room::HostedRoom;
-use tickwire_shared::{PlayerId, Replicate, message::ClientMessage, record::RecordLayout};
+use tickwire_shared::{
+    Belongs, Capture, Game, PlayerId, Replicate, Step, Tick,
+    game::{CaptureSink, Outbox},
+    message::ClientMessage,
+    record::RecordLayout,
+};
 
 use skiffs::{Buoy, Colour, Config, Crew, Douse, Helm, Lake, Skiff};
 
@@ -33,7 +38,7 @@ fn every_hash_holds_and_nobody_is_sent_what_is_not_theirs() {
     assert!(session.tally.hashes >= 6 * 20, "{} hashes", session.tally.hashes);
     for client in &session.clients {
         let skiffs: Vec<_> = client.replica.iter::<Skiff>().collect();
-        let own = skiffs.iter().filter(|(_, skiff)| skiff.player == client.id.0).count();
+        let own = skiffs.iter().filter(|(_, skiff)| skiff.player == client.id).count();
         assert_eq!(own, 1, "everybody sees the own skiff");
         let armed = skiffs.iter().filter(|(_, skiff)| skiff.shots > 0).count();
         assert!(armed <= 1, "the shots of others are their own business");
@@ -49,12 +54,13 @@ fn who_puts_the_lamp_out_is_seen_by_the_own_crew_only() {
     (0..3).for_each(|_| session.tick());
     // Who sees whom, as positions among the clients.
     let sights = |session: &Session<Lake>, colours: &[Colour]| -> Vec<(usize, usize)> {
-        let seen = |at: usize| session.clients[at].replica.iter::<Skiff>().map(|(_, it)| it.player);
+        let seen =
+            |at: usize| session.clients[at].replica.iter::<Skiff>().map(|(_, it)| it.player.0);
         let pairs = (0..colours.len()).flat_map(|at| seen(at).map(move |it| (at, it as usize - 1)));
         pairs.filter(|(at, other)| colours[*at] != colours[*other]).collect()
     };
     let own = |client: &Client<Helm>| {
-        let (_, skiff) = client.replica.iter::<Skiff>().find(|(_, it)| it.player == client.id.0)?;
+        let (_, skiff) = client.replica.iter::<Skiff>().find(|(_, it)| it.player == client.id)?;
         Some(skiff.colour)
     };
     let colours: Vec<_> = session.clients.iter().filter_map(own).collect();
@@ -69,6 +75,47 @@ fn who_puts_the_lamp_out_is_seen_by_the_own_crew_only() {
     }
     (0..9).for_each(|_| session.tick());
     assert_eq!(sights(&session, &colours), []);
+}
+
+/// What is captured of the only skiff.
+#[derive(Default)]
+struct Seen(Skiff);
+
+impl CaptureSink for Seen {
+    fn put(&mut self, kind: usize, _: u16, _: u32, _: Belongs, columns: &[u32]) {
+        if Lake::schema().kinds[kind].name == Skiff::NAME {
+            self.0 = Skiff::restore(columns);
+        }
+    }
+}
+
+/// How far a skiff comes in a second that goes straight on, and what it has fired who holds the trigger.
+fn sailed_in_a_second(tick_hz: u16) -> (f32, u8) {
+    let (schema, mut outbox) = (Lake::schema(), Outbox::default());
+    let records: Vec<_> = schema.messages.iter().map(RecordLayout::new).collect();
+    let mut lake = Lake::init(&Config::default(), 7);
+    lake.join(PlayerId(1), "Ada");
+    let seen = |lake: &Lake| {
+        let mut seen = Seen::default();
+        lake.replicate(&mut Capture::new(&schema, &mut seen));
+        seen.0
+    };
+    let before = seen(&lake);
+    let x = if before.pos.x < skiffs::SIZE / 2.0 { 1 } else { -1 };
+    for tick in 1..=u32::from(tick_hz) {
+        lake.input(PlayerId(1), &Helm { x, fire: true, ..Helm::default() });
+        let now = (Tick(tick), 1.0 / f32::from(tick_hz));
+        lake.step(&mut Step::new(now, &schema, &records, &mut outbox));
+    }
+    let after = seen(&lake);
+    (before.pos.distance(after.pos), before.shots - after.shots)
+}
+
+#[test]
+fn a_second_is_the_same_at_any_tick_rate() {
+    for tick_hz in [10, 20, 30, 60, 120] {
+        assert_eq!(sailed_in_a_second(tick_hz), (skiffs::SPEED, 1), "{tick_hz} Hz");
+    }
 }
 
 #[test]

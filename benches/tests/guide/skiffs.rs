@@ -14,13 +14,15 @@ use tickwire_shared::{
 
 /// The side of the lake, in metres.
 pub const SIZE: f32 = 1024.0;
-/// How far a skiff goes in a tick, along each axis: a multiple of the step of `pos`.
-pub const PACE: f32 = 0.5;
+/// How far a skiff goes in a second, along each axis.
+pub const SPEED: f32 = 15.0;
+/// What every place is a multiple of, here and on the wire.
+pub const GRAIN: f32 = 0.03125;
 /// How far a shot reaches, and how near to its line it hits.
 const REACH: f32 = 100.0;
 const BREADTH: f32 = 3.0;
-/// How far back shots are judged, in ticks: a quarter of a second.
-const MEMORY: usize = 8;
+/// How far back shots are judged, in seconds: as far as `sight` goes.
+const MEMORY: f32 = 0.25;
 
 new_key_type! {
     pub struct SkiffKey;
@@ -37,11 +39,11 @@ pub enum Colour {
 
 #[derive(Debug, Default, Replicate, Serialize, Deserialize)]
 pub struct Skiff {
-    pub player: u32,
+    pub player: PlayerId,
     #[replicate(text = 16)]
     pub name: String,
     pub colour: Colour,
-    #[replicate(range = 0.0..=SIZE, step = 0.125, linear)]
+    #[replicate(range = 0.0..=SIZE, step = GRAIN, linear)]
     pub pos: Vec2,
     pub dark: bool,
     #[replicate(team, range = 0..=Skiff::HULL)]
@@ -50,6 +52,8 @@ pub struct Skiff {
     pub shots: u8,
     #[replicate(skip)]
     helm: Helm,
+    #[replicate(skip)]
+    fired: bool,
     #[replicate(skip)]
     behind: f32,
 }
@@ -84,8 +88,8 @@ pub struct Helm {
 
 #[derive(Replicate)]
 pub struct Hit {
-    pub by: u32,
-    pub player: u32,
+    pub by: PlayerId,
+    pub player: PlayerId,
 }
 
 #[derive(Replicate)]
@@ -166,14 +170,14 @@ impl Game for Lake {
     }
 
     fn setup(&self) -> String {
-        format!("{{\"size\":{SIZE},\"pace\":{PACE}}}")
+        format!("{{\"size\":{SIZE},\"speed\":{SPEED},\"grain\":{GRAIN}}}")
     }
 
     fn join(&mut self, player: PlayerId, name: &str) {
         let reds = self.skiffs.values().filter(|skiff| skiff.colour == Colour::Red).count();
         let colour = if reds * 2 > self.skiffs.len() { Colour::Blue } else { Colour::Red };
         let skiff = Skiff {
-            player: player.0,
+            player,
             name: name.to_owned(),
             colour,
             pos: self.chance.place(),
@@ -209,8 +213,10 @@ impl Game for Lake {
     }
 
     fn step(&mut self, step: &mut Step<'_>) {
-        self.sail();
-        self.past.record(MEMORY, self.skiffs.iter().map(|(key, skiff)| (key, skiff.pos)));
+        let tick_hz = (1.0 / step.dt).round();
+        self.sail(pace(tick_hz));
+        let memory = (MEMORY * tick_hz).ceil() as usize;
+        self.past.record(memory, self.skiffs.iter().map(|(key, skiff)| (key, skiff.pos)));
         self.fire(step);
         self.collect();
     }
@@ -221,7 +227,7 @@ impl Game for Lake {
         }
         for (key, skiff) in &self.skiffs {
             let team = skiff.colour as u8;
-            let belongs = Belongs::to(PlayerId(skiff.player)).team(team).at(skiff.pos);
+            let belongs = Belongs::to(skiff.player).team(team).at(skiff.pos);
             // Whoever has put the lamp out is seen by its own crew only.
             let belongs = if skiff.dark { belongs.group(team.into()) } else { belongs };
             capture.put(key, belongs, skiff);
@@ -257,14 +263,19 @@ impl Game for Lake {
     }
 }
 
+/// How far a skiff goes in a tick, in whole grains.
+fn pace(tick_hz: f32) -> f32 {
+    (SPEED / GRAIN / tick_hz).round() * GRAIN
+}
+
 impl Lake {
     fn skiff(&mut self, player: PlayerId) -> Option<&mut Skiff> {
         self.skiffs.get_mut(*self.players.get(&player)?)
     }
 
-    fn sail(&mut self) {
+    fn sail(&mut self, pace: f32) {
         for skiff in self.skiffs.values_mut() {
-            let way = Vec2::new(skiff.helm.x.into(), skiff.helm.y.into()) * PACE;
+            let way = Vec2::new(skiff.helm.x.into(), skiff.helm.y.into()) * pace;
             skiff.pos = (skiff.pos + way).clamp(Vec2::ZERO, Vec2::splat(SIZE));
         }
     }
@@ -272,7 +283,10 @@ impl Lake {
     fn fire(&mut self, step: &mut Step<'_>) {
         self.shots.clear();
         for (key, skiff) in &mut self.skiffs {
-            if skiff.helm.fire && skiff.shots > 0 {
+            // A shot for each press, however long it is held.
+            let pressed = skiff.helm.fire && !skiff.fired;
+            skiff.fired = skiff.helm.fire;
+            if pressed && skiff.shots > 0 {
                 skiff.shots -= 1;
                 self.shots.push((key, skiff.helm.clone(), skiff.behind));
             }
