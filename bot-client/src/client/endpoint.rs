@@ -6,6 +6,10 @@ use hyper::Uri;
 
 use super::error::ClientError;
 
+/// What is said of an encrypted address.
+const NO_TLS: &str = "TLS is not supported here; use ws:// with the server's own port, \
+    a plain port of the proxy, or a tunnel such as stunnel";
+
 /// A server's host, port and path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -27,7 +31,7 @@ impl Endpoint {
         let uri: Uri = url.parse().map_err(|_| problem("it is not an address"))?;
         match uri.scheme_str() {
             Some("ws" | "http") => {}
-            Some("wss" | "https") => return Err(problem("there is no encryption; use ws://")),
+            Some("wss" | "https") => return Err(problem(NO_TLS)),
             _ => return Err(problem("it must begin with ws:// or http://")),
         }
         let host = uri.host().filter(|host| !host.is_empty());
@@ -105,7 +109,7 @@ mod tests {
     fn what_is_no_address_is_refused_with_a_reason() {
         for (url, problem) in [
             ("127.0.0.1:2567", "begin with ws://"),
-            ("wss://example.org", "no encryption"),
+            ("wss://example.org", "TLS is not supported"),
             ("ftp://example.org", "begin with ws://"),
             ("ws://", "not an address"),
             ("ws://a b", "not an address"),
