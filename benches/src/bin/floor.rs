@@ -9,6 +9,7 @@ use tickwire_benches::{
     floor::{Plan, SCENARIOS, Scenario, bare::Bare, compare, measure::ROLE, print},
     load::child::{CORES, pin},
 };
+use tickwire_bots::swarm::parse_duration;
 use tickwire_games::{arena::Arena, field::Field};
 use tickwire_server::{Games, serve_games};
 
@@ -28,12 +29,12 @@ use tickwire_server::{Games, serve_games};
 struct Arguments {
     /// Which ones [default: all].
     scenarios: Vec<String>,
-    /// Seconds that are measured.
-    #[arg(long, default_value_t = 8)]
-    time: u64,
-    /// Seconds before that.
-    #[arg(long, default_value_t = 4)]
-    warm_up: u64,
+    /// How long it is measured, such as 8s.
+    #[arg(long = "for", value_name = "TIME", default_value = "8s", value_parser = parse_duration)]
+    time: Duration,
+    /// How long it runs before that.
+    #[arg(long, value_name = "TIME", default_value = "4s", value_parser = parse_duration)]
+    warm_up: Duration,
     /// How often, the server and the floor in turn; the medians count.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -76,11 +77,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             "this needs a machine with two cores: one for the server, one for the load".into()
         );
     }
-    let plan = Plan {
-        warm_up: Duration::from_secs(arguments.warm_up),
-        time: Duration::from_secs(arguments.time.max(1)),
-        rounds: arguments.rounds.max(1),
-    };
+    let plan =
+        Plan { warm_up: arguments.warm_up, time: arguments.time, rounds: arguments.rounds.max(1) };
     let mut results = Vec::new();
     for scenario in chosen(&arguments.scenarios)? {
         let clients = arguments.clients.unwrap_or(scenario.clients);

@@ -16,6 +16,7 @@ use tickwire_benches::{
         table::{self, Report, Row},
     },
 };
+use tickwire_bots::swarm::parse_duration;
 use tickwire_server::{Games, serve_games};
 
 /// Compares Tickwire with what else one could host a game with.
@@ -53,9 +54,9 @@ struct Arguments {
     /// How often each is measured; medians count.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Seconds that are measured each time.
-    #[arg(long, default_value_t = 3)]
-    time: u64,
+    /// How long each is measured, such as 3s.
+    #[arg(long = "for", value_name = "TIME", default_value = "3s", value_parser = parse_duration)]
+    time: Duration,
     /// One size in each world, once and briefly: to see that it works.
     #[arg(long)]
     quick: bool,
@@ -125,7 +126,7 @@ fn measure_all(arguments: &Arguments, hosts: &[&'static Host], report: &mut Repo
         let plan = Plan { warm_up: Duration::from_secs(1), time: Duration::from_secs(2), runs: 1 };
         (plan, &[64], &[64])
     } else {
-        let time = Duration::from_secs(arguments.time.max(1));
+        let time = arguments.time;
         let plan = Plan { warm_up: Duration::from_millis(1500), time, runs: arguments.runs.max(1) };
         (plan, &[64, 128, 256, 512], &[128, 512])
     };

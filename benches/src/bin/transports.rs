@@ -14,7 +14,10 @@ use tickwire_benches::{
         table::{self, Report},
     },
 };
-use tickwire_bots::client::{TRANSPORTS, Transport};
+use tickwire_bots::{
+    client::{TRANSPORTS, Transport},
+    swarm::parse_duration,
+};
 use tickwire_games::arena::Arena;
 use tickwire_server::{Games, serve_games};
 
@@ -41,9 +44,9 @@ struct Arguments {
     /// How many players are in the room
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
     players: u32,
-    /// How many seconds each case is played
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(4..=600))]
-    time: u64,
+    /// How long each case is played, such as 7s
+    #[arg(long = "for", value_name = "TIME", default_value = "7s", value_parser = parse_time)]
+    time: Duration,
     /// One tick rate and round trip, briefly: to see that it works
     #[arg(long)]
     quick: bool,
@@ -75,6 +78,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// How long a case is played at least.
+const LEAST: Duration = Duration::from_secs(4);
+/// And at most.
+const MOST: Duration = Duration::from_secs(600);
+
+fn parse_time(text: &str) -> Result<Duration, &'static str> {
+    let time = parse_duration(text)?;
+    if (LEAST..=MOST).contains(&time) { Ok(time) } else { Err("give 4s to 10m") }
+}
+
 /// Whether everything could be measured.
 fn run(arguments: &Arguments) -> Result<bool, String> {
     if arguments.capture {
@@ -84,10 +97,14 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     if !pin(CORES.1) {
         return Err("this needs two cores: one for the server, one for the clients".into());
     }
-    let time = if arguments.quick { 4 } else { arguments.time };
-    let mut report =
-        Report { about: about(), players: arguments.players, seconds: time, ..Report::default() };
-    measure_all(&cases(arguments), Duration::from_secs(time), &mut report);
+    let time = if arguments.quick { LEAST } else { arguments.time };
+    let mut report = Report {
+        about: about(),
+        players: arguments.players,
+        seconds: time.as_secs(),
+        ..Report::default()
+    };
+    measure_all(&cases(arguments), time, &mut report);
     let text = table::text(&report);
     println!("{text}");
     write(arguments.table.as_ref(), &text)?;

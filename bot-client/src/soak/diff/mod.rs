@@ -160,7 +160,7 @@ fn run(options: &DiffOptions) -> Result<u8, String> {
     let (a, b) = (read(&options.a)?, read(&options.b)?);
     let files = [&options.a, &options.b].map(|path| path.display().to_string());
     let diff = Diff::new([&a, &b], [&files[0], &files[1]], options.threshold);
-    if let Some(path) = &options.html {
+    if let Some(path) = &options.report {
         let written = fs::write(path, render(&diff, [&a, &b]));
         written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }

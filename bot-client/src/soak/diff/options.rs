@@ -27,7 +27,7 @@ EXAMPLES
       tickwire-bots soak diff before.json after.json
 
   As a page, and only what is worse by a fifth counts:
-      tickwire-bots soak diff before.json after.json --threshold 20 --html diff.html
+      tickwire-bots soak diff before.json after.json --threshold 20 --report diff.html
 
 EXIT CODE
   0 nothing is significantly and materially worse   1 something is   2 the command line makes no
@@ -44,7 +44,7 @@ pub struct DiffOptions {
 
     /// Also write the comparison as one HTML file
     #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    pub report: Option<PathBuf>,
 
     /// Print the comparison as JSON instead of as a table
     #[arg(long)]
