@@ -123,7 +123,7 @@ export class Menu {
     const rooms = await this.client.rooms({ game: this.game || undefined }).catch(() => null);
     if (this.busy || this.box.hidden) return;
     const shown = (rooms ?? []).filter(({ state }) => state !== 'closed').slice(0, MOST_LISTED);
-    const none = rooms === null ? 'The server does not answer.' : 'None yet. Play, and there is one.';
+    const none = rooms === null ? 'The server does not answer.' : 'None yet. Press Play to open one.';
     const lines = shown.map((room) => this.line(room));
     this.show(lines.length > 0 ? lines : [make('li', 'hint', none)]);
   }

@@ -52,7 +52,7 @@ export function tilesOf(status, figures) {
       curve: figures.percentiles('late', 0.99),
     },
     {
-      name: 'Too long ticks',
+      name: 'Slow ticks',
       value: count(overruns),
       more: `last minute, ${count(status.tick_overruns)} in all`,
       curve: figures.rates('overruns'),

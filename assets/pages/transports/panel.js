@@ -125,8 +125,8 @@ export class Panel {
     this.say(room.connection === 'connected' ? '' : 'reconnecting…', true);
     /** @type {[string, string][]} */
     const lines = [
-      ['frame age, middle', `${figures.p50.toFixed(0)} ms`],
-      ['frame age, 1 in 100', `${figures.p99.toFixed(0)} ms`],
+      ['frame age p50', `${figures.p50.toFixed(0)} ms`],
+      ['frame age p99', `${figures.p99.toFixed(0)} ms`],
       ['frames', `${figures.frames.toFixed(1)} /s`],
       ['updates', `${figures.updates.toFixed(0)} /s`],
       ['requests', room.transport === 'ws' ? 'one, at first' : `${figures.requests.toFixed(1)} /s`],

@@ -100,7 +100,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         eprintln!("recording {source}");
         recordings.push(open(source)?);
     }
-    eprintln!("training on {} recordings", recordings.len());
+    eprintln!("recordings to train on: {}", recordings.len());
     let tables = if arguments.builtin {
         training::builtin(&recordings)
     } else {

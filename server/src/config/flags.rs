@@ -213,7 +213,8 @@ pub struct Settings {
     /// Where to listen [default: 127.0.0.1:2567]
     #[arg(long, value_name = "ADDR", env = "TICKWIRE_LISTEN")]
     pub listen: Option<String>,
-    /// The game that players get who name none [default: the first there is]
+    /// The game that players get who name none [default: arena, or the first of a server
+    /// of your own]
     #[arg(long, value_name = "NAME", env = "TICKWIRE_GAME")]
     pub game: Option<String>,
     /// Ticks a second, 1 to 240; who opens a room may ask for as many, or 60 [default: the game's own]
@@ -288,7 +289,7 @@ pub struct Settings {
     #[arg(long, value_name = "NETWORK", env = "TICKWIRE_NET")]
     pub net: Option<String>,
     /// Let clients say how bad their own network is to be, as a page's controls do [default: only
-    /// when listening on a loopback address; say false behind a proxy there]
+    /// when listening on a loopback address; set to false behind a proxy on this machine]
     #[arg(long, value_name = "BOOL", env = "TICKWIRE_NET_CONTROL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub net_control: Option<bool>,
     /// Where the operator looks at the server: metrics, health and the monitor page
