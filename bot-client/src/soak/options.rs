@@ -23,7 +23,9 @@ The run ends in PASS, FAIL or VOID, with reasons, against the limits of the scen
 mismatches, connections that end for no reason of the bot's, refusals, what ticks take and whether
 that grows, the age of frames, memory, open files, tasks, rooms and sessions that grow (which, by how
 much an hour, since when), and what is left when all bots have gone. It is VOID when the bots
-themselves were held up, or nothing was proved.";
+themselves were held up, or nothing was proved.
+
+Round trips have up to a tick of waiting in them, as the server answers pings at its ticks.";
 
 /// What the help says last.
 pub const EXAMPLES: &str = "\

@@ -55,6 +55,9 @@ is refused or loses its connection, when a frame cannot be applied, when a bot
 never got in or got no frame, when a session was not resumed, when a room made less than 90% of its ticks (unless
 the bots themselves were held up), or when nothing was proved at all.
 
+The round trip that is printed has up to a tick of waiting in it, as the server answers
+pings at its ticks: at 30 Hz 15 to 35 ms are as it should be on one machine.
+
 Some of the bots can be made not to keep up, each kind in its own way: --slow, --hidden
 and --stall. They prove their state like all others. What they do to the rest is judged
 apart: the run fails when the frames of those who do keep up get old or are merged. A
