@@ -46,3 +46,24 @@ test('the own skiff is where the next frame says, and stays on the lake', () => 
   assert.equal(prediction.corrections, 1);
   assert.deepEqual(prediction.state, { x: 501, y: 499 });
 });
+
+test('a skiff is as fast on the page at any tick rate', () => {
+  for (const tickHz of [10, 20, 30, 60, 120]) {
+    /** @type {((news: any) => void)[]} */
+    const inputs = [];
+    /** @type {any} */
+    const room = {
+      setup: '{"size":1024,"speed":15,"grain":0.03125}',
+      tickHz,
+      player: 3,
+      tick: 10,
+      inputs: { neutral: { x: 0, y: 0 } },
+      entities: () => new Map([[1, { player: 3, pos: { x: 100, y: 100 } }]]),
+      onInput: (/** @type {any} */ listener) => (inputs.push(listener), () => {}),
+      onFrame: () => () => {},
+    };
+    const prediction = skipper(room);
+    for (let tick = 1; tick <= tickHz / 5; tick++) inputs[0]({ tick: 10 + tick, input: { x: 1, y: 0 } });
+    assert.deepEqual(prediction.state, { x: 103, y: 100 }, `${tickHz} Hz`);
+  }
+});
