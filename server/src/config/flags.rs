@@ -111,8 +111,11 @@ fn program(args: &[OsString]) -> String {
 fn command(program: &str, game: &str) -> Command {
     let command =
         Flags::command().display_name(program.to_owned()).after_help(examples(program, game));
+    let asked = format!("The game that players get who name none [default: {game}]");
     // Otherwise a number below 0 would be taken for a flag.
-    let command = command.mut_args(|arg| arg.allow_negative_numbers(true));
+    let command = command
+        .mut_arg("game", |arg| arg.help(asked))
+        .mut_args(|arg| arg.allow_negative_numbers(true));
     if program == OWN_PROGRAM {
         return command.version(VERSION.as_str());
     }
@@ -213,8 +216,7 @@ pub struct Settings {
     /// Where to listen [default: 127.0.0.1:2567]
     #[arg(long, value_name = "ADDR", env = "TICKWIRE_LISTEN")]
     pub listen: Option<String>,
-    /// The game that players get who name none [default: arena, or the first of a server
-    /// of your own]
+    /// The game that players get who name none [default: the first of this server]
     #[arg(long, value_name = "NAME", env = "TICKWIRE_GAME")]
     pub game: Option<String>,
     /// Ticks a second, 1 to 240; who opens a room may ask for as many, or 60 [default: the game's own]

@@ -24,6 +24,7 @@ fn the_help_and_the_version_speak_of_the_program_at_hand() {
     };
     let help = shown("--help");
     assert!(help.contains("  tag --seed 7") && help.contains("[minimal]"), "{help}");
+    assert!(help.contains("name none [default: minimal]"), "{help}");
     assert!(!help.contains("tickwire-server") && !help.contains("arena"), "{help}");
     assert_eq!(shown("-V"), format!("tag (tickwire {})\n", crate::build()));
 }
