@@ -33,6 +33,8 @@ pub struct Facts {
     pub tick_p99_ms: Option<f64>,
     /// How old frames were of those who keep up, at the 99th percentile.
     pub frame_age_p99_ms: Option<f64>,
+    /// How late the latest of all ticks began.
+    pub stall_ms: Option<f64>,
     /// The most looks in a row in which the server did not tell of itself.
     pub silent_looks: u32,
     /// When the first of these was.
@@ -52,6 +54,8 @@ pub struct Facts {
     pub is_over: bool,
     /// The share of its cores that the generator used, and how late it ran at the 99th percentile.
     pub generator: (f64, f64),
+    /// How late the generator ran at worst.
+    pub generator_stall_ms: f64,
 }
 
 /// What follows from a run.
@@ -82,7 +86,7 @@ const SPARE_LOOKS: f64 = 2.0;
 /// Of a run that was ended before this share of its time too little is known.
 const LEAST_TIME: f64 = 0.5;
 /// What comes also of bots that were too late themselves.
-const DOUBTFUL: [&str; 2] = ["disconnects", "refusals"];
+const DOUBTFUL: [&str; 3] = ["disconnects", "refusals", "server"];
 /// A server that misses so many looks is gone.
 const MOST_SILENT: u32 = 5;
 
@@ -102,7 +106,8 @@ pub fn judge(facts: &Facts, record: &Record, limits: &Limits) -> Judgement {
     let mut slow: Vec<_> = certain.extract_if(.., |it| bottleneck && is_doubtful(it)).collect();
     slow.extend(slow_by(facts, record, limits).into_iter().chain(trends::drift(&trends, limits)));
     // A machine that is full of something else takes nothing from a run that was quick enough.
-    let held_up = held_up.or_else(|| crowded(facts).filter(|_| !slow.is_empty()));
+    let crowd = || crowded(facts.others).or_else(|| crowded(others_when_slow(record, limits)));
+    let held_up = held_up.or_else(|| crowd().filter(|_| !slow.is_empty()));
     let unproved = unproved(facts);
     let (verdict, reasons) = match (certain.is_empty(), held_up, unproved) {
         (false, held_up, _) => {
@@ -174,6 +179,10 @@ fn slow_by(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
         words,
         "frame_age_p99",
     );
+    // What held up the bots as well was no fault of the server's.
+    let stall_ms = facts.stall_ms.filter(|stall| facts.generator_stall_ms < stall / 2.0);
+    let words = "a tick began late, in milliseconds, by";
+    check("stall_ms", stall_ms, limits.stall_ms, words, "tick_most_late");
     let a_minute = facts.overruns as f64 * 60.0 / facts.seconds.max(1.0);
     let words = "ticks took longer than their time, so many a minute:";
     check("overruns_per_minute", Some(a_minute), limits.overruns_per_minute, words, "");
@@ -214,9 +223,30 @@ fn held_up(facts: &Facts, limits: &Limits) -> Option<Reason> {
     Some(reason("generator", detail, None))
 }
 
+/// The share of the machine that was busy in the looks in which something took longer than it may, the part that
+/// others had, and that of the bots.
+fn others_when_slow(record: &Record, limits: &Limits) -> Option<(f64, f64, f64)> {
+    let series = [
+        ("frame_age_p99", limits.frame_age_p99_ms),
+        ("tick_p99", limits.tick_p99_ms),
+        ("tick_most_late", limits.stall_ms),
+    ];
+    let slow = series.iter().flat_map(|(name, limit)| {
+        record.points(name).iter().filter(|(_, value)| value > limit).map(|(at, _)| *at)
+    });
+    let slow: Vec<f64> = slow.collect();
+    let mean = |name| {
+        let points = record.points(name);
+        let then = |at: &f64| points.get(points.partition_point(|(time, _)| time < at));
+        let values: Vec<f64> = slow.iter().filter_map(then).map(|(_, value)| *value).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    Some((mean("machine_busy")?, mean("machine_others")?, 0.0))
+}
+
 /// That the server had to wait for others, or for the bots.
-fn crowded(facts: &Facts) -> Option<Reason> {
-    let (machine, others, own) = facts.others.filter(|(machine, ..)| *machine > FULL_MACHINE)?;
+fn crowded(others: Option<(f64, f64, f64)>) -> Option<Reason> {
+    let (machine, others, own) = others.filter(|(machine, ..)| *machine > FULL_MACHINE)?;
     let (share, whose) = match (others > MOST_OTHERS, own > MOST_OWN) {
         (true, _) => (others, "neither the bots nor the server"),
         (false, true) => (own, "the bots"),

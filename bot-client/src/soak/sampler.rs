@@ -201,6 +201,7 @@ impl Sampler {
         self.note_bots(&now, rooms);
         self.note_generator(&now);
         self.note_server(&now, rooms);
+        self.note_others(&now);
         // What a server did not tell is told by the next look, for a longer time.
         let status = now.status.clone().or(self.last.status.take());
         self.last = Moment { status, ..now };
@@ -247,6 +248,18 @@ impl Sampler {
         self.record.note(("machine_busy", ""), at, machine);
     }
 
+    /// What others had of the machine, if the server is on it.
+    fn note_others(&mut self, now: &Moment) {
+        let at = (now.at - self.start).as_secs_f64();
+        let last = |name| self.record.last(name).filter(|_| self.server.ip().is_loopback());
+        let (machine, server) = (last("machine_busy"), last("server_cpu"));
+        let of_all = |cores: f64| cores / cpu::cores() as f64;
+        let own = last("generator_cpu").map(|share| of_all(share * self.cores));
+        let others = machine.zip(server).zip(own);
+        let others = others.map(|((machine, server), own)| machine - of_all(server) - own);
+        self.record.note(("machine_others", ""), at, others.map(|share| share.max(0.0)));
+    }
+
     fn note_server(&mut self, now: &Moment, rooms: usize) {
         let (Some((when, status)), Some((then, before))) = (&now.status, &self.last.status) else {
             return;
@@ -264,6 +277,8 @@ impl Sampler {
         let mean = status.ticks.mean(&before.ticks).map(|us| us / 1000.0);
         record.note(("tick_mean", "ms"), at, mean);
         record.note(("tick_p99", "ms"), at, p99);
+        let most_late = status.lateness.quantile(&before.lateness, 1.0).map(|us| us / 1000.0);
+        record.note(("tick_most_late", "ms"), at, most_late);
         record.note(("overruns", "1/s"), at, rate(status.overruns, before.overruns));
         let slipped = rate(status.slipped_ticks, before.slipped_ticks);
         record.note(("slipped", "1/s"), at, slipped);

@@ -43,9 +43,10 @@ pub struct Chart {
 }
 
 /// Titles and the series that are shown together. A series of none has a chart of its own.
-const GROUPS: [(&str, &[&str]); 15] = [
+const GROUPS: [(&str, &[&str]); 16] = [
     ("Bots and sessions", &["bots", "sessions"]),
     ("Ticks of the server", &["tick_p99", "tick_mean"]),
+    ("How late the latest tick began", &["tick_most_late"]),
     ("Age of frames", &["frame_age_p99", "frame_age_p50"]),
     ("Memory of the server", &["server_memory"]),
     ("Traffic of the server", &["sent", "received"]),
@@ -59,7 +60,7 @@ const GROUPS: [(&str, &[&str]); 15] = [
     ("Faults so far", &["mismatches", "disconnects_unexplained", "refusals_unexplained"]),
     ("Ticks that overran or were left out", &["overruns", "slipped"]),
     ("Cores that the server used", &["server_cpu"]),
-    ("Load of the cores", &["machine_busy", "generator_cpu"]),
+    ("Load of the cores", &["machine_busy", "machine_others", "generator_cpu"]),
     ("Lag of the bots", &["generator_lag_p99"]),
     ("Joins", &["joins"]),
 ];

@@ -12,6 +12,8 @@ const WORDS: &[(&str, &str)] = &[
     ("tick_mean", "tick mean"),
     ("frame_age_p50", "age of frames p50"),
     ("frame_age_p99", "age of frames p99"),
+    ("tick_most_late", "the latest tick"),
+    ("machine_others", "others on the machine"),
     ("overruns", "ticks that overran"),
     ("slipped", "ticks left out"),
     ("rooms", "rooms with bots"),
@@ -59,6 +61,7 @@ pub fn series_of(limit: &str) -> &str {
         "left_files" => "server_files",
         "left_rooms" => "server_rooms",
         "tick_drift_percent" => "tick_p99",
+        "stall_ms" => "tick_most_late",
         "hash_mismatches" => "mismatches",
         "disconnects" => "disconnects_unexplained",
         "refusals" => "refusals_unexplained",
@@ -84,6 +87,7 @@ mod tests {
             ("overruns_per_minute", "overruns"),
             ("tick_drift_percent", "tick_p99"),
             ("left_tasks", "tasks"),
+            ("stall_ms", "tick_most_late"),
         ];
         for (limit, series) in known {
             assert_eq!(series_of(limit), series);

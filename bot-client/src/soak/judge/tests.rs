@@ -77,6 +77,36 @@ fn a_run_with_nothing_wrong_passes() {
 }
 
 #[test]
+fn one_long_stall_fails_unless_the_bots_were_held_up_as_well() {
+    let stalled = Facts { stall_ms: Some(8000.0), generator_stall_ms: 90.0, ..good() };
+    assert_eq!(judged(&stalled, &calm()), (Verdict::Fail, vec!["stall_ms".to_owned()]));
+    let paused = Facts { generator_stall_ms: 7900.0, ..stalled.clone() };
+    assert_eq!(judged(&paused, &calm()), (Verdict::Pass, Vec::new()), "the whole machine was");
+    let short = Facts { stall_ms: Some(655.0), ..stalled };
+    assert_eq!(judged(&short, &calm()), (Verdict::Pass, Vec::new()));
+}
+
+#[test]
+fn others_who_had_the_machine_only_when_it_was_slow_void_a_run() {
+    let facts = Facts { frame_age_p99_ms: Some(300.0), others: Some((0.4, 0.2, 0.05)), ..good() };
+    let slow = |others: f64| {
+        let mut record = calm();
+        for n in (0..SECONDS).step_by(4) {
+            let (at, is_slow) = (f64::from(n), (200..300).contains(&n));
+            let figures = if is_slow { (500.0, 1.0, others) } else { (20.0, 0.3, 0.1) };
+            record.note(("frame_age_p99", "ms"), at, Some(figures.0));
+            record.note(("machine_busy", ""), at, Some(figures.1));
+            record.note(("machine_others", ""), at, Some(figures.2));
+        }
+        record
+    };
+    let (verdict, reasons) = judged(&facts, &slow(0.8));
+    assert_eq!((verdict, &*reasons[0]), (Verdict::Void, "machine"));
+    let own = judged(&facts, &slow(0.1));
+    assert_eq!(own, (Verdict::Fail, vec!["frame_age_p99_ms".to_owned()]), "the server had it");
+}
+
+#[test]
 fn each_thing_that_is_wrong_fails_a_run_and_is_named() {
     let why = Some("the connection broke off".to_owned());
     let left = vec![reason("left_rooms", "3 rooms were left".to_owned(), None)];

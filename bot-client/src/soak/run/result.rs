@@ -52,6 +52,7 @@ pub(super) fn facts(
         overruns: now.overruns.saturating_sub(before.overruns),
         tick_p99_ms: p99.map(|us| us / 1000.0),
         frame_age_p99_ms: sampler.ages().quantile_ms(0.99),
+        stall_ms: now.lateness.quantile(&before.lateness, 1.0).map(|us| us / 1000.0),
         silent_looks: looks.most_silent,
         silent_since: looks.silent_since,
         // How many there should have been is known when it is over.
@@ -62,6 +63,7 @@ pub(super) fn facts(
         others: sampler.others(),
         is_over: false,
         generator: (sampler.busy(), sampler.lag().quantile_ms(0.99).unwrap_or(0.0)),
+        generator_stall_ms: sampler.lag().quantile_ms(1.0).unwrap_or(0.0),
     }
 }
 

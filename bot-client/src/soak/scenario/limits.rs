@@ -26,6 +26,8 @@ pub struct Limits {
     /// Milliseconds from when a tick is due to when a bot that keeps up has applied its frame, at the
     /// 99th percentile.
     pub frame_age_p99_ms: f64,
+    /// Milliseconds that any tick begins late. Bots that were themselves held up for half as long once excuse it.
+    pub stall_ms: f64,
     /// Ticks a minute that take longer than their time.
     pub overruns_per_minute: f64,
     /// By how many MiB the server's memory grows in an hour.
@@ -68,6 +70,7 @@ impl Default for Limits {
             tick_p99_ms: 25.0,
             tick_drift_percent: 100.0,
             frame_age_p99_ms: 200.0,
+            stall_ms: 2000.0,
             overruns_per_minute: 120.0,
             memory_mib_per_hour: 12.0,
             files_per_hour: 6.0,
