@@ -165,10 +165,14 @@ fn write_carriage(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     if cuts == 0 {
         return Ok(());
     }
+    // Some were cut right before the end, or left before they came back.
+    let open = cuts.saturating_sub(kept + full + failed);
     row(
         f,
         "resumed",
-        format_args!("{kept} from what they held and {full} anew of {cuts} cuts; {failed} failed"),
+        format_args!(
+            "of {cuts} cuts {kept} from what they held, {full} anew; {failed} failed, {open} ended first"
+        ),
     )
 }
 

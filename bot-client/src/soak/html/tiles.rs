@@ -132,13 +132,17 @@ fn rail(share: f64) -> String {
 fn memory(report: &SoakReport) -> Option<Tile> {
     let trend = report.trends.iter().find(|trend| trend.counter == "server_memory")?;
     let TrendReport { slope_per_hour, low, high, limit, verdict, unit, .. } = trend;
+    // What a minute would make in an hour is no figure that anybody should see.
+    let is_unknown = *verdict == Verdict::Void && trend.detectable_per_hour.is_none();
+    let grew =
+        if is_unknown { "–".to_owned() } else { format!("{}/h", change(*slope_per_hour, unit)) };
     let sure = match verdict {
         Verdict::Void => "too little seen to be sure".to_owned(),
         _ => format!("99% sure: {} to {}", change(*low, unit), change(*high, unit)),
     };
-    let note = format!("an hour; {sure}; limit {}", value(*limit, unit));
-    let (value, picture) = (change(*slope_per_hour, unit), curve(report, "server_memory"));
-    Some(Tile { name: "Memory grew", value, note, verdict: Some(*verdict), picture })
+    let note = format!("{sure}; limit {}/h", value(*limit, unit));
+    let picture = curve(report, "server_memory");
+    Some(Tile { name: "Memory grew", value: grew, note, verdict: Some(*verdict), picture })
 }
 
 fn joins(report: &SoakReport) -> Tile {

@@ -54,8 +54,8 @@ fn row(report: &SoakReport, trend: &TrendReport) -> String {
          <td>{}</td><td class=\"number\">{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
         Text(&title(counter)),
         curve(report, trend),
-        Text(&change(*slope_per_hour, unit)),
-        if is_unknown { String::new() } else { interval(trend) },
+        Text(&if is_unknown { "–".to_owned() } else { change(*slope_per_hour, unit) }),
+        if is_unknown { "–".to_owned() } else { interval(trend) },
         Text(&change(*limit, unit)),
     )
 }
