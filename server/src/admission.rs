@@ -10,6 +10,7 @@ use crate::{config::household, metrics::ServerMetrics};
 /// Lets in as many sockets as there may be, and as there may be of one address.
 #[derive(Clone)]
 pub(crate) struct Admission {
+    most: usize,
     places: Arc<Semaphore>,
     households: Arc<Households>,
     metrics: Arc<ServerMetrics>,
@@ -33,9 +34,10 @@ pub(crate) enum TurnedAway {
 impl Admission {
     /// For `most` sockets, of which `most_of_one` may be of one address.
     pub(crate) fn new(most: usize, most_of_one: usize, metrics: Arc<ServerMetrics>) -> Self {
-        let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        let most = most.min(Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(most));
         let households = Arc::new(Households { most: most_of_one, taken: Mutex::default() });
-        Admission { places, households, metrics }
+        Admission { most, places, households, metrics }
     }
 
     /// A place for one more socket, which counts as one of `address` if there is a limit for that.
@@ -48,6 +50,15 @@ impl Admission {
         self.metrics.accepted.add(1);
         self.metrics.connections.add(1);
         Ok(Guard { _place: place, share, metrics: Arc::clone(&self.metrics) })
+    }
+
+    /// Whether there are few places left, for all or for one of this address, so that sockets that do
+    /// nothing should give theirs back.
+    pub(crate) fn is_short(&self, address: Option<IpAddr>) -> bool {
+        let households = &self.households;
+        let taken = |address| households.taken.lock().get(&household(address)).copied();
+        let crowd = address.and_then(taken).is_some_and(|taken| taken * 2 > households.most);
+        crowd || self.places.available_permits() * 8 < self.most
     }
 
     /// One more socket of an address, if it may have one more.
@@ -125,6 +136,18 @@ mod tests {
         assert!(admission.admit(address("2001:db8::3")).is_ok());
         drop(other);
         assert!(admission.households.taken.lock().is_empty());
+    }
+
+    #[test]
+    fn places_are_short_before_they_are_taken() {
+        let admission = Admission::new(8, 3, Arc::default());
+        let (crowded, other) = (address("192.0.2.1"), address("192.0.2.2"));
+        let mut guards = vec![admission.admit(crowded).expect("a place")];
+        assert!(!admission.is_short(crowded));
+        guards.push(admission.admit(crowded).expect("a place"));
+        assert!(admission.is_short(crowded) && !admission.is_short(other));
+        guards.extend((0..6).map(|_| admission.admit(None).expect("a place")));
+        assert!(admission.is_short(other) && admission.is_short(None));
     }
 
     #[test]

@@ -150,6 +150,12 @@ impl Config {
 pub struct Limits {
     /// For a request's header to arrive.
     pub header_timeout: Duration,
+    /// For the next request, of a socket that was answered; while places are short it has only as long
+    /// as for a header.
+    pub idle_timeout: Duration,
+    /// For a socket to speak HTTP. The next answer after that is its last one, and says so: a proxy must not
+    /// send a request on a socket that is just being closed. Browsers connect again.
+    pub http_time: Duration,
     /// For a request's body to arrive.
     pub body_timeout: Duration,
     /// From the reservation of a seat until it is given to somebody else.
@@ -190,6 +196,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             header_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(75),
+            http_time: Duration::from_secs(60),
             body_timeout: Duration::from_secs(5),
             ticket_time: Duration::from_secs(10),
             knocks_a_second: 20,

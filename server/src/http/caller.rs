@@ -13,7 +13,7 @@ use hyper::HeaderMap;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use super::{Site, forwarded, refused::Refused};
+use super::{Site, forwarded, patience::Patience, refused::Refused};
 use crate::{admission::Guard, config::Network, directory::Who, links::Link};
 
 /// Who sends a request.
@@ -30,6 +30,10 @@ pub(super) struct Caller {
 /// What the requests of one socket share.
 pub(super) struct Line {
     pub(super) peer: SocketAddr,
+    /// Since when it is there.
+    pub(super) since: Instant,
+    /// How long it is waited for.
+    pub(super) patience: Patience,
     /// Taken along when the socket becomes a player's.
     guard: Mutex<Option<Guard>>,
     /// How many answers are under way that may last for as long as somebody plays.
@@ -50,6 +54,8 @@ impl Line {
     pub(super) fn new(peer: SocketAddr, guard: Guard) -> Self {
         Line {
             peer,
+            since: Instant::now(),
+            patience: Patience::new(),
             guard: Mutex::new(Some(guard)),
             held: AtomicUsize::new(0),
             stuck: Notify::new(),
@@ -150,6 +156,7 @@ impl Caller {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        self.line.patience.released();
         self.line.held.fetch_sub(1, Relaxed);
     }
 }

@@ -15,7 +15,7 @@ use hyper::{
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -44,6 +44,7 @@ pub(crate) mod handshake;
 pub(crate) mod headers;
 mod links;
 mod origins;
+mod patience;
 pub(crate) mod problem;
 mod refused;
 mod routes;
@@ -53,12 +54,10 @@ mod upgrade;
 pub(crate) use accept::accept;
 pub(crate) use assets::Assets;
 use caller::{Caller, Line};
+use patience::{Over, Watched};
 pub(crate) use routes::{health, send};
 pub(crate) use upgrade::upgrade_observer;
 
-/// How long a socket may speak HTTP. Long enough for every page, and the end of
-/// who never reads an answer; browsers connect again.
-const HTTP_LIFETIME: Duration = Duration::from_secs(60);
 /// How long to wait before accepting again after that failed.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// When somebody may try again whose address has as many sockets as it may have, or who came to a full
@@ -173,53 +172,57 @@ async fn converse(
     // A large buffer would only hold frames that are old when they are read, and hide for long that
     // nobody reads them.
     let _ = socket2::SockRef::from(&stream).set_send_buffer_size(limits.send_buffer);
-    let timeout = limits.header_timeout;
     let service = service_fn(|request: Request<Incoming>| {
+        line.patience.asked();
         let caller = Caller::new(&line, request.headers(), &site.config.trusted_proxies);
-        let (caller, site) = (Arc::new(caller), Arc::clone(&site));
-        async move { Ok::<_, Infallible>(routes::answer(&site, &caller, request).await) }
+        let (caller, site, line) = (Arc::new(caller), Arc::clone(&site), Arc::clone(&line));
+        async move {
+            let mut answer = routes::answer(&site, &caller, request).await;
+            if line.since.elapsed() >= site.config.limits.http_time && !is_upgrade(&answer) {
+                let close = header::HeaderValue::from_static("close");
+                answer.headers_mut().insert(header::CONNECTION, close);
+            }
+            line.patience.answered();
+            Ok::<_, Infallible>(answer)
+        }
     });
+    let watched = Watched { socket: stream, line: Arc::clone(&line) };
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timeout)
+        // It has one limit for what is late and for what only rests.
+        .header_read_timeout(None)
         .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(watched), service)
         .with_upgrades();
     tokio::pin!(connection);
     let course = async {
         tokio::select! {
-            ended = connection.as_mut() => return Some(ended),
+            ended = connection.as_mut() => return ended,
             _ = stop.changed() => {}
-            () = tokio::time::sleep(HTTP_LIFETIME) => {}
         }
         // The answer that is under way is the last one.
         connection.as_mut().graceful_shutdown();
-        tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            () = too_old(&line) => None,
-        }
+        connection.await
     };
-    let ended = tokio::select! {
-        ended = course => ended,
-        () = line.stuck() => None,
-    };
-    let why = match ended {
-        Some(Ok(())) => return,
-        Some(Err(error)) => {
-            site.metrics.note_cut(error.is_parse(), error.is_timeout());
-            error.to_string()
+    let address = counted_as(&site.config, line.peer);
+    let (short, held) = (|| site.admission.is_short(address), || line.is_held());
+    let why = tokio::select! {
+        ended = course => match ended {
+            Ok(()) => return,
+            Err(error) => {
+                site.metrics.bad_requests.add(u64::from(error.is_parse()));
+                error.to_string()
+            }
+        },
+        over = line.patience.over(limits, (short, held)) => {
+            site.metrics.late_headers.add(u64::from(over == Over::LateHeader));
+            format!("{over:?}")
         }
-        None => "it lasted too long".to_owned(),
+        () = line.stuck() => "nobody reads it".to_owned(),
     };
     tracing::debug!(peer = %line.peer, why, "an HTTP connection was cut");
 }
 
-/// Waits until a socket whose last answer is under way has had enough time for it.
-async fn too_old(line: &Line) {
-    loop {
-        tokio::time::sleep(HTTP_LIFETIME).await;
-        if !line.is_held() {
-            return;
-        }
-    }
+/// Whether a socket stops speaking HTTP with this answer.
+fn is_upgrade(answer: &Answer) -> bool {
+    answer.status() == StatusCode::SWITCHING_PROTOCOLS
 }

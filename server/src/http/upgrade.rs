@@ -14,8 +14,11 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tickwire_shared::{PlayerId, link::Net};
+use tokio::net::TcpStream as TokioSocket;
 
-use super::{Answer, Caller, Site, handshake, parameter, problem::problem, whole};
+use super::{
+    Answer, Caller, Site, handshake, parameter, patience::Watched, problem::problem, whole,
+};
 use crate::{
     directory::{Denied, RoomEntry, Seat, Wanted},
     shard::{Arrival, Carrier, Command, Entrance, Pipe, WebSocket},
@@ -159,10 +162,17 @@ fn plain_socket(
     upgraded: TokioIo<hyper::upgrade::Upgraded>,
     site: &Site,
 ) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.into_inner().downcast::<TokioIo<tokio::net::TcpStream>>().ok()?;
-    let Parts { io, read_buf, .. } = parts;
+    let upgraded = upgraded.into_inner();
+    // The operator's sockets are watched by nobody.
+    let (socket, read_buf) = match upgraded.downcast::<TokioIo<Watched<TokioSocket>>>() {
+        Ok(Parts { io, read_buf, .. }) => (io.into_inner().socket, read_buf),
+        Err(upgraded) => {
+            let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<TokioSocket>>().ok()?;
+            (io.into_inner(), read_buf)
+        }
+    };
     // It stays nonblocking, as the runtime made it.
-    let socket = io.into_inner().into_std().ok()?;
+    let socket = socket.into_std().ok()?;
     // What the kernel does not take of a frame waits with the connection, and no other is made before it
     // went. Its other buffer is as small, for the same reason: what is in it only gets older.
     let (kernel, limits) = (socket2::SockRef::from(&socket), &site.config.limits);

@@ -138,7 +138,7 @@ pub struct ServerMetrics {
     pub too_many_requests: Counter,
     /// Requests that are not as they have to be.
     pub bad_requests: Counter,
-    /// Requests whose header did not come in time.
+    /// Requests whose header began and did not come in time.
     pub late_headers: Counter,
     /// Requests with too large a body.
     pub large_bodies: Counter,
@@ -182,15 +182,6 @@ impl ServerMetrics {
             StatusCode::PAYLOAD_TOO_LARGE => self.large_bodies.add(1),
             StatusCode::REQUEST_TIMEOUT => self.late_bodies.add(1),
             _ => {}
-        }
-    }
-
-    /// Notes why HTTP on a socket ended before its time: it was not understood, or it was too slow.
-    pub fn note_cut(&self, not_understood: bool, too_slow: bool) {
-        if not_understood {
-            self.bad_requests.add(1);
-        } else if too_slow {
-            self.late_headers.add(1);
         }
     }
 

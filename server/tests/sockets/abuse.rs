@@ -93,6 +93,53 @@ fn headers_and_bodies_that_trickle_in_are_cut_off_and_nobody_else_notices() {
 }
 
 #[test]
+fn who_was_answered_and_asks_nothing_more_is_no_refusal_and_may_ask_again() {
+    let limit = Duration::from_millis(100);
+    let server = TestServer::start(|config| config.limits.header_timeout = limit);
+    let silent = TcpStream::connect(server.addr()).expect("the server listens");
+    let mut browser = Http::connect(server.addr());
+    for _ in 0..2 {
+        browser.ask("GET", "/rooms", "", b"");
+        assert_eq!(browser.answer().status, 200);
+        thread::sleep(limit * 5);
+    }
+    eventually("who said nothing at all is gone", || server.count("connections") == 1);
+    drop(silent);
+    assert_eq!(server.count("refusals/late_headers"), 0);
+}
+
+#[test]
+fn the_last_answer_on_a_socket_says_that_it_is() {
+    let ends = |time| {
+        let server = TestServer::start(|config| config.limits.http_time = time);
+        let mut browser = Http::connect(server.addr());
+        browser.ask("GET", "/rooms", "", b"");
+        let answer = browser.answer();
+        answer.header.contains("\r\nconnection: close\r\n")
+    };
+    assert!(ends(Duration::ZERO) && !ends(Duration::from_secs(60)));
+}
+
+#[test]
+fn who_was_answered_and_asks_nothing_more_gives_way_while_places_are_short() {
+    let server = TestServer::start(|config| {
+        config.limits.header_timeout = Duration::from_millis(100);
+        config.max_connections = 2;
+    });
+    let browsers: Vec<_> = (0..2)
+        .map(|_| {
+            let mut browser = Http::connect(server.addr());
+            browser.ask("GET", "/rooms", "", b"");
+            assert_eq!(browser.answer().status, 200);
+            browser
+        })
+        .collect();
+    eventually("there is place again", || server.count("connections") < 2);
+    drop(browsers);
+    assert_eq!(server.count("refusals/late_headers"), 0);
+}
+
+#[test]
 fn a_body_that_is_too_large_is_not_read_however_it_comes() {
     let server = TestServer::start(|_| {});
     let code = server.post("/rooms", "").text("room/code");
