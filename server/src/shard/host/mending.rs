@@ -18,7 +18,7 @@ use tickwire_shared::message::CloseCode;
 
 use super::{BROKEN, Broken, RoomHost};
 use crate::{
-    panics::text_of,
+    panics::{self, text_of},
     shard::{Context, connection::End, socket::Socket},
     ws::close::CloseReason,
 };
@@ -80,7 +80,8 @@ impl<S: Socket> RoomHost<S> {
     ) -> Result<(), Broken> {
         cx.metrics.panics.add(1);
         let what = text_of(panic);
-        tracing::error!(room = self.entry.code, game = self.entry.game, what, "the game panicked");
+        let (room, game, place) = (&self.entry.code, self.entry.game, panics::last_place());
+        tracing::error!(room, game, what, place, "the game panicked");
         // What was lent to the room may be in any state, and is lost with it.
         self.room.lend(&mut Work::default());
         self.tape.fly((Incident::Panic, what), self.room.as_ref(), &self.entry, &cx.recorder);
