@@ -19,6 +19,11 @@ const LOG_SLOW_EVERY: Duration = Duration::from_secs(5);
 /// At most one line about who came and went is logged in this time.
 const LOG_PLAYERS_EVERY: Duration = Duration::from_secs(1);
 
+/// A time as it is logged, to a hundredth of a millisecond.
+fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e5).round() / 100.0
+}
+
 impl<S: Socket> RoomHost<S> {
     /// Shows what the room counted and costs.
     pub(super) fn publish(&mut self, now: Instant, cx: &Context) {
@@ -91,10 +96,10 @@ impl<S: Socket> RoomHost<S> {
         if !self.slow_logged.is_some_and(logged) {
             self.slow_logged = Some(now);
             let (room, players) = (&self.entry.code, self.room.player_count());
-            let (took, may_take) = (took.as_micros() as u64, period.as_micros() as u64);
-            tracing::warn!(room, players, took_us = took, may_take_us = may_take, "slow tick");
+            let [took_ms, may_take_ms] = [took, period].map(millis);
+            tracing::warn!(room, players, took_ms, may_take_ms, "slow tick");
         }
-        let what = format!("a tick took {} µs of {}", took.as_micros(), period.as_micros());
+        let what = format!("a tick took {} ms of {}", millis(took), millis(period));
         self.tape.fly((Incident::Overrun, &what), self.room.as_ref(), &self.entry, &cx.recorder);
     }
 }
