@@ -77,7 +77,7 @@ export function clock(seconds, digits = 0) {
  */
 export function checksOf({ hashes, differ, problems, panic, done }) {
   const count = hashes.toLocaleString('en');
-  if (differ.length > 0) return [`tick ${numberOf(differ[0])} did not become what it was`, 'bad'];
+  if (differ.length > 0) return [`tick ${numberOf(differ[0])} differs from the recording`, 'bad'];
   if (problems.length > 0) return [problems[0], 'bad'];
   if (panic) return [`the game panics at tick ${numberOf(panic.tick)}: ${panic.what}`, 'bad'];
   return done ? [`all ${count} hashes verified`, 'good'] : [`${count} hashes verified so far…`, ''];

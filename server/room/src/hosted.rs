@@ -17,6 +17,7 @@ use crate::{
     outgoing::Poll,
     room::Refusal,
     work::Work,
+    world::{Unlike, World},
 };
 
 /// Somebody who wants in.
@@ -216,6 +217,13 @@ pub trait HostedRoom: Send {
     /// comes of that, but that it panics where the game does. It is for whoever has played a log to its end, and so
     /// may have come to a panic that is not in it.
     fn ask(&mut self);
+
+    /// A copy of all that the game replicates at this moment.
+    fn world(&self) -> World;
+
+    /// What of all that the game replicates at this moment is otherwise in another room's world of the
+    /// same game, in order of kinds and slots.
+    fn compare(&self, other: &World) -> Vec<Unlike>;
 
     /// How the room runs.
     fn config(&self) -> &RoomConfig;

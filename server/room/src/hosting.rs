@@ -24,6 +24,7 @@ use crate::{
     outgoing::Poll,
     room::{Refusal, Room},
     work::Work,
+    world::{Unlike, World},
 };
 
 impl<G: Game> HostedRoom for Room<G> {
@@ -162,6 +163,14 @@ impl<G: Game> HostedRoom for Room<G> {
 
     fn ask(&mut self) {
         self.ask_all();
+    }
+
+    fn world(&self) -> World {
+        World::of(&self.game, &self.spec.schema)
+    }
+
+    fn compare(&self, other: &World) -> Vec<Unlike> {
+        World::of(&self.game, &self.spec.schema).unlike(other, &self.spec.schema)
     }
 
     fn config(&self) -> &RoomConfig {

@@ -48,6 +48,7 @@ mod spec;
 mod viewer;
 mod window;
 mod work;
+mod world;
 
 pub use config::RoomConfig;
 pub use counters::RoomCounters;
@@ -66,3 +67,4 @@ pub use pace::{Decision, Pace};
 pub use room::{Refusal, Room};
 pub use spec::Spec;
 pub use work::Work;
+pub use world::{Unlike, World};

@@ -36,6 +36,9 @@ pub(super) enum ReplayError {
     /// There is nothing in it.
     #[error("it holds not one whole tick")]
     Empty,
+    /// The ticks that were asked for end before they begin.
+    #[error("tick {0}, to begin with, is behind tick {1}, to end with")]
+    Backwards(Tick, Tick),
     /// A tick that was asked for is not in it.
     #[error("tick {asked} is not in it; it goes from {first} to {last}")]
     Tick {
@@ -134,13 +137,12 @@ impl<R: Read + Seek> Player<R> {
         }
         let (from, to) = (from.map_or(first, Tick), to.map_or(last, Tick));
         let outside = |tick: Tick| tick.since(first) < 0 || tick.is_after(last);
-        if outside(from) {
-            return Err(ReplayError::Tick { asked: from, first, last });
+        for asked in [from, to] {
+            if outside(asked) {
+                return Err(ReplayError::Tick { asked, first, last });
+            }
         }
-        if outside(to) || from.is_after(to) {
-            return Err(ReplayError::Tick { asked: to, first: from, last });
-        }
-        Ok((from, to))
+        if from.is_after(to) { Err(ReplayError::Backwards(from, to)) } else { Ok((from, to)) }
     }
 
     /// The chunk that makes a tick, by its place among all.

@@ -8,9 +8,16 @@ use std::{
 
 use serde_json::{Value, json};
 use tickwire_recording::{End, Ending, Header, Incident, Timing, Why};
+use tickwire_room::Unlike;
 use tickwire_shared::Tick;
 
-use super::{player::Player, verify::Found};
+use super::{
+    player::Player,
+    verify::{Difference, Found},
+};
+
+/// How many entities that differ are named.
+const MOST_ENTITIES: usize = 5;
 
 /// What is said of a recording that was played.
 pub(super) struct Report {
@@ -55,16 +62,37 @@ impl Report {
         panic.is_some_and(|(again, _)| (0..=1).contains(&again.since(*tick)))
     }
 
-    /// Whether all that was asked for could be played and became what it was. A flight of a panic ends
+    /// Whether all that was asked for could be played and is as it was recorded. A flight of a panic ends
     /// with that panic.
     pub(super) fn holds(&self) -> bool {
-        let Found { range: (from, to), ticks, differ, ref problems, ref panic, .. } = self.found;
+        let Found { range: (from, to), ticks, ref problems, .. } = self.found;
         let all = i64::from(ticks) > i64::from(to.since(from));
-        let played = match self.found.to_the_panic {
-            true => self.panics_again(),
-            false => (all && panic.is_none()) || self.panics_again(),
-        };
-        differ == 0 && problems.is_empty() && played && self.end.1
+        !self.differs() && (all || self.panics_again()) && problems.is_empty() && self.end.1
+    }
+
+    /// Whether the game did something else than was recorded.
+    fn differs(&self) -> bool {
+        let Found { differ, ref panic, to_the_panic, .. } = self.found;
+        differ > 0 || ((panic.is_some() || to_the_panic) && !self.panics_again())
+    }
+
+    fn verdict(&self) -> &'static str {
+        if !self.holds() {
+            return match self.differs() {
+                true => "REPLAY DIFFERS",
+                false => {
+                    "REPLAY IS NOT WHOLE: what could be played is the same, and not all could be"
+                }
+            };
+        }
+        match (self.found.verified > 0, self.found.panic.is_some()) {
+            (true, false) => "replay matches the recording: every hash is the same",
+            (true, true) => {
+                "replay matches the recording: every hash is the same, and the game panics where it did"
+            }
+            (false, true) => "the game panics where it did; there is no hash here to compare",
+            (false, false) => "all could be played; there is no hash here to compare",
+        }
     }
 
     /// As an object for programs.
@@ -88,6 +116,11 @@ impl Report {
             "hashes_verified": verified,
             "hash_mismatches": differ,
             "first_mismatches": differences.collect::<Vec<_>>(),
+            "first_unlike": self.found.unlike.as_ref().map(|(tick, unlike)| {
+                let all = unlike.iter().take(MOST_ENTITIES);
+                let all = all.map(|it| json!({ "kind": it.kind, "slot": it.slot, "what": it.what }));
+                json!({ "tick": tick.0, "entities": unlike.len(), "first": all.collect::<Vec<_>>() })
+            }),
             "problems": problems,
             "panics_again": self.found.to_the_panic.then(|| self.panics_again()),
             "panic": panic.as_ref().map(|(tick, what)| json!({ "tick": tick.0, "what": what })),
@@ -102,19 +135,39 @@ impl Report {
         writeln!(f, "  kept because   {} at tick {tick}: {detail}", reason.name())?;
         let Some((tick, timing)) = self.slowest else { return Ok(()) };
         let Timing { lateness, receive, step, send } = timing;
+        let [lateness, receive, step, send] =
+            [lateness, receive, step, send].map(|micros| f64::from(micros) / 1000.0);
         writeln!(
             f,
-            "  slowest tick   {tick}: {lateness} µs late; receiving {receive} µs, stepping {step} µs, \
-             sending {send} µs"
+            "  slowest tick   {tick}: {lateness:.2} ms late; receiving {receive:.2} ms, \
+             stepping {step:.2} ms, sending {send:.2} ms"
         )
+    }
+
+    fn say_where_hashes_differ(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Found { differences, differ, last_differs, unlike, .. } = &self.found;
+        let Some(Difference { tick, after, check }) = differences.first() else { return Ok(()) };
+        let (first, every) = (after.next(), self.header.hash_interval);
+        writeln!(
+            f,
+            "  differs first  in ticks {first} to {tick}: there is a hash every {every} ticks"
+        )?;
+        writeln!(f, "    hash         {:016x}, and was {:016x}", check.computed, check.recorded)?;
+        if let Some(last) = last_differs.filter(|_| *differ > 1) {
+            writeln!(f, "  differ too     {} more, the last one at tick {last}", differ - 1)?;
+        }
+        let Some((keyframe, unlike)) = unlike else { return Ok(()) };
+        writeln!(f, "  tick {keyframe}, the next whole world: {} entities differ", unlike.len())?;
+        for Unlike { kind, slot, what } in unlike.iter().take(MOST_ENTITIES) {
+            writeln!(f, "    {kind} {slot}: {what}")?;
+        }
+        let more = unlike.len().saturating_sub(MOST_ENTITIES);
+        if more > 0 { writeln!(f, "    and {more} more") } else { Ok(()) }
     }
 
     /// What is not as it should be, a line each.
     fn say_what_differs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for found in &self.found.differences {
-            let (tick, check) = (found.tick, found.check);
-            writeln!(f, "  tick {tick}: {:016x}, and was {:016x}", check.computed, check.recorded)?;
-        }
+        self.say_where_hashes_differ(f)?;
         for problem in &self.found.problems {
             writeln!(f, "  {problem}")?;
         }
@@ -136,15 +189,21 @@ impl fmt::Display for Report {
         self.say_why(f)?;
         let Found { range: (from, to), ticks, verified, differ, took, .. } = &self.found;
         let lasts = f64::from(*ticks) / f64::from(*tick_hz);
-        writeln!(f, "  ticks          {from} to {to}: {ticks} played, {lasts:.1} s of the game")?;
+        let (to, played) = match &self.found.panic {
+            // What the game was told behind the last whole tick is of one that there is not.
+            Some((tick, _)) if tick.is_after(*to) => {
+                (tick, format!("{ticks} whole, {tick} panicked"))
+            }
+            Some((tick, _)) => (to, format!("{ticks} whole, {tick} panicked")),
+            None => (to, format!("{ticks} played")),
+        };
+        writeln!(f, "  ticks          {from} to {to}: {played}, {lasts:.1} s of the game")?;
         writeln!(f, "  hashes         {verified} verified, {differ} differ")?;
         let (speed, took) = (self.found.speed(*tick_hz), took.as_secs_f64());
         writeln!(f, "  speed          {speed:.0} times real time, {took:.2} s")?;
         writeln!(f, "  file           {} chunks; {}", self.chunks, self.end.0)?;
         self.say_what_differs(f)?;
-        let verdict =
-            if self.holds() { "it became what it was" } else { "IT DID NOT BECOME WHAT IT WAS" };
-        writeln!(f, "{verdict}")
+        writeln!(f, "{}", self.verdict())
     }
 }
 

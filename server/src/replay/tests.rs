@@ -202,10 +202,73 @@ fn panicking(ticks: u32, act: impl FnOnce(&mut Recorded)) -> (Value, Tick) {
 }
 
 fn report(file: &[u8]) -> Value {
+    told(file).json()
+}
+
+fn told(file: &[u8]) -> Report {
     let mut player = open(file);
     let range = player.range(None, None).expect("it is all");
     let found = verify(&mut player, range, &mut Counter::default());
-    Report::new(&mut player, Path::new("a file"), found).json()
+    Report::new(&mut player, Path::new("a file"), found)
+}
+
+#[test]
+fn the_first_difference_is_told_with_its_ticks_and_what_differs_at_the_next_keyframe() {
+    let recorded = Recorded::new(700);
+    // Some byte of the first chunk is what a player pushed: with another one its dot is another one.
+    let (file, said) = (400..4000)
+        .map(|at| {
+            recorded.file(Why::Recording, |index, chunk| chunk[at] ^= u8::from(index == 0) * 2)
+        })
+        .find_map(|file| {
+            let said = report(&file);
+            let kind = said.pointer("/first_unlike/first/0/kind").is_some();
+            (kind && said["problems"].as_array().is_some_and(Vec::is_empty)).then_some((file, said))
+        })
+        .expect("there are pushes");
+    let first = &said["first_unlike"]["first"][0];
+    assert_eq!((&first["kind"], &said["first_unlike"]["entities"]), (&json!("dot"), &json!(1)));
+    let what = first["what"].as_str().expect("words");
+    assert!(what.starts_with("pushed is [") && what.contains(", and was ["), "{what}");
+    let differ = said["hash_mismatches"].as_u64().expect("a number");
+    let first = said["first_mismatches"][0]["tick"].as_u64().expect("a tick");
+    let text = told(&file).to_string();
+    let lines = [
+        format!(
+            "  differs first  in ticks {} to {first}: there is a hash every 8 ticks\n",
+            first - 7
+        ),
+        format!("  differ too     {} more, the last one at tick ", differ - 1),
+        "    dot ".to_owned(),
+        "REPLAY DIFFERS\n".to_owned(),
+    ];
+    for line in lines {
+        assert!(text.contains(&line), "no {line:?} in {text}");
+    }
+}
+
+#[test]
+fn a_tick_that_panicked_is_told_apart_from_those_that_were_whole() {
+    let mut recorded = Recorded::new(400);
+    let before = recorded.room.now();
+    crate::panics::quietly(|| recorded.tick(TRIP)).expect_err("it panics");
+    let why =
+        Why::Flight { reason: Incident::Panic, tick: recorded.room.now(), detail: String::new() };
+    let text = told(&recorded.file(why, |_, _| {})).to_string();
+    assert!(text.contains(&format!(": 400 whole, {} panicked, ", before.next())), "{text}");
+    assert!(text.ends_with("every hash is the same, and the game panics where it did\n"), "{text}");
+    // Before its first tick it was told of one that there is not, and there is no hash.
+    let mut recorded = Recorded::new(0);
+    let unlucky = Newcomer::named(UNLUCKY);
+    crate::panics::quietly(|| recorded.room.handle_join(&unlucky).is_ok()).expect_err("it panics");
+    let (tick, reason) = (recorded.room.now(), Incident::Panic);
+    let why = Why::Flight { reason, tick, detail: String::new() };
+    let (text, next) = (told(&recorded.file(why, |_, _| {})).to_string(), tick.next());
+    assert!(text.contains(&format!(" {next} to {next}: 0 whole, {next} panicked, ")), "{text}");
+    assert!(
+        text.ends_with("the game panics where it did; there is no hash here to compare\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Playing a stretch of a recording and comparing what it becomes with what it was.
+//! Playing a stretch of a recording and comparing every hash with the recorded one.
 
 use std::{
     io::{Read, Seek},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tickwire_room::{HashCheck, HostedRoom};
+use tickwire_room::{HashCheck, HostedRoom, Unlike};
 use tickwire_shared::Tick;
 
 use super::player::{Played, Player, ReplayError};
@@ -23,10 +23,12 @@ pub(super) trait Watch {
     fn went_on(&mut self, found: &Found) -> bool;
 }
 
-/// A tick that did not become what it was.
+/// A tick whose world is another one than the recorded one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Difference {
     pub(super) tick: Tick,
+    /// The last tick before it whose world was the recorded one, as far as there are hashes.
+    pub(super) after: Tick,
     pub(super) check: HashCheck,
 }
 
@@ -45,6 +47,12 @@ pub(super) struct Found {
     pub(super) differ: u32,
     /// The first of them.
     pub(super) differences: Vec<Difference>,
+    /// The last of them all.
+    pub(super) last_differs: Option<Tick>,
+    /// What was otherwise at the first keyframe behind the first of them, and which tick's that was.
+    pub(super) unlike: Option<(Tick, Vec<Unlike>)>,
+    /// The last tick whose world is known to be the recorded one.
+    sure: Tick,
     /// What could not be played, as sentences.
     pub(super) problems: Vec<String>,
     /// Where the game panicked first, and what it said.
@@ -76,8 +84,14 @@ pub(super) fn verify<R: Read + Seek>(
             found.tell(format!("ticks {} to {} are missing", before.next(), chunk.first));
         }
         before = chunk.last;
+        let replayed = found.wants_world(player, chunk.first).then(|| player.room().world());
         match player.load(index) {
             Ok(()) => {
+                if let Some(world) = replayed {
+                    found.unlike = Some((chunk.first, player.room().compare(&world)));
+                }
+                // Loading it compares the hash of its world.
+                found.sure = chunk.first;
                 watch.loaded(player.room());
                 play_chunk(player, &mut found, leads_on);
             }
@@ -129,14 +143,24 @@ fn play_chunk<R: Read + Seek>(player: &mut Player<R>, found: &mut Found, leads_o
 }
 
 impl Found {
+    /// Whether the world that was replayed is to be compared with the keyframe of this tick.
+    fn wants_world<R: Read + Seek>(&self, player: &mut Player<R>, keyframe: Tick) -> bool {
+        self.differ > 0
+            && self.unlike.is_none()
+            && player.is_loaded()
+            && player.room().now() == keyframe
+    }
+
     fn note(&mut self, tick: Tick, check: HashCheck) {
         if check.holds() {
             self.verified += 1;
+            self.sure = tick;
             return;
         }
         self.differ += 1;
+        self.last_differs = Some(tick);
         if self.differences.len() < MOST_TOLD {
-            self.differences.push(Difference { tick, check });
+            self.differences.push(Difference { tick, after: self.sure, check });
         }
     }
 
