@@ -108,6 +108,10 @@ fn a_term_signal_tells_all_players_and_ends_with_success() {
     assert_eq!(closing.join().expect("it ends").0, 1001);
     assert_eq!(code, Some(0));
     assert!(log.iter().any(|line| line["message"] == "joined" && line["name"] == "tester"));
+    assert!(
+        log.iter()
+            .any(|line| line["message"] == "all rooms have ended, and their players were told")
+    );
 }
 
 #[test]
@@ -251,14 +255,23 @@ fn a_recorded_room_is_played_again_and_damage_is_found() {
     assert!(report["hashes_verified"].as_u64() >= Some(24), "{report}");
     assert_eq!((&report["hash_mismatches"], &report["holds"]), (&0.into(), &true.into()));
     let text = String::from_utf8(output(&["replay", path]).stdout).expect("it is text");
-    assert!(text.contains("it became what it was") && text.contains("times real time"), "{text}");
+    assert!(text.contains("every hash is the same") && text.contains("times real time"), "{text}");
     let one = output(&["replay", path, "--from", "100", "--to", "110", "--json"]);
     let report: Value = serde_json::from_slice(&one.stdout).expect("a JSON object");
     assert_eq!(report["ticks"], 11, "{report}");
-    assert_eq!(output(&["replay", path, "--from", "100000"]).status.code(), Some(2));
+    let beyond = output(&["replay", path, "--from", "100", "--to", "100000"]);
+    assert_eq!(beyond.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&beyond.stderr).into_owned();
+    assert!(said.contains("tick 100000 is not in it; it goes from 1 to "), "{said}");
+    let backwards = output(&["replay", path, "--from", "30", "--to", "20"]);
+    let said = String::from_utf8_lossy(&backwards.stderr).into_owned();
+    assert!(said.contains("tick 30, to begin with, is behind tick 20"), "{said}");
     let whole = std::fs::read(path).expect("it is there");
     std::fs::write(path, &whole[..whole.len() - 10]).expect("it is ours");
-    assert_eq!(output(&["replay", path]).status.code(), Some(1), "it is cut short");
+    let cut = output(&["replay", path]);
+    assert_eq!(cut.status.code(), Some(1), "it is cut short");
+    let said = String::from_utf8(cut.stdout).expect("it is text");
+    assert!(said.contains("REPLAY IS NOT WHOLE"), "no hash differs: {said}");
     std::fs::write(path, &whole[..100]).expect("it is ours");
     assert_eq!(output(&["replay", path]).status.code(), Some(2), "there is nothing in it");
     std::fs::remove_dir_all(folder).expect("it is ours");
@@ -278,6 +291,30 @@ fn the_help_teaches_with_examples() {
     ] {
         assert!(help.contains(part), "no {part} in:\n{help}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_help_lists_and_names_replay_also_in_a_program_of_another_name() {
+    use std::os::unix::process::CommandExt;
+    let ask = |args: &[&str]| {
+        let Output { stdout, stderr, .. } =
+            program().arg0("/opt/pulse").args(args).output().expect("the program runs");
+        String::from_utf8([stdout, stderr].concat()).expect("it is text")
+    };
+    let help = ask(&["--help"]);
+    assert!(
+        help.contains("\n  replay  Plays a recording") && help.contains("pulse <COMMAND>"),
+        "{help}"
+    );
+    for args in [&["replay", "--help"][..], &["replay"], &["replay", "a", "--form", "3"]] {
+        let said = ask(args);
+        assert!(said.contains("Usage: pulse replay"), "{args:?}: {said}");
+    }
+    assert!(
+        ask(&["--seed", "7", "replay", "a"]).contains("cannot be used with '--seed"),
+        "not ignored"
+    );
 }
 
 #[test]

@@ -43,6 +43,11 @@ impl World {
         world
     }
 
+    /// The kind, the slot and the slot's version of each entity.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (usize, u16, u32)> {
+        self.0.iter().map(|(&(kind, slot), entity)| (kind, slot, entity.version))
+    }
+
     /// The entities that `other` has otherwise, in order.
     pub(crate) fn unlike(&self, other: &World, schema: &Schema) -> Vec<Unlike> {
         let missing = other.0.keys().filter(|place| !self.0.contains_key(place));

@@ -11,7 +11,7 @@ use clap::{
 use serde::Deserialize;
 
 use super::bounds::{self, Bounds};
-use crate::build;
+use crate::{build, replay};
 
 /// The program that ships with Tickwire. Others have versions that this crate does not know.
 const OWN_PROGRAM: &str = env!("CARGO_PKG_NAME");
@@ -101,7 +101,7 @@ impl Flags {
 }
 
 /// The program's name as it was called.
-fn program(args: &[OsString]) -> String {
+pub(crate) fn program(args: &[OsString]) -> String {
     let path = args.first().map(PathBuf::from).unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_else(|| OWN_PROGRAM.to_owned());
@@ -116,6 +116,8 @@ fn command(program: &str, game: &str) -> Command {
     let command = command
         .mut_arg("game", |arg| arg.help(asked))
         .mut_args(|arg| arg.allow_negative_numbers(true));
+    // It is run before flags are read, and only has to be found here.
+    let command = command.subcommand(replay::command()).args_conflicts_with_subcommands(true);
     if program == OWN_PROGRAM {
         return command.version(VERSION.as_str());
     }
@@ -164,6 +166,7 @@ fn examples(program: &str, game: &str) -> String {
         ("--admin-listen 127.0.0.1:2568", "metrics, health and the monitor page"),
         ("--trusted-proxy 127.0.0.1", "behind a proxy on this machine that speaks TLS"),
         ("--jwt-key players.key", "let only those in whom your own login has signed"),
+        ("replay FILE", "play a recording again and compare every hash"),
     ];
     let lines = examples.map(|(flags, what)| format!("  {program} {flags:<29} {what}\n"));
     let lines = lines.concat();

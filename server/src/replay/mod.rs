@@ -12,9 +12,9 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use crate::Games;
+use crate::{Games, config::flags::program};
 
 mod frames;
 mod player;
@@ -26,6 +26,8 @@ mod verify;
 
 use player::{Player, ReplayError};
 
+/// The command's name.
+const NAME: &str = "replay";
 /// What could not be played at all.
 const UNPLAYABLE: u8 = 2;
 
@@ -34,10 +36,10 @@ type OnDisk = Player<BufReader<File>>;
 
 /// Plays a recording of a room again, and verifies every hash in it.
 ///
-/// Ends with 0 when all that was asked for could be played and became what it was, with 1 when not, and
+/// Ends with 0 when all that was asked for could be played and is as recorded, with 1 when not, and
 /// with 2 when there is nothing to play.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = NAME, max_term_width = 100)]
 struct ReplayFlags {
     /// The recording, as --record or --flight wrote it
     file: PathBuf,
@@ -61,15 +63,23 @@ struct ReplayFlags {
     assets: Option<PathBuf>,
 }
 
+/// What it takes, to be listed by the program's help.
+pub(crate) fn command() -> Command {
+    ReplayFlags::command()
+}
+
 /// Whether a command line, the program's name first, asks for this.
 pub(crate) fn is_asked_for(args: &[OsString]) -> bool {
-    args.get(1).is_some_and(|first| first == "replay")
+    args.get(1).is_some_and(|first| first == NAME)
 }
 
 /// Does it.
 pub(crate) fn run(args: &[OsString], games: &Games) -> ExitCode {
     let own = args.iter().enumerate().filter(|(place, _)| *place != 1).map(|(_, arg)| arg);
-    let flags = match ReplayFlags::try_parse_from(own) {
+    // The program may be one with a game of somebody's own, and has its name then.
+    let command = command().bin_name(format!("{} {NAME}", program(args)));
+    let matches = command.try_get_matches_from(own);
+    let flags = match matches.and_then(|matches| ReplayFlags::from_arg_matches(&matches)) {
         Ok(flags) => flags,
         Err(error) => error.exit(),
     };

@@ -127,12 +127,12 @@ pub enum Unlogged {
     /// What its saved world loads to does not go on as the game would: something that a later step depends on
     /// is not saved.
     #[error(
-        "the world that was loaded goes another way than the one that was saved: {field} differs after {ticks} ticks, \
-         so something that a step depends on is not saved"
+        "what was saved and loaded parts from the world after {ticks} ticks ({what}): \
+         something that a step depends on is not saved"
     )]
     Strays {
-        /// A kind and its field, the first that showed it.
-        field: Box<str>,
+        /// An entity, and what of it is otherwise.
+        what: Box<str>,
         /// How long it took to show.
         ticks: u32,
     },

@@ -74,7 +74,7 @@ impl Log {
         match finding {
             Finding::Unclear => {}
             Finding::Alike => self.trials = 0,
-            Finding::Differs { field, ticks } => return Err(Unlogged::Strays { field, ticks }),
+            Finding::Differs { what, ticks } => return Err(Unlogged::Strays { what, ticks }),
         }
         Ok(())
     }

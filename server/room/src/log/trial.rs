@@ -12,14 +12,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use tickwire_shared::{
-    Game, PlayerId, Tick,
-    game::{Belongs, Capture, CaptureSink, Outbox},
-    schema::Schema,
-};
+use tickwire_shared::{Game, PlayerId, Tick, game::Outbox};
 
 use super::{Unlogged, WorldHash, keyframe::Head};
-use crate::spec::Spec;
+use crate::{
+    spec::Spec,
+    world::{Unlike, World},
+};
 
 /// For how many ticks both go on.
 const TICKS: u32 = 8;
@@ -31,8 +30,8 @@ pub(crate) enum Finding {
     Alike,
     /// Nothing.
     Unclear,
-    /// They went different ways; in this kind or field first, and so many ticks after they were alike.
-    Differs { field: Box<str>, ticks: u32 },
+    /// They went different ways; in this first, and so many ticks after they were alike.
+    Differs { what: Box<str>, ticks: u32 },
 }
 
 /// A player, and what it does.
@@ -67,7 +66,7 @@ fn go_on<G: Game>(
     mut tick: Tick,
 ) -> Finding {
     let mut outbox = Outbox::default();
-    let known: BTreeSet<_> = Rows::of(games[0], &spec.schema).entities.into_iter().collect();
+    let known: BTreeSet<_> = World::of(games[0], &spec.schema).ids().collect();
     for ticks in 1..=TICKS {
         tick = tick.next();
         let [one, other] = games.each_mut().map(|game| {
@@ -76,59 +75,14 @@ fn go_on<G: Game>(
                 game.input(*player, input);
             }
             spec.step(*game, tick, &mut outbox);
-            Rows::of(*game, &spec.schema)
+            World::of(*game, &spec.schema)
         });
-        if !one.entities.iter().chain(&other.entities).all(|entity| known.contains(entity)) {
+        if !one.ids().chain(other.ids()).all(|id| known.contains(&id)) {
             return Finding::Unclear;
         }
-        if let Some(field) = one.first_that_differs(&other, &spec.schema) {
-            return Finding::Differs { field, ticks };
+        if let Some(Unlike { kind, slot, what }) = one.unlike(&other, &spec.schema).first() {
+            return Finding::Differs { what: format!("{kind} {slot}: {what}").into(), ticks };
         }
     }
     Finding::Alike
-}
-
-/// All that a game replicates.
-#[derive(Debug, Default)]
-struct Rows {
-    /// The kind of each, its slot and the slot's version.
-    entities: Vec<(usize, u16, u32)>,
-    /// The columns of all.
-    columns: Vec<u32>,
-}
-
-impl Rows {
-    fn of<G: Game>(game: &G, schema: &Schema) -> Rows {
-        let mut rows = Rows::default();
-        game.replicate(&mut Capture::new(schema, &mut rows));
-        rows
-    }
-
-    /// The first kind of which not the same entities are there, or the first field that is not the same.
-    fn first_that_differs(&self, other: &Rows, schema: &Schema) -> Option<Box<str>> {
-        let mut others = other.entities.iter();
-        let stray = self.entities.iter().find(|&one| others.next() != Some(one)).or(others.next());
-        if let Some(&(kind, ..)) = stray {
-            return Some(schema.kinds[kind].name.as_str().into());
-        }
-        let mut start = 0;
-        for &(kind, ..) in &self.entities {
-            let kind = &schema.kinds[kind];
-            for field in &kind.fields {
-                let columns = start..start + field.columns().len();
-                if self.columns[columns.clone()] != other.columns[columns.clone()] {
-                    return Some(format!("{}.{}", kind.name, field.name).into());
-                }
-                start = columns.end;
-            }
-        }
-        None
-    }
-}
-
-impl CaptureSink for Rows {
-    fn put(&mut self, kind: usize, slot: u16, version: u32, _: Belongs, columns: &[u32]) {
-        self.entities.push((kind, slot, version));
-        self.columns.extend_from_slice(columns);
-    }
 }

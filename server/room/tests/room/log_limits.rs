@@ -153,8 +153,8 @@ fn a_game_that_misses_later_what_is_not_saved_is_told_what_goes_wrong() {
     else {
         panic!("it is not found out")
     };
-    assert_eq!(why, Unlogged::Strays { field: "stone.weight".into(), ticks: 4 });
-    assert!(why.to_string().ends_with("so something that a step depends on is not saved"));
+    let what = "stone 1: weight is [1], and was [2]".into();
+    assert_eq!(why, Unlogged::Strays { what, ticks: 4 });
 }
 
 #[test]
