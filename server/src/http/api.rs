@@ -21,8 +21,7 @@ use crate::{
 };
 
 /// What a browser shows to somebody who follows a link to a room that has closed.
-const NO_ROOM: &str = "<!doctype html><title>No such room</title><p>This room has closed, or never \
-                       was there. <a href=\"/\">Play in another one</a>.";
+const NO_ROOM: &str = include_str!("no_room.html");
 const NO_SUCH_ROOM: Refused = Refused::Denied(Denied::NoSuchRoom);
 /// How many rooms one list shows at most: anybody may ask for it as often as it likes.
 const MOST_ROOMS: usize = 200;

@@ -135,6 +135,7 @@ fn admit<B>(request: &Request<B>, allow: &'static str) -> Option<Answer> {
 fn find(site: &Site, request: &Request<Incoming>) -> Option<Answer> {
     match request.uri().path() {
         "/" => Some(front_page(site, request)),
+        "/favicon.ico" => Some(no_icon()),
         path => health(site, path)
             .or_else(|| file(site, request, path))
             .or_else(|| to_game_page(site, request, path)),
@@ -149,6 +150,13 @@ pub(crate) fn health(site: &Site, path: &str) -> Option<Answer> {
         "/readyz" => Some(readiness(site)),
         _ => None,
     }
+}
+
+/// Browsers ask for one whatever the page says, and a 404 would be a page's only error.
+fn no_icon() -> Answer {
+    let answer = Response::builder().status(StatusCode::NO_CONTENT);
+    let answer = answer.header(header::CACHE_CONTROL, "max-age=86400");
+    answer.body(whole(Bytes::new())).expect("the parts are valid")
 }
 
 /// The default game's page. It is answered under its own path as well.

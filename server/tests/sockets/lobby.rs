@@ -288,6 +288,10 @@ fn a_link_leads_to_the_page_of_its_room_and_is_a_picture_too() {
     let page = api::request(server.addr(), ("GET", "/join/ZZZZZ"), html, "");
     assert_eq!(page.status, 404);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    // It looks like the other pages: what it takes its look from is there.
+    let (_, rest) = page.body.split_once("rel=\"stylesheet\" href=\"").expect("a style sheet");
+    let (sheet, _) = rest.split_once('"').expect("it ends");
+    assert_eq!(server.get(sheet).header("content-type"), Some("text/css; charset=utf-8"));
 }
 
 #[test]

@@ -34,6 +34,13 @@ fn the_front_page_is_html_with_a_strict_policy() {
 }
 
 #[test]
+fn a_page_that_names_no_icon_has_no_error_for_it() {
+    let server = TestServer::start(|_| {});
+    let icon = get(&server, "/favicon.ico");
+    assert_eq!((icon.status, icon.body.len()), (204, 0));
+}
+
+#[test]
 fn a_game_without_a_page_has_the_one_that_shows_any_game() {
     let server = TestServer::start(|_| {});
     let generic = get(&server, "/pages/generic/index.html");
