@@ -83,7 +83,9 @@ async fn run_until_stopped(config: Config, games: Games) -> io::Result<()> {
     signals.next().await;
     tracing::info!("shutting down; again to end at once");
     tokio::select! {
-        () = running.shutdown() => tracing::info!("all players were told"),
+        all = running.end() => if all {
+            tracing::info!("all rooms have ended, and their players were told");
+        },
         () = signals.next() => tracing::warn!("ended at once"),
     }
     Ok(())

@@ -64,7 +64,8 @@ impl Server {
     /// Call it within a tokio runtime. Rooms run on threads of their own.
     ///
     /// # Errors
-    /// When an address cannot be listened on, with what to do, or no thread can be started.
+    /// When an address cannot be listened on, with what to do, no thread can be started, or a game does
+    /// not start.
     pub async fn start(mut config: Config, games: Games) -> io::Result<Running> {
         // Pages from where the server is reached are its own, also when a proxy renames it.
         config.allow_origin.extend(config.public_origin());
@@ -80,6 +81,7 @@ impl Server {
             None => (None, None),
         };
         let directory = Arc::new(Directory::new(games, config.clone(), shard_count));
+        directory.try_games().map_err(io::Error::other)?;
         let metrics = Arc::clone(directory.metrics());
         // It ends when the last shard has, so it comes behind them.
         let (recorder, writer) = Recorder::start(&config.recordings)?;
@@ -170,7 +172,12 @@ impl Running {
     }
 
     /// Tells all players that it is over, waits for them for a moment, and ends.
-    pub async fn shutdown(mut self) {
+    pub async fn shutdown(self) {
+        self.end().await;
+    }
+
+    /// The same, and says whether all rooms ended in time.
+    pub(crate) async fn end(mut self) -> bool {
         self.order_shutdown();
         let threads = std::mem::take(&mut self.threads);
         let ended = task::spawn_blocking(move || {
@@ -179,12 +186,14 @@ impl Running {
         });
         // Shards keep a deadline of their own; this one is for a game that never returns.
         let most = self.site.config.limits.shutdown_wait + Duration::from_secs(1);
-        if tokio::time::timeout(most, ended).await.is_err() {
-            tracing::error!("a room did not end in time");
+        let in_time = tokio::time::timeout(most, ended).await.is_ok();
+        if !in_time {
+            tracing::error!("a room did not end in time; the players of its shard were not told");
         }
         // Each socket that still speaks HTTP listens to this: its last answer may be on the way.
         let _ =
             tokio::time::timeout(self.site.config.limits.shutdown_wait, self.stop.closed()).await;
+        in_time
     }
 
     fn order_shutdown(&self) {

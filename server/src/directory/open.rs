@@ -6,7 +6,7 @@ use tickwire_room::{HostedRoom, RoomConfig};
 use tickwire_shared::Tick;
 
 use super::{Denied, Directory, Options, RoomEntry, Who, rooms::Rooms};
-use crate::{codes::room_seed, games::HostedGame};
+use crate::{codes::room_seed, games::HostedGame, panics::quietly};
 
 /// So many ticks a second anybody may ask for.
 const ANY_HZ: u32 = 60;
@@ -51,6 +51,23 @@ impl Directory {
         rooms.add(&entry);
         open(Arc::clone(&entry), room);
         Ok(entry)
+    }
+
+    /// Makes a room of each game and lets it go: what is wrong with a game or its settings shows when the
+    /// server starts, not when the first player comes.
+    ///
+    /// # Errors
+    /// Which game cannot be hosted, and why.
+    pub(crate) fn try_games(&self) -> Result<(), String> {
+        self.games.0.iter().try_for_each(|game| {
+            let room = RoomConfig {
+                start_tick: Tick(self.config.start_tick),
+                max_players: self.most_players(game),
+                ..RoomConfig::new("TRIAL", self.usual_hz(game), self.config.seed)
+            };
+            let made = quietly(|| drop((game.make)(room)));
+            made.map_err(|why| format!("the game {:?} does not start: {why}", game.name))
+        })
     }
 
     fn room_config(

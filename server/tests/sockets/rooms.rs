@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use tickwire_server::Games;
+use tickwire_server::{Config, Games, Server};
 
 use crate::support::{
     client::Client,
@@ -134,13 +134,27 @@ fn a_panic_holds_its_own_room_up_and_a_second_one_ends_it_and_no_other() {
 
 #[test]
 fn a_game_that_cannot_start_is_refused_and_the_server_goes_on() {
-    let setup = Setup { broken: true, ..Setup::default() };
+    // The server tries the game with its own seed when it starts, which is its first room's as well.
+    let setup = Setup { only_seed: Some(5), ..Setup::default() };
     let games = Games::new().with_config::<Restless>(setup);
-    let server = TestServer::with_games(|_| {}, games);
+    let server = TestServer::with_games(|config| config.seed = 5, games);
+    let mut client = server.join("/ws");
     for _ in 0..2 {
-        assert_eq!(server.connect("/ws").wait_for_close().0, 4008);
+        assert_eq!(server.connect("/ws?create=1").wait_for_close().0, 4008);
     }
-    assert!(server.rooms().is_empty());
+    client.play(10);
+    assert_eq!(server.rooms().len(), 1);
+}
+
+#[test]
+fn a_server_whose_game_cannot_start_does_not_start_and_says_why() {
+    let setup = Setup { only_seed: Some(5), ..Setup::default() };
+    let games = Games::new().with_config::<Restless>(setup);
+    let listen = ([127, 0, 0, 1], 0).into();
+    let config = Config { listen, seed: 6, ..Config::default() };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let why = runtime.block_on(Server::start(config, games)).err().expect("it does not start");
+    assert_eq!(why.to_string(), "the game \"restless\" does not start: made to fail");
 }
 
 #[test]
