@@ -24,6 +24,7 @@ use super::{
 use crate::{
     codes::{CODE_LENGTH, code_key},
     metrics::{ROOM_COUNTERS, RoomGauges, ShownGauges, room_values},
+    recorder::Progress,
 };
 
 /// The cost of a room that is awake and has not been measured yet.
@@ -52,6 +53,8 @@ pub struct RoomEntry {
     /// A [`RoomState`].
     state: AtomicU8,
     bans: Mutex<Bans>,
+    /// How far its recording is.
+    pub(crate) recording: Arc<Progress>,
     /// Of which incidents a flight was kept, a bit each: one of each for a room, wherever it runs.
     flown: AtomicU8,
     /// What it takes of its shard's time, in nanoseconds a second.
@@ -211,6 +214,7 @@ impl RoomEntry {
             opener: opening.opener,
             number,
             shard: AtomicUsize::new(shard),
+            recording: Arc::new(Progress::of(number)),
             flown: AtomicU8::new(0),
             state: AtomicU8::new(RoomState::Created as u8),
             bans: Mutex::default(),

@@ -1,17 +1,16 @@
 //! Recordings and flights on their way to the disk.
 //!
 //! Shards only hand over copies; one thread packs and writes them ([`writer`]). What waits for it is bounded,
-//! in orders and in bytes. When a disk does not keep up, the recording of the room whose chunk found no place
-//! ends with a word about that, and a flight that finds none is not written: no tick waits for a disk.
+//! in orders and in bytes, for flights by itself, as anybody's client can bring about a flight. When a disk does
+//! not keep up, the recording of the room whose chunk found no place ends with a word about that, and a flight
+//! that finds none is not written: no tick waits for a disk. Only ends are never refused. There is one for each
+//! recording whose beginning found a place, so they are no more than that, and a file that is not told of its end
+//! would stay open.
 
 use std::{
     io,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc::{self, TrySendError},
-    },
+    sync::{Arc, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -22,16 +21,22 @@ use tickwire_shared::Tick;
 use crate::metrics::RecorderMetrics;
 
 mod files;
+mod places;
+mod progress;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use places::Waiting;
+use places::{Most, Place};
+pub(crate) use progress::Progress;
 use writer::Keeper;
 
-/// How many orders wait for the disk at most.
-const MOST_WAITING: usize = 256;
-/// And how many bytes of chunks they hold together at most.
-const MOST_BYTES_WAITING: usize = 64 * 1024 * 1024;
+/// How many orders of recordings wait for the disk at most, several for each room that a server usually may have,
+/// and how many bytes of chunks they hold together.
+const MOST_OF_RECORDINGS: Most = Most { orders: 16_384, bytes: 64 * 1024 * 1024 };
+/// And of flights, of which the largest has some 18 MiB.
+const MOST_OF_FLIGHTS: Most = Most { orders: 256, bytes: 32 * 1024 * 1024 };
 
 /// How long who may wait for a place does so before it tries again.
 const WAIT: Duration = Duration::from_millis(1);
@@ -70,9 +75,8 @@ pub(crate) struct Flight {
 
 /// What the writer is asked to do. A room is known by its number.
 enum Order {
-    /// Begin the recording of a room, unless it has begun: rooms move between shards. The flag
-    /// is set when its file takes no more.
-    Begin(u64, Box<Header>, Arc<AtomicBool>),
+    /// Begin the recording of a room.
+    Begin(Arc<Progress>, Box<Header>),
     /// Go on with it.
     Go(u64, Chunk),
     /// End it at this tick.
@@ -85,19 +89,15 @@ impl Order {
     /// The room whose recording it is of; none if it is of a flight.
     fn room(&self) -> Option<u64> {
         match self {
-            Order::Begin(room, ..) | Order::Go(room, _) | Order::End(room, ..) => Some(*room),
+            Order::Begin(progress, _) => Some(progress.room()),
+            Order::Go(room, _) | Order::End(room, ..) => Some(*room),
             Order::Flight(_) => None,
         }
     }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Order::Begin(..) | Order::End(..) => 0,
-            Order::Go(_, chunk) => chunk.bytes.len(),
-            Order::Flight(flight) => flight.chunks.iter().map(|chunk| chunk.bytes.len()).sum(),
-        }
-    }
 }
+
+/// An order, and its place among those that wait.
+type Placed = (Order, Option<Place>);
 
 /// There is no place for more: the disk does not keep up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub(crate) struct Full;
 /// Where shards hand over what is to be written. When all of these are gone, the writer ends.
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    orders: Option<mpsc::SyncSender<Order>>,
+    orders: Option<mpsc::Sender<Placed>>,
     metrics: Arc<RecorderMetrics>,
     /// Until when places are waited for; not at all while ticks are made.
     waits_until: Option<Instant>,
@@ -131,7 +131,7 @@ impl Recorder {
             return Ok((Self::none(), None));
         }
         what.record.iter().chain(&what.flight).try_for_each(std::fs::create_dir_all)?;
-        let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
+        let (orders, inbox) = mpsc::channel();
         let metrics = Arc::<RecorderMetrics>::default();
         let keeper = Keeper::new(what.clone(), Arc::clone(&metrics));
         let work = move || keeper.run(&inbox);
@@ -161,57 +161,67 @@ impl Recorder {
         self.waits_until = Some(Instant::now() + PATIENCE);
     }
 
-    /// Begins the recording of a room, and sets the flag when its file takes no more; it has begun already when the room came from another shard.
-    pub(crate) fn begin(
-        &self,
-        room: u64,
-        header: Header,
-        over: Arc<AtomicBool>,
-    ) -> Result<(), Full> {
-        self.give(Order::Begin(room, Box::new(header), over))
+    /// Begins the recording of a room. When there is no place for that, the room is not recorded at all.
+    pub(crate) fn begin(&self, room: &Arc<Progress>, header: Header) -> Result<(), Full> {
+        if !room.begin() {
+            return Ok(());
+        }
+        let order = Order::Begin(Arc::clone(room), Box::new(header));
+        let begun = self.place(0).and_then(|place| self.give(order, Some(place)));
+        if begun.is_err() {
+            room.end();
+            self.metrics.cut_short.add(1);
+        }
+        begun
     }
 
-    /// Goes on with it.
-    pub(crate) fn go(&self, room: u64, chunk: Chunk) -> Result<(), Full> {
-        self.give(Order::Go(room, chunk))
+    /// Goes on with it. When there is no place for this chunk, the recording ends before it.
+    pub(crate) fn go(&self, room: &Progress, chunk: Chunk) -> Result<(), Full> {
+        let first = chunk.first;
+        let place = self.place(chunk.bytes.len());
+        let given = place.and_then(|place| self.give(Order::Go(room.room(), chunk), Some(place)));
+        if given.is_err() {
+            self.end(room, first, Ending::Behind);
+        }
+        given
     }
 
-    /// Ends it.
-    pub(crate) fn end(&self, room: u64, at: Tick, why: Ending) -> Result<(), Full> {
-        self.give(Order::End(room, at, why))
+    /// Ends it, if it has begun.
+    pub(crate) fn end(&self, room: &Progress, at: Tick, why: Ending) {
+        if room.end() {
+            // If nobody is there to be told, nobody has a file open either.
+            let _ = self.give(Order::End(room.room(), at, why), None);
+        }
     }
 
-    /// Writes a flight.
-    pub(crate) fn flight(&self, flight: Flight) -> Result<(), Full> {
-        let given = self.give(Order::Flight(flight));
+    /// Writes a flight with so many bytes of chunks, which is only made if there is a place for it.
+    pub(crate) fn flight(&self, bytes: usize, make: impl FnOnce() -> Flight) -> Result<(), Full> {
+        let place = self.wait_for(|| self.metrics.waiting_flights.take(bytes, MOST_OF_FLIGHTS));
+        let given = place.and_then(|place| self.give(Order::Flight(make()), Some(place)));
         self.metrics.lost_flights.add(given.is_err().into());
         given
     }
 
-    fn give(&self, mut order: Order) -> Result<(), Full> {
-        while let Err(refused) = self.try_give(order) {
-            let waits = self.waits_until.is_some_and(|until| Instant::now() < until);
-            order = refused.filter(|_| waits).ok_or(Full)?;
-            thread::sleep(WAIT);
-        }
-        Ok(())
+    /// A place for what is of a recording.
+    fn place(&self, bytes: usize) -> Result<Place, Full> {
+        self.wait_for(|| self.metrics.waiting.take(bytes, MOST_OF_RECORDINGS))
     }
 
-    /// Gives the order back if there is no place for it now, and nothing if there never will be.
-    fn try_give(&self, order: Order) -> Result<(), Option<Order>> {
-        let Some(orders) = &self.orders else { return Ok(()) };
-        let bytes = order.bytes();
-        let waiting = &self.metrics.waiting_bytes;
-        if waiting.fetch_add(bytes, Relaxed) + bytes > MOST_BYTES_WAITING {
-            waiting.fetch_sub(bytes, Relaxed);
-            return Err(Some(order));
-        }
-        orders.try_send(order).map_err(|error| {
-            waiting.fetch_sub(bytes, Relaxed);
-            match error {
-                TrySendError::Full(order) => Some(order),
-                TrySendError::Disconnected(_) => None,
+    /// What may have to be waited for.
+    fn wait_for(&self, take: impl Fn() -> Option<Place>) -> Result<Place, Full> {
+        loop {
+            if let Some(place) = take() {
+                return Ok(place);
             }
-        })
+            if self.waits_until.is_none_or(|until| Instant::now() >= until) {
+                return Err(Full);
+            }
+            thread::sleep(WAIT);
+        }
+    }
+
+    fn give(&self, order: Order, place: Option<Place>) -> Result<(), Full> {
+        let Some(orders) = &self.orders else { return Ok(()) };
+        orders.send((order, place)).map_err(|_| Full)
     }
 }

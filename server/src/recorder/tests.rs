@@ -26,6 +26,10 @@ fn header(room: &str, why: Why) -> Header {
     }
 }
 
+fn room(number: u64) -> Arc<Progress> {
+    Arc::new(Progress::of(number))
+}
+
 fn chunk(number: u32, bytes: usize) -> Chunk {
     // Nothing that packs well, so that the file grows by as much.
     let noise = |at: usize| (at * at * 31 + at / 7 * number as usize) as u8 ^ (at >> 5) as u8;
@@ -54,19 +58,19 @@ fn start(folder: &Path, limit: u64) -> (Recorder, JoinHandle<()>) {
 fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
     let folder = folder("recorder-files");
     let (recorder, thread) = start(&folder, u64::MAX);
-    for (number, room) in [(7, "SEVEN"), (8, "EIGHT")] {
-        recorder.begin(number, header(room, Why::Recording), Arc::default()).unwrap();
-        recorder.go(number, chunk(0, 100)).unwrap();
+    let (seven, eight) = (room(7), room(8));
+    for (room, code) in [(&seven, "SEVEN"), (&eight, "EIGHT")] {
+        recorder.begin(room, header(code, Why::Recording)).unwrap();
+        recorder.go(room, chunk(0, 100)).unwrap();
     }
-    // As when the room has moved to another shard.
-    recorder.begin(7, header("SEVEN", Why::Recording), Arc::default()).unwrap();
-    recorder.go(7, chunk(1, 100)).unwrap();
-    recorder.end(7, Tick(600), Ending::Closed).unwrap();
+    recorder.begin(&seven, header("SEVEN", Why::Recording)).unwrap();
+    recorder.go(&seven, chunk(1, 100)).unwrap();
+    recorder.end(&seven, Tick(600), Ending::Closed);
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
     assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 1), "one was not ended");
-    assert_eq!(metrics.waiting_bytes.load(Relaxed), 0);
+    assert_eq!(metrics.waiting_bytes(), 0);
     assert!(metrics.written_bytes.get() > 0);
     let recordings: Vec<_> =
         files(&folder).iter().filter(|path| path.is_file()).map(|path| open(path)).collect();
@@ -82,11 +86,12 @@ fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
 fn a_file_ends_at_its_limit_and_the_room_is_not_begun_anew() {
     let folder = folder("recorder-limit");
     let (recorder, thread) = start(&folder, 5_000);
+    let room = room(1);
     for number in 0..10 {
-        recorder.begin(1, header("LIMIT", Why::Recording), Arc::default()).unwrap();
-        recorder.go(1, chunk(number, 2_000)).unwrap();
+        recorder.begin(&room, header("LIMIT", Why::Recording)).unwrap();
+        recorder.go(&room, chunk(number, 2_000)).unwrap();
     }
-    recorder.end(1, Tick(3000), Ending::Closed).unwrap();
+    recorder.end(&room, Tick(3000), Ending::Closed);
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
@@ -107,7 +112,8 @@ fn a_flight_is_one_file_and_no_second_one_takes_its_place() {
         let why = Why::Flight { reason: Incident::Panic, tick: Tick(9), detail: detail.to_owned() };
         let (header, timings) = (Box::new(header("PANIC", why)), vec![Timing::default(); 9]);
         let chunks = vec![chunk(0, 500), chunk(1, 500)];
-        recorder.flight(Flight { header, chunks, timings: (Tick(1), timings) }).unwrap();
+        let flight = Flight { header, chunks, timings: (Tick(1), timings) };
+        recorder.flight(1000, || flight).unwrap();
     }
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
@@ -131,15 +137,15 @@ fn what_cannot_be_written_costs_its_own_file_only() {
         let timings = (Tick(1), vec![Timing::default(); timings]);
         Flight { header: Box::new(header(room, why)), chunks: vec![chunk(0, 500)], timings }
     };
-    recorder.flight(flight("LONG", &"x".repeat(100_000), 9)).unwrap();
+    recorder.flight(500, || flight("LONG", &"x".repeat(100_000), 9)).unwrap();
     // Which the writer of files takes for a mistake in the program.
-    recorder.flight(flight("MANY", "", MAX_TIMINGS + 1)).unwrap();
-    recorder.flight(flight("GOOD", "", 9)).unwrap();
+    recorder.flight(500, || flight("MANY", "", MAX_TIMINGS + 1)).unwrap();
+    recorder.flight(500, || flight("GOOD", "", 9)).unwrap();
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
     assert_eq!((metrics.flights.get(), metrics.lost_flights.get()), (1, 2));
-    assert_eq!(metrics.waiting_bytes.load(Relaxed), 0);
+    assert_eq!(metrics.waiting_bytes(), 0);
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -170,11 +176,13 @@ fn who_may_wait_finds_a_place_for_everything() {
     let folder = folder("recorder-waits");
     let (mut recorder, thread) = start(&folder, u64::MAX);
     recorder.be_patient();
-    recorder.begin(1, header("WAITS", Why::Recording), Arc::default()).unwrap();
-    for number in 0..3 * MOST_WAITING as u32 {
-        recorder.go(1, chunk(number, 10_000)).unwrap();
+    let room = room(1);
+    recorder.begin(&room, header("WAITS", Why::Recording)).unwrap();
+    for number in 0..80 {
+        let bytes = vec![0; MOST_OF_RECORDINGS.bytes / 20];
+        recorder.go(&room, Chunk { bytes, ..chunk(number, 0) }).unwrap();
     }
-    recorder.end(1, Tick(1), Ending::Closed).unwrap();
+    recorder.end(&room, Tick(1), Ending::Closed);
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
@@ -182,37 +190,97 @@ fn who_may_wait_finds_a_place_for_everything() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// A recorder whose writer never gets to it.
+fn stuck() -> (Recorder, mpsc::Receiver<Placed>) {
+    let (orders, inbox) = mpsc::channel();
+    let (orders, metrics) = (Some(orders), Arc::default());
+    let recorder =
+        Recorder { orders, metrics, waits_until: None, records: true, keeps_flights: true };
+    (recorder, inbox)
+}
+
+fn no_flight() -> Flight {
+    unreachable!("nothing is copied without a place for it")
+}
+
 #[test]
-fn a_room_whose_beginning_found_no_place_counts_as_cut_short() {
-    let folder = folder("recorder-no-beginning");
-    let (recorder, thread) = start(&folder, u64::MAX);
-    recorder.end(1, Tick(1), Ending::Behind).unwrap();
-    let over = Arc::new(AtomicBool::new(false));
-    recorder.begin(1, header("LATE", Why::Recording), Arc::clone(&over)).unwrap();
-    let metrics = Arc::clone(recorder.metrics());
-    drop(recorder);
-    thread.join().unwrap();
-    assert_eq!(metrics.cut_short.get(), 1);
-    assert!(over.load(Relaxed), "its shard hears of it wherever it has moved");
-    fs::remove_dir_all(folder).unwrap();
+fn a_room_whose_beginning_found_no_place_counts_as_cut_short_and_is_not_begun_later() {
+    let (recorder, inbox) = stuck();
+    let rooms: Vec<_> = (0..MOST_OF_RECORDINGS.orders as u64 + 1).map(room).collect();
+    let (late, early) = rooms.split_last().unwrap();
+    for room in early {
+        recorder.begin(room, header("EARLY", Why::Recording)).unwrap();
+    }
+    assert_eq!(recorder.begin(late, header("LATE", Why::Recording)), Err(Full));
+    assert_eq!(recorder.metrics.cut_short.get(), 1);
+    assert!(late.is_over(), "its shard hears of it wherever it has moved");
+    inbox.try_iter().for_each(drop);
+    recorder.begin(late, header("LATE", Why::Recording)).unwrap();
+    recorder.end(late, Tick(1), Ending::Closed);
+    assert_eq!(inbox.try_iter().count(), 0, "nobody is told of a room that never began");
 }
 
 #[test]
 fn who_finds_no_place_is_told_at_once_and_what_waits_is_bounded() {
-    let (orders, inbox) = mpsc::sync_channel(MOST_WAITING);
-    let metrics = Arc::default();
-    let (orders, waits_until) = (Some(orders), None);
-    let recorder = Recorder { orders, metrics, waits_until, records: true, keeps_flights: true };
-    // A writer that never gets to it.
-    let big = MOST_BYTES_WAITING / 2 - 1;
-    assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(0, 0) }), Ok(()));
-    assert_eq!(recorder.go(1, Chunk { bytes: vec![0; big], ..chunk(1, 0) }), Ok(()));
-    assert_eq!(recorder.go(1, chunk(2, 3)), Err(Full), "too many bytes");
-    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Ok(()), "which takes none");
-    for _ in 3..MOST_WAITING {
-        assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Ok(()));
+    let (recorder, inbox) = stuck();
+    let (room, other) = (room(1), room(2));
+    recorder.begin(&room, header("ONE", Why::Recording)).unwrap();
+    recorder.begin(&other, header("TWO", Why::Recording)).unwrap();
+    let big = MOST_OF_RECORDINGS.bytes / 2 - 1;
+    for number in 0..2 {
+        let chunk = Chunk { bytes: vec![0; big], ..chunk(number, 0) };
+        assert_eq!(recorder.go(&room, chunk), Ok(()));
     }
-    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Err(Full), "too many orders");
+    assert_eq!(recorder.go(&room, chunk(2, 3)), Err(Full), "too many bytes");
+    assert!(room.is_over());
+    assert!(other.goes_on(), "which asked for none");
+    assert_eq!(
+        recorder.go(&other, chunk(0, 1)),
+        Ok(()),
+        "nothing was taken by what found no place"
+    );
+    // Those that begin, and those that go on.
+    for number in 5..MOST_OF_RECORDINGS.orders as u32 {
+        assert_eq!(recorder.go(&other, chunk(number, 0)), Ok(()));
+    }
+    assert_eq!(recorder.go(&other, chunk(0, 0)), Err(Full), "too many orders");
     drop(inbox);
-    assert_eq!(recorder.end(1, Tick(1), Ending::Behind), Err(Full), "nobody is there");
+    assert_eq!(recorder.metrics.waiting_bytes(), 0, "what nobody will ever write does not wait");
+    assert_eq!(recorder.begin(&self::room(3), header("NOBODY", Why::Recording)), Err(Full));
+}
+
+#[test]
+fn an_end_reaches_the_writer_however_much_waits_and_once_only() {
+    let (recorder, inbox) = stuck();
+    let room = room(1);
+    recorder.begin(&room, header("ENDS", Why::Recording)).unwrap();
+    while recorder.metrics.waiting.take(0, MOST_OF_RECORDINGS).map(std::mem::forget).is_some() {}
+    assert_eq!(recorder.go(&room, chunk(3, 9)), Err(Full));
+    recorder.end(&room, Tick(1200), Ending::Closed);
+    let ends = inbox.try_iter().filter_map(|(order, _)| match order {
+        Order::End(room, at, why) => Some((room, at, why)),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [(1, Tick(900), Ending::Behind)]);
+}
+
+#[test]
+fn flights_take_no_place_from_recordings_and_are_not_even_copied_without_one() {
+    let (recorder, _inbox) = stuck();
+    let room = room(1);
+    recorder.begin(&room, header("ONE", Why::Recording)).unwrap();
+    let why = Why::Flight { reason: Incident::Mismatch, tick: Tick(9), detail: String::new() };
+    let flight = || Flight {
+        header: Box::new(header("CLAIMS", why.clone())),
+        chunks: Vec::new(),
+        timings: (Tick(1), Vec::new()),
+    };
+    assert_eq!(recorder.flight(MOST_OF_FLIGHTS.bytes, flight), Ok(()));
+    assert_eq!(recorder.flight(1, no_flight), Err(Full), "too many bytes");
+    for _ in 1..MOST_OF_FLIGHTS.orders {
+        assert_eq!(recorder.flight(0, flight), Ok(()));
+    }
+    assert_eq!(recorder.flight(0, no_flight), Err(Full), "too many of them");
+    assert_eq!(recorder.metrics.lost_flights.get(), 2);
+    assert_eq!(recorder.go(&room, chunk(0, 1_000_000)), Ok(()));
 }

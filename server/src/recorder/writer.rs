@@ -6,17 +6,13 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc,
-    },
+    sync::{Arc, mpsc},
 };
 
 use tickwire_recording::{Ending, Header, MAX_UNPACKED, Writer};
 use tickwire_shared::Tick;
 
-use super::{Chunk, Flight, Order, Recordings, files::create};
+use super::{Chunk, Flight, Order, Placed, Progress, Recordings, files::create};
 use crate::metrics::RecorderMetrics;
 
 /// The recording of a room.
@@ -25,16 +21,16 @@ struct Running {
     writer: Writer<File>,
     /// The last tick that is in it.
     last: Option<Tick>,
-    /// To be set when it takes no more.
-    over: Arc<AtomicBool>,
+    /// Where its room's shard sees that it takes no more.
+    progress: Arc<Progress>,
 }
 
 /// Keeps files open while their rooms are.
 pub(super) struct Keeper {
     what: Recordings,
     metrics: Arc<RecorderMetrics>,
-    /// By the number of the room. None for those that are not written any more but go on.
-    running: BTreeMap<u64, Option<Running>>,
+    /// By the number of the room.
+    running: BTreeMap<u64, Running>,
 }
 
 impl Keeper {
@@ -43,18 +39,17 @@ impl Keeper {
     }
 
     /// Works until all shards have ended, and ends what they have not.
-    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Order>) {
-        while let Ok(order) = inbox.recv() {
-            let (bytes, room) = (order.bytes(), order.room());
+    pub(super) fn run(mut self, inbox: &mpsc::Receiver<Placed>) {
+        while let Ok((order, place)) = inbox.recv() {
+            let room = order.room();
             if catch_unwind(AssertUnwindSafe(|| self.obey(order))).is_err() {
                 self.give_up(room);
             }
-            self.metrics.waiting_bytes.fetch_sub(bytes, Relaxed);
+            drop(place);
         }
-        for (_, running) in std::mem::take(&mut self.running) {
-            let Some(running) = running else { continue };
+        for running in std::mem::take(&mut self.running).into_values() {
             let at = running.last.unwrap_or_default();
-            // Its shard found no place for what was to follow.
+            // Its shard ended without a word of it.
             self.end(running, at, Ending::Behind);
         }
     }
@@ -63,8 +58,8 @@ impl Keeper {
     fn give_up(&mut self, room: Option<u64>) {
         tracing::error!(?room, "a file could not be written");
         let Some(room) = room else { return self.metrics.lost_flights.add(1) };
-        if let Some(running) = self.running.insert(room, None).flatten() {
-            running.over.store(true, Relaxed);
+        if let Some(running) = self.running.remove(&room) {
+            running.progress.end();
             self.metrics.recordings.take();
         }
         self.metrics.cut_short.add(1);
@@ -72,55 +67,39 @@ impl Keeper {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Begin(room, header, over) => self.begin(room, &header, over),
+            Order::Begin(progress, header) => self.begin(progress, &header),
             Order::Go(room, chunk) => self.go(room, &chunk),
             Order::End(room, at, why) => {
-                match self.running.remove(&room) {
-                    Some(Some(running)) => self.end(running, at, why),
-                    // There was no place for its beginning.
-                    None if why == Ending::Behind => self.metrics.cut_short.add(1),
-                    _ => {}
-                }
-                // A room that goes on unrecorded is not begun anew when it moves.
-                if why != Ending::Closed {
-                    self.running.insert(room, None);
+                // It may have ended by itself meanwhile.
+                if let Some(running) = self.running.remove(&room) {
+                    self.end(running, at, why);
                 }
             }
             Order::Flight(flight) => self.flight(&flight),
         }
     }
 
-    fn begin(&mut self, room: u64, header: &Header, over: Arc<AtomicBool>) {
+    fn begin(&mut self, progress: Arc<Progress>, header: &Header) {
         let Some(folder) = &self.what.record else { return };
-        if let Some(known) = self.running.get_mut(&room) {
-            match known {
-                Some(running) => running.over = over,
-                None => over.store(true, Relaxed),
-            }
-            return;
-        }
-        let made = create(folder, header).and_then(|(path, file)| {
-            let writer = Writer::new(file, header)?;
-            let over = Arc::clone(&over);
-            Ok(Running { path, writer, last: None, over })
-        });
-        match &made {
-            Ok(running) => {
+        let made =
+            create(folder, header).and_then(|(path, file)| Ok((path, Writer::new(file, header)?)));
+        match made {
+            Ok((path, writer)) => {
                 self.metrics.recordings.add(1);
-                tracing::info!(room = header.room, file = %running.path.display(), "recording");
+                tracing::info!(room = header.room, file = %path.display(), "recording");
+                let room = progress.room();
+                self.running.insert(room, Running { path, writer, last: None, progress });
             }
             Err(error) => {
-                over.store(true, Relaxed);
+                progress.end();
                 self.metrics.cut_short.add(1);
                 tracing::warn!(room = header.room, %error, "the room is not recorded");
             }
         }
-        self.running.insert(room, made.ok());
     }
 
     fn go(&mut self, room: u64, chunk: &Chunk) {
-        let Some(slot) = self.running.get_mut(&room) else { return };
-        let Some(running) = slot else { return };
+        let Some(running) = self.running.get_mut(&room) else { return };
         // What was written up to somewhere within a chunk, as before a sleep, is not written again.
         if running.last.is_some_and(|last| last.since(chunk.first) > 0) {
             return;
@@ -130,14 +109,14 @@ impl Keeper {
             tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
             self.metrics.cut_short.add(1);
             self.metrics.recordings.take();
-            running.over.store(true, Relaxed);
-            *slot = None;
+            running.progress.end();
+            self.running.remove(&room);
             return;
         }
         running.last = Some(chunk.last);
         self.metrics.written_bytes.add(running.writer.written() - before);
         if running.writer.written() >= self.what.limit
-            && let Some(running) = slot.take()
+            && let Some(running) = self.running.remove(&room)
         {
             self.end(running, chunk.last, Ending::Limit);
         }
@@ -161,7 +140,7 @@ impl Keeper {
     /// Ends a recording and says so.
     fn end(&self, running: Running, at: Tick, why: Ending) {
         self.metrics.recordings.take();
-        running.over.store(true, Relaxed);
+        running.progress.end();
         self.metrics.cut_short.add((why != Ending::Closed).into());
         let (file, bytes) = (running.path.display().to_string(), running.writer.written());
         match running.writer.end(at, why) {

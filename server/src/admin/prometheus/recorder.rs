@@ -1,7 +1,5 @@
 //! Recordings and flights on their way to the disk.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use super::{Seen, exposition::Exposition};
 
 pub(super) fn write(out: &mut Exposition, seen: &Seen<'_>) {
@@ -9,7 +7,7 @@ pub(super) fn write(out: &mut Exposition, seen: &Seen<'_>) {
     let what = "Recordings that are being written.";
     out.gauge("tickwire_recordings", what, recorder.recordings.get());
     let what = "Bytes of rooms' logs that wait for the disk.";
-    out.gauge("tickwire_recorder_waiting_bytes", what, recorder.waiting_bytes.load(Relaxed));
+    out.gauge("tickwire_recorder_waiting_bytes", what, recorder.waiting_bytes());
     let counters = [
         (
             "tickwire_recording_bytes_total",

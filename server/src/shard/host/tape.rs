@@ -2,10 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,7 +12,7 @@ use tickwire_shared::Tick;
 use super::TickTimes;
 use crate::{
     directory::RoomEntry,
-    recorder::{Chunk, Flight, Full, Recorder},
+    recorder::{Chunk, Flight, Recorder},
 };
 
 /// For how many seconds it is remembered how long ticks took: as long as two chunks of a room's log.
@@ -25,26 +21,11 @@ const REMEMBERED_SECONDS: u32 = 10;
 /// No more of what is said of a fault is kept, in bytes: a panic may say any amount.
 const MOST_DETAIL: usize = 1024;
 
-/// How far the recording of a room is.
-#[derive(Clone, Copy, Debug, Default)]
-enum Stage {
-    /// Nothing was handed over yet.
-    #[default]
-    Fresh,
-    Running,
-    /// It is to end for this reason, as soon as there is a place for that order.
-    Ending(Ending),
-    Over,
-}
-
 /// What is kept of a room.
 #[derive(Debug, Default)]
 pub(super) struct Tape {
-    stage: Stage,
     /// The room keeps no log any more: what is still to be had of it is the last.
     is_unlogged: bool,
-    /// Its file takes no more, as whoever writes it says.
-    over: Arc<AtomicBool>,
     /// How long the last ticks took, and which was the last; only where flights are kept.
     timings: VecDeque<Timing>,
     last: Tick,
@@ -52,38 +33,24 @@ pub(super) struct Tape {
 
 impl Tape {
     /// Hands over what the room has recorded since the last tick.
-    pub(super) fn turn(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
-        if !to.records() {
+    pub(super) fn turn(&self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+        if !to.records() || entry.recording.is_over() {
             return;
         }
-        if self.over.load(Relaxed) {
-            self.stage = Stage::Over;
+        let mut bytes = Vec::new();
+        if room.take_chunk(&mut bytes) {
+            hand_over(bytes, room, entry, to);
         }
-        if self.goes_on() {
-            let mut bytes = Vec::new();
-            if room.take_chunk(&mut bytes) {
-                self.hand_over(bytes, room, entry, to);
-            }
+        if self.is_unlogged {
+            to.end(&entry.recording, room.now(), Ending::Unlogged);
         }
-        if self.is_unlogged && self.goes_on() {
-            self.stage = Stage::Ending(Ending::Unlogged);
-        }
-        if let Stage::Ending(why) = self.stage
-            && to.end(entry.number, room.now(), why).is_ok()
-        {
-            self.stage = Stage::Over;
-        }
-    }
-
-    fn goes_on(&self) -> bool {
-        matches!(self.stage, Stage::Fresh | Stage::Running)
     }
 
     /// The room's log may begin anew or end, so what it has is handed over, up to the last whole tick.
-    pub(super) fn flush(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+    pub(super) fn flush(&self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
         self.turn(room, entry, to);
-        if to.records() && self.goes_on() {
-            self.hand_over(room.log().whole.to_vec(), room, entry, to);
+        if to.records() && !entry.recording.is_over() {
+            hand_over(room.log().whole.to_vec(), room, entry, to);
         }
     }
 
@@ -100,46 +67,9 @@ impl Tape {
     }
 
     /// The room closes.
-    pub(super) fn close(&mut self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+    pub(super) fn close(&self, room: &mut dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
         self.flush(room, entry, to);
-        if to.records() {
-            let why = if let Stage::Ending(why) = self.stage { why } else { Ending::Closed };
-            // If there is no place for it, the file ends with the server, and says so.
-            let _ = to.end(entry.number, room.now(), why);
-        }
-    }
-
-    fn hand_over(
-        &mut self,
-        bytes: Vec<u8>,
-        room: &dyn HostedRoom,
-        entry: &RoomEntry,
-        to: &Recorder,
-    ) {
-        // Of an empty log there is nothing to be had, and of one without a tick nothing to be played.
-        let Ok((first, last)) = log_span(&bytes) else { return };
-        if !last.is_after(first) {
-            return;
-        }
-        if matches!(self.stage, Stage::Fresh) {
-            let header = header(room, entry, Why::Recording);
-            let begun = to.begin(entry.number, header, Arc::clone(&self.over));
-            self.note(begun, entry);
-        }
-        if matches!(self.stage, Stage::Running) {
-            let given = to.go(entry.number, Chunk { first, last, bytes });
-            self.note(given, entry);
-        }
-    }
-
-    fn note(&mut self, given: Result<(), Full>, entry: &RoomEntry) {
-        self.stage = match given {
-            Ok(()) => Stage::Running,
-            Err(Full) => {
-                tracing::warn!(room = entry.code, "the disk does not keep up; recording ends");
-                Stage::Ending(Ending::Behind)
-            }
-        };
+        to.end(&entry.recording, room.now(), Ending::Closed);
     }
 
     /// Remembers how long the parts of a tick took.
@@ -170,18 +100,38 @@ impl Tape {
             return;
         }
         let log = room.log();
-        let chunk = |bytes: &[u8]| {
-            let (first, last) = log_span(bytes).ok()?;
-            Some(Chunk { first, last, bytes: bytes.to_vec() })
+        let make = || {
+            let chunk = |bytes: &[u8]| {
+                let (first, last) = log_span(bytes).ok()?;
+                Some(Chunk { first, last, bytes: bytes.to_vec() })
+            };
+            let chunks = [log.older, log.newer].into_iter().filter_map(chunk).collect();
+            let first = self.last.offset(1 - self.timings.len() as i32);
+            let timings = (first, self.timings.iter().copied().collect());
+            let why = Why::Flight { reason, tick: room.now(), detail: cut(detail).to_owned() };
+            Flight { header: Box::new(header(room, entry, why)), chunks, timings }
         };
-        let chunks: Vec<_> = [log.older, log.newer].into_iter().filter_map(chunk).collect();
-        let first = self.last.offset(1 - self.timings.len() as i32);
-        let timings = (first, self.timings.iter().copied().collect());
-        let why = Why::Flight { reason, tick: room.now(), detail: cut(detail).to_owned() };
-        let header = Box::new(header(room, entry, why));
-        if to.flight(Flight { header, chunks, timings }).is_err() {
+        if to.flight(log.older.len() + log.newer.len(), make).is_err() {
             tracing::warn!(room = entry.code, "the disk does not keep up; no flight is kept");
         }
+    }
+}
+
+/// Hands a stretch of a room's log over, behind the recording's beginning if it is the first.
+fn hand_over(bytes: Vec<u8>, room: &dyn HostedRoom, entry: &RoomEntry, to: &Recorder) {
+    // Of an empty log there is nothing to be had, and of one without a tick nothing to be played.
+    let Ok((first, last)) = log_span(&bytes) else { return };
+    if !last.is_after(first) {
+        return;
+    }
+    let recording = &entry.recording;
+    let given = match recording.goes_on() {
+        true => Ok(()),
+        false => to.begin(recording, header(room, entry, Why::Recording)),
+    };
+    let given = given.and_then(|()| to.go(recording, Chunk { first, last, bytes }));
+    if given.is_err() {
+        tracing::warn!(room = entry.code, "the disk does not keep up; recording ends");
     }
 }
 
