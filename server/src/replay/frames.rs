@@ -1,6 +1,6 @@
 //! Frames of a recording, as somebody in the room could have got them.
 
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 
 use tickwire_room::Poll;
 use tickwire_shared::{
@@ -17,6 +17,9 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Whose view it is: a player's, or a spectator's, also where there is no such player.
 pub(super) type Eyes = Option<PlayerId>;
 
+/// Tells whether somebody still waits for what is made.
+pub(super) type Wanted<'a> = &'a dyn Fn() -> bool;
+
 /// Who looks on, as long as the frames that are asked for follow upon each other.
 struct Cursor {
     observer: PlayerId,
@@ -24,7 +27,8 @@ struct Cursor {
     next: Tick,
 }
 
-/// Makes frames of a recording.
+/// Makes frames of a recording, in one room: for one viewer at a time. Two that take turns get what they ask for
+/// as well, but each time the room is made again from the keyframe before.
 pub(super) struct Projector<R> {
     player: Player<R>,
     cursor: Option<Cursor>,
@@ -40,27 +44,33 @@ impl<R: Read + Seek> Projector<R> {
         self.player.ends().0
     }
 
-    /// The welcome that frames from a tick on are read with.
-    pub(super) fn welcome(&mut self, from: Tick, eyes: Eyes) -> Result<Vec<u8>, ReplayError> {
-        let observer = self.look(from, eyes)?;
+    /// The welcome that frames from a tick on are read with, if it is still wanted then.
+    pub(super) fn welcome(
+        &mut self,
+        from: Tick,
+        eyes: Eyes,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<u8>, ReplayError> {
+        let observer = self.look(from, eyes, wanted)?;
         Ok(self.player.room().welcome(observer, &Token([0; 16])))
     }
 
     /// The frames of at most `ticks` ticks from `from` on, each with its length before it. The first one
     /// stands alone, unless the frames are to go `on` from the last ones that were made, and do. There
-    /// are fewer where the recording ends, has a gap, or becomes large.
+    /// are fewer where the recording ends, has a gap, or becomes large, or when nobody wants them any more.
     pub(super) fn frames(
         &mut self,
         (from, ticks): (Tick, u32),
         eyes: Eyes,
         on: bool,
+        wanted: Wanted<'_>,
     ) -> Result<Vec<u8>, ReplayError> {
         let goes_on = |cursor: &Cursor| on && cursor.eyes == eyes && cursor.next == from;
         let observer = match self.cursor.take_if(|cursor| goes_on(cursor)) {
             Some(cursor) => cursor.observer,
-            None => self.look(from, eyes)?,
+            None => self.look(from, eyes, wanted)?,
         };
-        let made = self.make(observer, ticks);
+        let made = self.make(observer, ticks, wanted);
         // A room whose game panicked is another one now, without an observer.
         self.cursor = (made.is_ok() && self.player.is_loaded()).then(|| {
             let next = self.player.room().now().next();
@@ -72,10 +82,15 @@ impl<R: Read + Seek> Projector<R> {
         made
     }
 
-    fn make(&mut self, observer: PlayerId, ticks: u32) -> Result<Vec<u8>, ReplayError> {
+    fn make(
+        &mut self,
+        observer: PlayerId,
+        ticks: u32,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<u8>, ReplayError> {
         let (mut out, mut frame, mut said) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ticks.min(MOST_TICKS) {
-            if out.len() >= MOST_BYTES {
+            if out.len() >= MOST_BYTES || !wanted() {
                 break;
             }
             match self.play_on() {
@@ -100,11 +115,16 @@ impl<R: Read + Seek> Projector<R> {
     }
 
     /// Somebody looks on from a tick on, and whoever did before does not any more.
-    fn look(&mut self, from: Tick, eyes: Eyes) -> Result<PlayerId, ReplayError> {
+    fn look(
+        &mut self,
+        from: Tick,
+        eyes: Eyes,
+        wanted: Wanted<'_>,
+    ) -> Result<PlayerId, ReplayError> {
         if let Some(cursor) = self.cursor.take() {
             self.player.room().handle_leave(cursor.observer);
         }
-        self.go_to(from)?;
+        self.go_to(from, wanted)?;
         let room = self.player.room();
         let like = eyes.and_then(|like| room.handle_observe(Some(like)).ok());
         let observer = match like {
@@ -116,12 +136,15 @@ impl<R: Read + Seek> Projector<R> {
     }
 
     /// Makes the room what it was right before a tick.
-    fn go_to(&mut self, tick: Tick) -> Result<(), ReplayError> {
+    fn go_to(&mut self, tick: Tick, wanted: Wanted<'_>) -> Result<(), ReplayError> {
         let player = &mut self.player;
         let (first, last) = player.ends();
         let missing = || ReplayError::Tick { asked: tick, first, last };
         player.load(player.chunk_of(tick).ok_or_else(missing)?)?;
         while tick.is_after(player.room().now().next()) {
+            if !wanted() {
+                return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
+            }
             if !matches!(player.play()?, Played::Tick(_)) {
                 return Err(missing());
             }

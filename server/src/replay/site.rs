@@ -12,6 +12,7 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
+    time::Duration,
 };
 
 use hyper::{
@@ -24,11 +25,14 @@ use serde_json::{Value, json};
 use tickwire_recording::Why;
 use tickwire_room::HostedRoom;
 use tickwire_shared::{PlayerId, Tick};
-use tokio::sync::Semaphore;
+use tokio::{
+    net::TcpStream,
+    sync::{Semaphore, oneshot},
+};
 
 use super::{
     OnDisk, ReplayFlags,
-    frames::{Eyes, Projector},
+    frames::{Eyes, Projector, Wanted},
     open,
     player::ReplayError,
     verify::{Found, Watch, verify},
@@ -48,6 +52,10 @@ use crate::{
 const THREADS: usize = 2;
 /// Requests that are answered at once; more wait.
 const MOST_SOCKETS: usize = 32;
+/// How long a socket has to ask for something and take the answer.
+const LIFETIME: Duration = Duration::from_secs(120);
+/// Requests for frames (of which a browser sends up to six at once) that are worked on or wait for that, also when who asked has gone; more are refused.
+const MOST_MAKING: usize = 16;
 /// The most players that are listed.
 const MOST_PLAYERS: usize = 10_000;
 
@@ -71,6 +79,8 @@ struct Known {
 /// What requests are answered from.
 struct Site {
     projector: Mutex<Projector<BufReader<File>>>,
+    /// Places to make frames.
+    making: Arc<Semaphore>,
     known: Arc<Mutex<Known>>,
     assets: Assets,
     /// What never changes of what the page asks for first.
@@ -90,8 +100,13 @@ pub(super) fn run(
     let verifying = verify_meanwhile(open(&flags.file, games)?, watcher)?;
     let about = about(&mut player);
     let assets = Assets::new(flags.assets.clone());
-    let site =
-        Arc::new(Site { projector: Mutex::new(Projector::new(player)), known, assets, about });
+    let site = Arc::new(Site {
+        projector: Mutex::new(Projector::new(player)),
+        making: Arc::new(Semaphore::new(MOST_MAKING)),
+        known,
+        assets,
+        about,
+    });
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(THREADS).enable_all().build()?;
     let ended = runtime.block_on(serve(listen, site));
@@ -181,20 +196,25 @@ async fn serve(listen: SocketAddr, site: Arc<Site>) -> io::Result<()> {
         };
         let site = Arc::clone(&site);
         tokio::spawn(async move {
-            let service = service_fn(|request: Request<Incoming>| {
-                let site = Arc::clone(&site);
-                async move { Ok::<_, Infallible>(answer(site, request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .max_buf_size(MAX_HEADER_BYTES)
-                .keep_alive(false)
-                .serve_connection(TokioIo::new(stream), service);
-            // A browser that goes away is nothing to tell of.
-            let _ = connection.await;
+            converse(stream, site, LIFETIME).await;
             drop(place);
         });
     }
+}
+
+/// Answers a socket, which has so long for all of that.
+async fn converse(stream: TcpStream, site: Arc<Site>, lifetime: Duration) {
+    let service = service_fn(|request: Request<Incoming>| {
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(answer(site, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .max_buf_size(MAX_HEADER_BYTES)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // A browser that goes away is nothing to tell of, nor is one that does not read.
+    let _ = tokio::time::timeout(lifetime, connection).await;
 }
 
 async fn answer(site: Arc<Site>, request: Request<Incoming>) -> Answer {
@@ -219,11 +239,14 @@ async fn route(site: &Arc<Site>, request: &Request<Incoming>) -> Answer {
         "/status" => json_answer(&json!({ "replay": true })),
         "/replay/info" => json_answer(&info(site)),
         "/replay/welcome" => {
-            bytes(site, query, |projector, asked| projector.welcome(asked.from, asked.eyes)).await
+            let make = |projector: &mut Projector<_>, asked: Asked, wanted: Wanted<'_>| {
+                projector.welcome(asked.from, asked.eyes, wanted)
+            };
+            bytes(site, query, make).await
         }
         "/replay/frames" => {
-            let make = |projector: &mut Projector<_>, asked: Asked| {
-                projector.frames((asked.from, asked.ticks), asked.eyes, asked.on)
+            let make = |projector: &mut Projector<_>, asked: Asked, wanted: Wanted<'_>| {
+                projector.frames((asked.from, asked.ticks), asked.eyes, asked.on, wanted)
             };
             bytes(site, query, make).await
         }
@@ -284,18 +307,23 @@ impl Asked {
     }
 }
 
-type Make = fn(&mut Projector<BufReader<File>>, Asked) -> Result<Vec<u8>, ReplayError>;
+type Make = fn(&mut Projector<BufReader<File>>, Asked, Wanted<'_>) -> Result<Vec<u8>, ReplayError>;
 
 /// Answers with what is asked for, on a thread that may take its time.
 async fn bytes(site: &Arc<Site>, query: String, make: Make) -> Answer {
+    let Ok(place) = Arc::clone(&site.making).try_acquire_owned() else {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "others wait for frames already");
+    };
     let site = Arc::clone(site);
-    let made = tokio::task::spawn_blocking(move || {
-        let mut projector = site.projector.lock();
-        let asked = Asked::read(&query, projector.first());
-        let asked = asked.map_err(|_| "from, ticks, as and on are whole numbers".to_owned())?;
-        make(&mut projector, asked).map_err(|error| error.to_string())
+    // When who asked goes away, this future ends, the receiver with it, and the sender sees that.
+    let (made, answer) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
+        // The work has the place, not who asked for it.
+        let _place = place;
+        let bytes = site.make(&query, make, &|| !made.is_closed());
+        let _ = made.send(bytes);
     });
-    match made.await {
+    match answer.await {
         Ok(Ok(bytes)) => Response::builder()
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .body(whole(bytes))
@@ -304,3 +332,18 @@ async fn bytes(site: &Arc<Site>, query: String, make: Make) -> Answer {
         Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the frames could not be made"),
     }
 }
+
+impl Site {
+    fn make(&self, query: &str, make: Make, wanted: Wanted<'_>) -> Result<Vec<u8>, String> {
+        let mut projector = self.projector.lock();
+        if !wanted() {
+            return Err("nobody waits for it".to_owned());
+        }
+        let asked = Asked::read(query, projector.first());
+        let asked = asked.map_err(|_| "from, ticks, as and on are whole numbers".to_owned())?;
+        make(&mut projector, asked, wanted).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -26,19 +26,19 @@ const HZ: u32 = 60;
 /// Ticks of a chunk.
 const CHUNK: u32 = HZ * 5;
 
-fn games() -> Games {
+pub(super) fn games() -> Games {
     Games::new().with_config::<Restless>(Setup { dots: 5, ..Setup::default() })
 }
 
 /// A room with two players who push now and then, and what it recorded.
-struct Recorded {
+pub(super) struct Recorded {
     room: Box<dyn HostedRoom>,
     viewers: Vec<(PlayerId, Viewer)>,
     chunks: Vec<Vec<u8>>,
 }
 
 impl Recorded {
-    fn new(ticks: u32) -> Self {
+    pub(super) fn new(ticks: u32) -> Self {
         let start_tick = Tick(u32::MAX - 400);
         let config = RoomConfig { start_tick, ..RoomConfig::new("TAPES", HZ, 3) };
         let room = (games().get("restless").expect("it is there").make)(config);
@@ -119,7 +119,7 @@ impl Recorded {
         file
     }
 
-    fn recording(&self) -> Vec<u8> {
+    pub(super) fn recording(&self) -> Vec<u8> {
         self.file(Why::Recording, |_, _| {})
     }
 }
@@ -382,7 +382,7 @@ fn project(file: &[u8]) -> Projector<Cursor<&[u8]>> {
 }
 
 fn replica(projector: &mut Projector<Cursor<&[u8]>>, from: Tick, eyes: Eyes) -> Replica {
-    let bytes = projector.welcome(from, eyes).expect("a welcome");
+    let bytes = projector.welcome(from, eyes, &|| true).expect("a welcome");
     let Ok(ServerMessage::Welcome(welcome)) = ServerMessage::read(&bytes) else { panic!() };
     Replica::new(welcome.schema.clone(), &welcome.priors, welcome.tick_hz).expect("it is valid")
 }
@@ -404,7 +404,8 @@ fn frames_show_what_a_player_saw_and_go_on_across_keyframes() {
     let last = open(&file).ends().1;
     let (mut projector, from, eyes) = (project(&file), last.offset(-400), Some(*id));
     let mut replica = replica(&mut projector, from, eyes);
-    let ticks = apply(&mut replica, &projector.frames((from, 401), eyes, false).expect("frames"));
+    let ticks =
+        apply(&mut replica, &projector.frames((from, 401), eyes, false, &|| true).expect("frames"));
     let all: Vec<_> = (0..=400).map(|number| from.offset(number)).collect();
     assert_eq!(ticks, all, "one a tick");
     assert_eq!(dots(&replica), dots(live.replica.as_ref().expect("it has played")));
@@ -419,7 +420,7 @@ fn frames_go_on_where_the_last_ones_ended_if_that_is_wanted() {
     let mut replica = replica(&mut projector, from, None);
     for number in 0..5 {
         let range = (from.offset(number * 30), 30);
-        let bytes = projector.frames(range, None, number > 0).expect("frames");
+        let bytes = projector.frames(range, None, number > 0, &|| true).expect("frames");
         let before = replica.tick();
         let ticks = apply(&mut replica, &bytes);
         assert_eq!(ticks.first().copied(), before.map_or(Some(from), |tick| Some(tick.next())));
@@ -466,7 +467,7 @@ fn who_looks_on_as_somebody_who_is_not_there_sees_what_spectators_see() {
     let mut projector = project(&file);
     let from = projector.first();
     let mut replica = replica(&mut projector, from, Some(PlayerId(77)));
-    let bytes = projector.frames((from, 50), Some(PlayerId(77)), false).expect("frames");
+    let bytes = projector.frames((from, 50), Some(PlayerId(77)), false, &|| true).expect("frames");
     assert_eq!(apply(&mut replica, &bytes).len(), 50);
 }
 
@@ -480,9 +481,12 @@ fn what_is_whole_before_damage_is_shown_all_the_same() {
     let mut projector = project(&file);
     let from = projector.first().offset(CHUNK as i32 - 10);
     let mut replica = replica(&mut projector, from, None);
-    let bytes = projector.frames((from, 100), None, false).expect("frames");
+    let bytes = projector.frames((from, 100), None, false, &|| true).expect("frames");
     assert_eq!(apply(&mut replica, &bytes).len(), 10);
-    assert!(projector.frames((from.offset(10), 100), None, true).is_err(), "there it is told of");
+    assert!(
+        projector.frames((from.offset(10), 100), None, true, &|| true).is_err(),
+        "there it is told of"
+    );
 }
 
 #[test]
@@ -492,7 +496,27 @@ fn beyond_the_end_there_are_no_frames() {
     let last = open(&file).ends().1;
     let mut projector = project(&file);
     let mut replica = replica(&mut projector, last.offset(-5), None);
-    let bytes = projector.frames((last.offset(-5), 100), None, false).expect("frames");
+    let bytes = projector.frames((last.offset(-5), 100), None, false, &|| true).expect("frames");
     assert_eq!(apply(&mut replica, &bytes).len(), 6);
-    assert!(projector.frames((last.next(), 1), None, false).is_err());
+    assert!(projector.frames((last.next(), 1), None, false, &|| true).is_err());
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_is_not_made() {
+    let recorded = Recorded::new(700);
+    let file = recorded.recording();
+    let mut projector = project(&file);
+    let asked = std::cell::Cell::new(0);
+    let wanted = || {
+        asked.set(asked.get() + 1);
+        asked.get() <= 20
+    };
+    let from = projector.first();
+    let mut replica = replica(&mut projector, from, None);
+    let bytes = projector.frames((from, 600), None, false, &wanted).expect("some frames");
+    assert_eq!(apply(&mut replica, &bytes).len(), 20);
+    let far = (from.offset(CHUNK as i32 - 5), 1);
+    assert!(projector.frames(far, None, false, &|| false).is_err(), "nor is the way there gone");
+    let bytes = projector.frames(far, None, false, &|| true).expect("frames");
+    assert_eq!(apply(&mut replica, &bytes), [far.0], "for the next one all is as ever");
 }
