@@ -12,6 +12,8 @@ use crate::{
 
 /// What every file begins with.
 pub(crate) const MAGIC: &[u8; 8] = b"TWREC 1\n";
+/// No end has more bytes than this.
+const MAX_END_BYTES: u64 = 64;
 /// How hard zstd tries: more makes files little smaller and takes much longer.
 const LEVEL: i32 = 3;
 
@@ -40,10 +42,15 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// How many bytes the file has so far.
+    /// How many bytes the file has so far. What was handed on of a block before an error is not among them.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// What it is written to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
     }
 
     /// Appends a chunk whose keyframe is of `first` and whose last tick is `last`.
@@ -55,6 +62,29 @@ impl<W: Write> Writer<W> {
     /// When the chunk is larger than [`MAX_UNPACKED`].
     pub fn chunk(&mut self, first: Tick, last: Tick, chunk: &[u8]) -> io::Result<()> {
         self.block(Kind::Chunk, (first, last), chunk)
+    }
+
+    /// Appends a chunk unless the file, with its end, would have more than `most` bytes then, and says whether it
+    /// did.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    ///
+    /// # Panics
+    /// When the chunk is larger than [`MAX_UNPACKED`].
+    pub fn chunk_within(
+        &mut self,
+        most: u64,
+        (first, last): (Tick, Tick),
+        chunk: &[u8],
+    ) -> io::Result<bool> {
+        self.pack(Kind::Chunk, (first, last), chunk)?;
+        let fits = self.written + self.piece.len() as u64 + MAX_END_BYTES <= most;
+        if fits {
+            self.hand_on()?;
+        }
+        self.piece = Vec::new();
+        Ok(fits)
     }
 
     /// Appends how long ticks took, of which `first` is the first.
@@ -82,7 +112,12 @@ impl<W: Write> Writer<W> {
         Ok(self.out)
     }
 
-    fn block(&mut self, kind: Kind, (first, last): (Tick, Tick), bytes: &[u8]) -> io::Result<()> {
+    fn block(&mut self, kind: Kind, ticks: (Tick, Tick), bytes: &[u8]) -> io::Result<()> {
+        self.pack(kind, ticks, bytes)?;
+        self.hand_on()
+    }
+
+    fn pack(&mut self, kind: Kind, (first, last): (Tick, Tick), bytes: &[u8]) -> io::Result<()> {
         assert!(bytes.len() <= MAX_UNPACKED, "a block of {} bytes", bytes.len());
         // What packs is not kept from block to block: it takes up to a megabyte, and a server has a file for each room.
         let packed = zstd::bulk::compress(bytes, LEVEL)?;
@@ -97,7 +132,7 @@ impl<W: Write> Writer<W> {
         };
         block.write(&mut self.piece);
         self.piece.extend_from_slice(&packed);
-        self.hand_on()
+        Ok(())
     }
 
     fn hand_on(&mut self) -> io::Result<()> {

@@ -1,6 +1,10 @@
 //! Files that come back as they were written, and files to which something was done.
 
-use std::{fs, io::Cursor, path::Path};
+use std::{
+    fs,
+    io::{self, Cursor},
+    path::Path,
+};
 
 use proptest::prelude::*;
 use tickwire_recording::{
@@ -142,6 +146,49 @@ fn a_flipped_bit_is_never_played_and_costs_no_more_than_its_block() {
         let in_payload = block < 4 && at >= [&[start], &ends[..]].concat()[block] + 25;
         assert!(!in_payload || whole == 3, "{at}: those behind it are whole too");
     }
+}
+
+#[test]
+fn a_chunk_that_would_make_a_file_too_large_leaves_it_as_it_was() {
+    let whole = recording(2, Some(Ending::Limit)).len() as u64;
+    for most in [whole - 1, whole + 64] {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes, &header(Why::Recording)).unwrap();
+        writer.chunk(span(0).0, span(0).1, &chunk(0)).unwrap();
+        assert_eq!(writer.chunk_within(most, span(1), &chunk(1)).unwrap(), most > whole);
+        writer.end(span(1).0, Ending::Limit).unwrap();
+        assert!(bytes.len() as u64 <= most);
+        let chunks = if most > whole { 2 } else { 1 };
+        assert_eq!(salvage(&bytes), Some((chunks, chunks)), "and what follows is whole");
+    }
+}
+
+/// Takes so many bytes.
+struct Small(Vec<u8>, usize);
+
+impl io::Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.1 - self.0.len());
+        self.0.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_was_handed_on_of_a_block_before_an_error_does_not_count_as_written() {
+    let whole = recording(1, None);
+    let out = Small(Vec::new(), whole.len() + 40);
+    let mut writer = Writer::new(out, &header(Why::Recording)).unwrap();
+    writer.chunk(span(0).0, span(0).1, &chunk(0)).unwrap();
+    writer.chunk(span(1).0, span(1).1, &chunk(1)).unwrap_err();
+    assert_eq!(
+        (writer.written(), writer.get_ref().0.len()),
+        (whole.len() as u64, whole.len() + 40)
+    );
 }
 
 #[test]

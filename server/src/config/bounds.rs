@@ -17,6 +17,7 @@ pub const MAX_SPECTATORS: Bounds = Bounds::new(0, 10_000);
 pub const GRACE: Bounds = Bounds { least: 0, most: 600, unit: " seconds" };
 pub const MAX_ROOMS: Bounds = Bounds::new(1, 1_000_000);
 pub const LINGER: Bounds = Bounds { least: 1, most: 86_400, unit: " seconds" };
+pub const RECORD_TOTAL: Bounds = Bounds { least: 1, most: 1_000_000_000, unit: " MiB" };
 pub const RECORD_LIMIT: Bounds = Bounds { least: 1, most: 1_000_000, unit: " MiB" };
 
 /// The least and the most, both allowed.

@@ -315,6 +315,10 @@ pub struct Settings {
     /// The most that one such file has; then that recording ends [default: 256]
     #[arg(long, value_name = "MIB", env = "TICKWIRE_RECORD_LIMIT", value_parser = whole::<u64>(bounds::RECORD_LIMIT))]
     pub record_limit: Option<u64>,
+    /// The most that all files there have together, and all of --flight; then nothing more is recorded until some
+    /// are taken away [default: 16384]
+    #[arg(long, value_name = "MIB", env = "TICKWIRE_RECORD_TOTAL", value_parser = whole::<u64>(bounds::RECORD_TOTAL))]
+    pub record_total: Option<u64>,
     /// When a room's first tick takes too long, its first client differs or its game panics, keep
     /// what led to it in a file in this directory
     #[arg(long, value_name = "DIR", env = "TICKWIRE_FLIGHT")]
@@ -364,6 +368,7 @@ impl Settings {
             admin_host: self.admin_host.or(under.admin_host),
             record: self.record.or(under.record),
             record_limit: self.record_limit.or(under.record_limit),
+            record_total: self.record_total.or(under.record_total),
             flight: self.flight.or(under.flight),
             log_format: self.log_format.or(under.log_format),
             log: self.log.or(under.log),

@@ -116,7 +116,11 @@ impl Default for Config {
             net: None,
             net_control: None,
             admin: None,
-            recordings: Recordings { limit: 256 * 1024 * 1024, ..Recordings::default() },
+            recordings: Recordings {
+                limit: 256 * 1024 * 1024,
+                total: 16 * 1024 * 1024 * 1024,
+                ..Recordings::default()
+            },
             limits: Limits::default(),
         }
     }

@@ -97,6 +97,7 @@ fn config(settings: Settings, secrets: Secrets) -> Result<Config, ConfigError> {
         recordings: Recordings {
             record: settings.record.map(folder).transpose()?,
             limit: settings.record_limit.map_or(usual.recordings.limit, |mib| mib * 1024 * 1024),
+            total: settings.record_total.map_or(usual.recordings.total, |mib| mib * 1024 * 1024),
             flight: settings.flight.map(folder).transpose()?,
         },
         limits: limits(usual.limits, settings.joins_per_address, settings.rooms_per_address),
@@ -134,6 +135,7 @@ fn check_ranges(settings: &Settings) -> Result<(), ConfigError> {
     within("grace", settings.grace, bounds::GRACE)?;
     within("max-rooms", size(settings.max_rooms), bounds::MAX_ROOMS)?;
     within("record-limit", settings.record_limit, bounds::RECORD_LIMIT)?;
+    within("record-total", settings.record_total, bounds::RECORD_TOTAL)?;
     within("linger", settings.linger, bounds::LINGER)
 }
 

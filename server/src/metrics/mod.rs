@@ -15,7 +15,7 @@ mod transports;
 pub use closes::{CloseCounts, VANISHED, closes};
 pub use heartbeat::Heartbeat;
 pub use histogram::{Buckets, Histogram, Summary, buckets, summary};
-pub use recorder::RecorderMetrics;
+pub use recorder::{Loss, RecorderMetrics};
 pub use room::{ROOM_COUNTERS, RoomGauges, ShownGauges, named, room_values};
 pub use transports::{Open, OpenTransports, Way, open_transports};
 

@@ -18,7 +18,7 @@ use std::{
 use tickwire_recording::{Ending, Header, Timing};
 use tickwire_shared::Tick;
 
-use crate::metrics::RecorderMetrics;
+use crate::metrics::{Loss, RecorderMetrics};
 
 mod files;
 mod places;
@@ -50,6 +50,8 @@ pub struct Recordings {
     pub record: Option<PathBuf>,
     /// The most bytes of such a file.
     pub limit: u64,
+    /// The most bytes of all recordings together, and of all flights.
+    pub total: u64,
     /// What led to a room's first overrun, mismatch and panic goes into a file in this directory.
     pub flight: Option<PathBuf>,
 }
@@ -133,7 +135,7 @@ impl Recorder {
         what.record.iter().chain(&what.flight).try_for_each(std::fs::create_dir_all)?;
         let (orders, inbox) = mpsc::channel();
         let metrics = Arc::<RecorderMetrics>::default();
-        let keeper = Keeper::new(what.clone(), Arc::clone(&metrics));
+        let keeper = Keeper::new(what, Arc::clone(&metrics));
         let work = move || keeper.run(&inbox);
         let thread = thread::Builder::new().name("recorder".to_owned()).spawn(work)?;
         let orders = Some(orders);
@@ -170,7 +172,7 @@ impl Recorder {
         let begun = self.place(0).and_then(|place| self.give(order, Some(place)));
         if begun.is_err() {
             room.end();
-            self.metrics.cut_short.add(1);
+            self.metrics.cut_short.count(Loss::Behind);
         }
         begun
     }
@@ -198,7 +200,9 @@ impl Recorder {
     pub(crate) fn flight(&self, bytes: usize, make: impl FnOnce() -> Flight) -> Result<(), Full> {
         let place = self.wait_for(|| self.metrics.waiting_flights.take(bytes, MOST_OF_FLIGHTS));
         let given = place.and_then(|place| self.give(Order::Flight(make()), Some(place)));
-        self.metrics.lost_flights.add(given.is_err().into());
+        if given.is_err() {
+            self.metrics.lost_flights.count(Loss::Behind);
+        }
         given
     }
 

@@ -2,7 +2,7 @@ use std::{fs, path::Path, sync::mpsc};
 
 use tickwire_recording::{End, Incident, MAX_TIMINGS, Recording, Why};
 
-use super::*;
+use super::{files::Folder, *};
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tickwire-{name}-{}", std::process::id()));
@@ -50,7 +50,8 @@ fn open(path: &Path) -> Recording<fs::File> {
 
 fn start(folder: &Path, limit: u64) -> (Recorder, JoinHandle<()>) {
     let (record, flight) = (Some(folder.to_owned()), Some(folder.join("flights")));
-    let (recorder, thread) = Recorder::start(&Recordings { record, limit, flight }).unwrap();
+    let what = Recordings { record, limit, total: u64::MAX, flight };
+    let (recorder, thread) = Recorder::start(&what).unwrap();
     (recorder, thread.unwrap())
 }
 
@@ -69,7 +70,7 @@ fn each_room_has_a_file_of_its_own_which_ends_with_it_or_with_the_server() {
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 1), "one was not ended");
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.all()), (0, 1), "one was not ended");
     assert_eq!(metrics.waiting_bytes(), 0);
     assert!(metrics.written_bytes.get() > 0);
     let recordings: Vec<_> =
@@ -95,12 +96,15 @@ fn a_file_ends_at_its_limit_and_the_room_is_not_begun_anew() {
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 1));
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.all()), (0, 1));
     let files: Vec<_> = files(&folder).into_iter().filter(|path| path.is_file()).collect();
     let [file] = &files[..] else { panic!("{files:?}") };
     let recording = open(file);
     assert!(matches!(recording.end(), End::Whole(Ending::Limit)));
     assert!((2..9).contains(&recording.chunks().len()), "{}", recording.chunks().len());
+    assert!(fs::metadata(file).unwrap().len() <= 5_000);
+    let lost: Vec<_> = metrics.cut_short.by(&[Loss::Limit]).collect();
+    assert_eq!(lost, [("limit", 1)]);
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -118,7 +122,7 @@ fn a_flight_is_one_file_and_no_second_one_takes_its_place() {
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.flights.get(), metrics.lost_flights.get()), (1, 1));
+    assert_eq!((metrics.flights.get(), metrics.lost_flights.all()), (1, 1));
     let [file] = &files(&folder.join("flights"))[..] else { panic!("one file") };
     let mut recording = open(file);
     assert!(matches!(&recording.header().why, Why::Flight { detail, .. } if detail == "first"));
@@ -144,30 +148,107 @@ fn what_cannot_be_written_costs_its_own_file_only() {
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.flights.get(), metrics.lost_flights.get()), (1, 2));
+    assert_eq!((metrics.flights.get(), metrics.lost_flights.all()), (1, 2));
     assert_eq!(metrics.waiting_bytes(), 0);
     fs::remove_dir_all(folder).unwrap();
 }
 
+fn flight_of(reason: Incident, tick: u32) -> Header {
+    header("ROOM", Why::Flight { reason, tick: Tick(tick), detail: String::new() })
+}
+
 #[test]
-fn a_directory_takes_only_so_many_files_of_a_kind_and_nobody_else_reads_them() {
+fn a_day_takes_only_so_many_flights_of_a_kind_and_the_next_one_as_many_again() {
     let folder = folder("recorder-many");
     fs::create_dir_all(&folder).unwrap();
-    let made = |reason, number| {
-        let why = Why::Flight { reason, tick: Tick(number), detail: String::new() };
-        files::create(&folder, &header("ROOM", why))
-    };
+    let mut made = Folder::new(folder.clone(), u64::MAX);
     for number in 0..45 {
-        assert_eq!(made(Incident::Mismatch, number).is_ok(), number < 40, "{number}");
+        let flight = made.flight(&flight_of(Incident::Mismatch, number), 9);
+        assert_eq!(flight.is_ok(), number < 40, "{number}");
+        assert!(flight.err().is_none_or(|why| why.loss() == Loss::Often));
     }
-    let (path, _) = made(Incident::Panic, 1).expect("clients' claims leave room for it");
-    #[cfg(unix)]
-    assert_eq!(
-        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions())
-            & 0o777,
-        0o600
-    );
-    assert!(path.exists());
+    made.flight(&flight_of(Incident::Panic, 1), 9).expect("clients' claims leave room for it");
+    let yesterday = std::time::SystemTime::now() - Duration::from_secs(25 * 60 * 60);
+    for path in files(&folder) {
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(yesterday).unwrap();
+    }
+    made.flight(&flight_of(Incident::Mismatch, 50), 9).expect("they were yesterday's");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_reads_a_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("recorder-private");
+    fs::create_dir_all(&folder).unwrap();
+    let made = Folder::new(folder.clone(), u64::MAX).recording(&header("ROOM", Why::Recording));
+    let mode = fs::metadata(made.unwrap().0).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn flights_that_strangers_can_bring_about_take_half_of_a_directory_and_panics_all_of_it() {
+    let folder = folder("recorder-half");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("old.twrec"), [0; 500]).unwrap();
+    fs::write(folder.join("other.txt"), [0; 5_000]).unwrap();
+    let mut made = Folder::new(folder.clone(), 2_000);
+    let full = made.flight(&flight_of(Incident::Mismatch, 1), 501).expect_err("too much");
+    assert_eq!(full.loss(), Loss::Full);
+    made.flight(&flight_of(Incident::Mismatch, 1), 500).expect("as much as there may be");
+    made.flight(&flight_of(Incident::Panic, 1), 1_500).expect("all of it");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn all_recordings_together_have_a_limit_at_which_they_end_and_none_begins_or_is_taken_away() {
+    let folder = folder("recorder-total");
+    let (record, total) = (Some(folder.clone()), 20_000);
+    let what = Recordings { record, limit: u64::MAX, total, flight: None };
+    let (recorder, thread) = Recorder::start(&what).unwrap();
+    fs::write(folder.join("old.twrec"), [0; 9_000]).unwrap();
+    let rooms: Vec<_> = (0..3).map(room).collect();
+    for number in 0..12 {
+        for (room, code) in rooms[..2].iter().zip(["ONE", "TWO"]) {
+            let _ = recorder.begin(room, header(code, Why::Recording));
+            recorder.go(room, chunk(number, 1_000)).unwrap();
+        }
+    }
+    recorder.begin(&rooms[2], header("THREE", Why::Recording)).unwrap();
+    let metrics = Arc::clone(recorder.metrics());
+    drop(recorder);
+    thread.unwrap().join().unwrap();
+    let lost: Vec<_> = metrics.cut_short.by(&[Loss::Full, Loss::Behind]).collect();
+    assert_eq!(lost, [("full", 3), ("behind", 0)]);
+    let files = files(&folder);
+    assert_eq!(files.len(), 3, "the third one has none: {files:?}");
+    let bytes: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!((18_000..20_100).contains(&bytes), "{bytes}");
+    for path in files.iter().filter(|path| !path.ends_with("old.twrec")) {
+        let recording = open(path);
+        assert!(matches!(recording.end(), End::Whole(Ending::Limit)));
+        assert!(!recording.chunks().is_empty());
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_a_failed_write_left_behind_is_cut_off() {
+    use std::io::Write;
+    let folder = folder("recorder-cut");
+    fs::create_dir_all(&folder).unwrap();
+    let header = header("CUT", Why::Recording);
+    let (path, mut file) = Folder::new(folder.clone(), u64::MAX).recording(&header).unwrap();
+    let mut writer = tickwire_recording::Writer::new(file.try_clone().unwrap(), &header).unwrap();
+    writer.chunk(Tick(0), Tick(300), &[7; 500]).unwrap();
+    file.write_all(&[1; 30]).unwrap();
+    assert!(matches!(open(&path).end(), End::Damaged { .. }));
+    writer::cut_off(writer.get_ref(), writer.written());
+    assert!(matches!(open(&path).end(), End::Open));
+    assert_eq!(open(&path).chunks().len(), 1);
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -186,7 +267,7 @@ fn who_may_wait_finds_a_place_for_everything() {
     let metrics = Arc::clone(recorder.metrics());
     drop(recorder);
     thread.join().unwrap();
-    assert_eq!((metrics.recordings.get(), metrics.cut_short.get()), (0, 0));
+    assert_eq!((metrics.recordings.get(), metrics.cut_short.all()), (0, 0));
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -212,7 +293,7 @@ fn a_room_whose_beginning_found_no_place_counts_as_cut_short_and_is_not_begun_la
         recorder.begin(room, header("EARLY", Why::Recording)).unwrap();
     }
     assert_eq!(recorder.begin(late, header("LATE", Why::Recording)), Err(Full));
-    assert_eq!(recorder.metrics.cut_short.get(), 1);
+    assert_eq!(recorder.metrics.cut_short.all(), 1);
     assert!(late.is_over(), "its shard hears of it wherever it has moved");
     inbox.try_iter().for_each(drop);
     recorder.begin(late, header("LATE", Why::Recording)).unwrap();
@@ -281,6 +362,6 @@ fn flights_take_no_place_from_recordings_and_are_not_even_copied_without_one() {
         assert_eq!(recorder.flight(0, flight), Ok(()));
     }
     assert_eq!(recorder.flight(0, no_flight), Err(Full), "too many of them");
-    assert_eq!(recorder.metrics.lost_flights.get(), 2);
+    assert_eq!(recorder.metrics.lost_flights.all(), 2);
     assert_eq!(recorder.go(&room, chunk(0, 1_000_000)), Ok(()));
 }

@@ -2,18 +2,21 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, mpsc},
 };
 
-use tickwire_recording::{Ending, Header, MAX_UNPACKED, Writer};
+use tickwire_recording::{Ending, Header, MAX_HEADER_BYTES, MAX_UNPACKED, TIMING_BYTES, Writer};
 use tickwire_shared::Tick;
 
-use super::{Chunk, Flight, Order, Placed, Progress, Recordings, files::create};
-use crate::metrics::RecorderMetrics;
+use super::{
+    Chunk, Flight, Order, Placed, Progress, Recordings,
+    files::{Folder, Refused},
+};
+use crate::metrics::{Loss, RecorderMetrics};
 
 /// The recording of a room.
 struct Running {
@@ -27,15 +30,21 @@ struct Running {
 
 /// Keeps files open while their rooms are.
 pub(super) struct Keeper {
-    what: Recordings,
+    /// Where recordings go, and flights.
+    record: Option<Folder>,
+    flight: Option<Folder>,
+    /// The most bytes of a recording.
+    limit: u64,
     metrics: Arc<RecorderMetrics>,
     /// By the number of the room.
     running: BTreeMap<u64, Running>,
 }
 
 impl Keeper {
-    pub(super) fn new(what: Recordings, metrics: Arc<RecorderMetrics>) -> Self {
-        Keeper { what, metrics, running: BTreeMap::new() }
+    pub(super) fn new(what: &Recordings, metrics: Arc<RecorderMetrics>) -> Self {
+        let folder = |path: &PathBuf| Folder::new(path.clone(), what.total);
+        let (record, flight) = (what.record.as_ref().map(folder), what.flight.as_ref().map(folder));
+        Keeper { record, flight, limit: what.limit, metrics, running: BTreeMap::new() }
     }
 
     /// Works until all shards have ended, and ends what they have not.
@@ -47,44 +56,38 @@ impl Keeper {
             }
             drop(place);
         }
-        for running in std::mem::take(&mut self.running).into_values() {
-            let at = running.last.unwrap_or_default();
+        while let Some((room, running)) = self.running.first_key_value() {
+            let (room, at) = (*room, running.last.unwrap_or_default());
             // Its shard ended without a word of it.
-            self.end(running, at, Ending::Behind);
+            self.end(room, at, (Ending::Behind, Loss::Behind));
         }
     }
 
     /// An order could not be followed, which costs its file and no other.
     fn give_up(&mut self, room: Option<u64>) {
         tracing::error!(?room, "a file could not be written");
-        let Some(room) = room else { return self.metrics.lost_flights.add(1) };
+        let Some(room) = room else { return self.metrics.lost_flights.count(Loss::Disk) };
         if let Some(running) = self.running.remove(&room) {
             running.progress.end();
             self.metrics.recordings.take();
         }
-        self.metrics.cut_short.add(1);
+        self.metrics.cut_short.count(Loss::Disk);
     }
 
     fn obey(&mut self, order: Order) {
         match order {
             Order::Begin(progress, header) => self.begin(progress, &header),
             Order::Go(room, chunk) => self.go(room, &chunk),
-            Order::End(room, at, why) => {
-                // It may have ended by itself meanwhile.
-                if let Some(running) = self.running.remove(&room) {
-                    self.end(running, at, why);
-                }
-            }
+            Order::End(room, at, why) => self.end(room, at, (why, loss(why))),
             Order::Flight(flight) => self.flight(&flight),
         }
     }
 
     fn begin(&mut self, progress: Arc<Progress>, header: &Header) {
-        let Some(folder) = &self.what.record else { return };
-        let made =
-            create(folder, header).and_then(|(path, file)| Ok((path, Writer::new(file, header)?)));
-        match made {
+        let Some(folder) = &mut self.record else { return };
+        match folder.recording(header).and_then(|(path, file)| begin_file(path, file, header)) {
             Ok((path, writer)) => {
+                folder.grew(writer.written());
                 self.metrics.recordings.add(1);
                 tracing::info!(room = header.room, file = %path.display(), "recording");
                 let room = progress.room();
@@ -92,86 +95,136 @@ impl Keeper {
             }
             Err(error) => {
                 progress.end();
-                self.metrics.cut_short.add(1);
+                self.metrics.cut_short.count(error.loss());
                 tracing::warn!(room = header.room, %error, "the room is not recorded");
             }
         }
     }
 
     fn go(&mut self, room: u64, chunk: &Chunk) {
+        let Some(folder) = &mut self.record else { return };
         let Some(running) = self.running.get_mut(&room) else { return };
         // What was written up to somewhere within a chunk, as before a sleep, is not written again.
         if running.last.is_some_and(|last| last.since(chunk.first) > 0) {
             return;
         }
-        let before = running.writer.written();
-        if let Err(error) = write(&mut running.writer, chunk) {
-            tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
-            self.metrics.cut_short.add(1);
-            self.metrics.recordings.take();
-            running.progress.end();
-            self.running.remove(&room);
-            return;
-        }
-        running.last = Some(chunk.last);
-        self.metrics.written_bytes.add(running.writer.written() - before);
-        if running.writer.written() >= self.what.limit
-            && let Some(running) = self.running.remove(&room)
-        {
-            self.end(running, chunk.last, Ending::Limit);
+        let writer = &mut running.writer;
+        let before = writer.written();
+        let of_folder = before.saturating_add(folder.left());
+        let wrote = write(writer, chunk, self.limit.min(of_folder));
+        folder.grew(writer.written() - before);
+        self.metrics.written_bytes.add(writer.written() - before);
+        match wrote {
+            Ok(true) => running.last = Some(chunk.last),
+            Ok(false) => {
+                let why = if of_folder < self.limit { Loss::Full } else { Loss::Limit };
+                self.end(room, chunk.first, (Ending::Limit, why));
+            }
+            Err(error) => {
+                tracing::warn!(file = %running.path.display(), %error, "a recording has ended");
+                cut_off(writer.get_ref(), before);
+                running.progress.end();
+                self.running.remove(&room);
+                self.metrics.recordings.take();
+                self.metrics.cut_short.count(Loss::Disk);
+            }
         }
     }
 
     fn flight(&mut self, flight: &Flight) {
-        let Some(folder) = &self.what.flight else { return };
+        let Some(folder) = &mut self.flight else { return };
         let room = &flight.header.room;
-        match write_flight(folder.clone(), flight) {
+        match write_flight(folder, flight) {
             Ok(path) => {
                 self.metrics.flights.add(1);
                 tracing::warn!(room, file = %path.display(), "what led to it was kept");
             }
             Err(error) => {
-                self.metrics.lost_flights.add(1);
+                self.metrics.lost_flights.count(error.loss());
                 tracing::warn!(room, %error, "what led to it could not be kept");
             }
         }
     }
 
-    /// Ends a recording and says so.
-    fn end(&self, running: Running, at: Tick, why: Ending) {
+    /// Ends a recording and says so, unless it has ended by itself meanwhile.
+    fn end(&mut self, room: u64, at: Tick, (why, loss): (Ending, Loss)) {
+        let Some(running) = self.running.remove(&room) else { return };
         self.metrics.recordings.take();
         running.progress.end();
-        self.metrics.cut_short.add((why != Ending::Closed).into());
         let (file, bytes) = (running.path.display().to_string(), running.writer.written());
-        match running.writer.end(at, why) {
+        let ended = running.writer.end(at, why);
+        if why != Ending::Closed {
+            self.metrics.cut_short.count(loss);
+            tracing::warn!(file, bytes, why = loss.name(), "a recording has ended before its room");
+        }
+        match ended {
             Err(error) => tracing::warn!(file, %error, "a recording has no end"),
-            Ok(_) if why == Ending::Closed => tracing::info!(file, bytes, "recorded"),
-            Ok(_) => {
-                let why = why.name();
-                tracing::warn!(file, bytes, why, "a recording has ended before its room");
-            }
+            Ok(_) => tracing::info!(file, bytes, "recorded"),
         }
     }
 }
 
-fn write(writer: &mut Writer<File>, chunk: &Chunk) -> io::Result<()> {
+/// What an end that a shard brings counts as, if it counts.
+fn loss(why: Ending) -> Loss {
+    match why {
+        Ending::Behind => Loss::Behind,
+        Ending::Unlogged => Loss::Unlogged,
+        Ending::Closed | Ending::Limit => Loss::Limit,
+    }
+}
+
+/// Begins a file; one that does not even take that is not kept.
+fn begin_file(
+    path: PathBuf,
+    file: File,
+    header: &Header,
+) -> Result<(PathBuf, Writer<File>), Refused> {
+    match Writer::new(file, header) {
+        Ok(writer) => Ok((path, writer)),
+        Err(error) => {
+            // It was made a moment ago, and there is nothing in it.
+            let _ = fs::remove_file(&path);
+            Err(error.into())
+        }
+    }
+}
+
+/// What a write that failed left behind the last whole block is no part of a file.
+pub(super) fn cut_off(file: &File, whole: u64) {
+    if let Err(error) = file.set_len(whole) {
+        tracing::warn!(%error, "a file ends within a block");
+    }
+}
+
+/// Appends a chunk, if the file then has no more than so many bytes.
+fn write(writer: &mut Writer<File>, chunk: &Chunk, most: u64) -> io::Result<bool> {
     if chunk.bytes.len() > MAX_UNPACKED {
         return Err(io::Error::other(format!("a chunk of {} bytes", chunk.bytes.len())));
     }
-    writer.chunk(chunk.first, chunk.last, &chunk.bytes)
+    writer.chunk_within(most, (chunk.first, chunk.last), &chunk.bytes)
 }
 
-fn write_flight(folder: PathBuf, flight: &Flight) -> io::Result<PathBuf> {
-    let (path, file) = create(&folder, &flight.header)?;
-    let mut writer = Writer::new(file, &flight.header)?;
+fn write_flight(folder: &mut Folder, flight: &Flight) -> Result<PathBuf, Refused> {
+    let (chunks, header) = (&flight.chunks, &flight.header);
+    let bytes: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+    let (first, timings) = &flight.timings;
+    // What is packed is smaller, or little larger if it cannot be.
+    let most = bytes + timings.len() * TIMING_BYTES + MAX_HEADER_BYTES;
+    let (path, file) = folder.flight(header, most as u64)?;
+    let (path, mut writer) = begin_file(path, file, header)?;
+    let filled = fill(&mut writer, flight);
+    if filled.is_err() {
+        cut_off(writer.get_ref(), writer.written());
+    }
+    filled?;
+    writer.end(chunks.last().map_or(*first, |chunk| chunk.last), Ending::Closed)?;
+    Ok(path)
+}
+
+fn fill(writer: &mut Writer<File>, flight: &Flight) -> io::Result<()> {
     for chunk in &flight.chunks {
-        write(&mut writer, chunk)?;
+        write(writer, chunk, u64::MAX)?;
     }
     let (first, timings) = &flight.timings;
-    if !timings.is_empty() {
-        writer.timings(*first, timings)?;
-    }
-    let last = flight.chunks.last().map_or(*first, |chunk| chunk.last);
-    writer.end(last, Ending::Closed)?;
-    Ok(path)
+    if timings.is_empty() { Ok(()) } else { writer.timings(*first, timings) }
 }

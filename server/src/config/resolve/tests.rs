@@ -81,6 +81,7 @@ fn every_setting_may_stand_in_the_file() {
         admin-host = ['admin.example']
         record = 'recordings'
         record-limit = 9
+        record-total = 99
         flight = 'flights'
         log-format = 'json'
         log = 'debug'
