@@ -3,6 +3,7 @@ use std::{fs, future::Future, path::PathBuf};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
+    runtime::{Builder, Runtime},
     time::{sleep, timeout},
 };
 
@@ -49,24 +50,28 @@ impl Drop for Shown {
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Ends when the test does, or when it takes too long.
+fn run(runtime: &Runtime, test: impl Future<Output = ()>) {
     runtime.block_on(async { timeout(PATIENCE, test).await.expect("it ends") });
-    runtime.shutdown_background();
 }
 
 #[test]
 fn who_asks_and_goes_away_takes_a_place_for_as_long_as_the_work_waits() {
-    let shown = Shown::new("site-places");
-    run(async {
-        let busy = shown.0.projector.lock();
+    let (shown, runtime) = (Shown::new("site-places"), runtime());
+    let busy = shown.0.projector.lock();
+    run(&runtime, async {
         for _ in 0..MOST_MAKING {
             let gone = timeout(Duration::from_millis(1), shown.ask()).await;
             assert!(gone.is_err(), "it waits for whoever is before it");
         }
         assert_eq!(shown.ask().await.status(), StatusCode::SERVICE_UNAVAILABLE);
-        drop(busy);
+    });
+    drop(busy);
+    run(&runtime, async {
         while shown.0.making.available_permits() < MOST_MAKING {
             sleep(Duration::from_millis(1)).await;
         }
@@ -84,7 +89,7 @@ fn nothing_is_made_for_who_has_gone_before_it_began() {
 #[test]
 fn a_socket_that_asks_for_nothing_ends_in_time() {
     let shown = Shown::new("site-lifetime");
-    run(async {
+    run(&runtime(), async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("it has one");
         let mut client = TcpStream::connect(address).await.expect("it listens");
