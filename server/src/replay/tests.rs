@@ -444,15 +444,18 @@ fn frames_go_on_where_the_numbers_of_ticks_begin_again_and_any_tick_around_there
         let (from, to) = (Tick(0).offset(meet - 20), Tick(0).offset(meet));
         let mut replica = replica(&mut projector, from, None);
         let mut ticks =
-            apply(&mut replica, &projector.frames((from, 20), None, false).expect("20"));
-        ticks
-            .extend(apply(&mut replica, &projector.frames((to, 20), None, true).expect("20 more")));
+            apply(&mut replica, &projector.frames((from, 20), None, false, &|| true).expect("20"));
+        ticks.extend(apply(
+            &mut replica,
+            &projector.frames((to, 20), None, true, &|| true).expect("20 more"),
+        ));
         let all: Vec<_> = (0..40).map(|number| from.offset(number)).collect();
         assert_eq!(ticks, all);
     }
     for tick in (-3..=3).map(|number| Tick(0).offset(number)) {
         let mut replica = replica(&mut projector, tick, None);
-        let ticks = apply(&mut replica, &projector.frames((tick, 1), None, false).expect("one"));
+        let ticks =
+            apply(&mut replica, &projector.frames((tick, 1), None, false, &|| true).expect("one"));
         assert_eq!(ticks, [tick]);
     }
     let around = (Some(u32::MAX - 5), Some(5));
