@@ -118,7 +118,7 @@ test('all that is known of a recording is in order along the bar, whatever its t
   assert.deepEqual([info.flight?.tick, info.timings?.first, info.players[0].to], [LAST + 21, LAST + 4, LAST + 9]);
   assert.deepEqual([info.verified.differ, info.verified.panic?.tick], [[LAST, LAST + 5], LAST + 7]);
   assert.match(checksOf({ ...info.verified, differ: [] })[0], /tick 6: it/);
-  assert.match(checksOf({ ...info.verified, differ: info.verified.differ.slice(1) })[0], /tick 4 did/);
+  assert.match(checksOf({ ...info.verified, differ: info.verified.differ.slice(1) })[0], /tick 4 differs/);
   const plain = { ...told, first: 1, chunks: [], players: [], flight: null, timings: null };
   assert.deepEqual(countedOn({ ...plain, verified: { ...told.verified, differ: [], panic: null } }).last, 20);
 });
