@@ -162,3 +162,6 @@ impl<R: Read + Seek> Projector<R> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
