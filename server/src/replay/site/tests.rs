@@ -86,16 +86,41 @@ fn nothing_is_made_for_who_has_gone_before_it_began() {
     assert!(shown.0.make("ticks=9", make, &|| false).is_err());
 }
 
+/// A client that has asked for frames, and the server's end of its socket.
+async fn asking() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("it has one");
+    let mut client = TcpStream::connect(address).await.expect("it listens");
+    let request = b"GET /replay/frames?ticks=9 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    client.write_all(request).await.expect("it reads");
+    (client, listener.accept().await.expect("a socket").0)
+}
+
 #[test]
-fn a_socket_that_asks_for_nothing_ends_in_time() {
-    let shown = Shown::new("site-lifetime");
-    run(&runtime(), async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("it has one");
-        let mut client = TcpStream::connect(address).await.expect("it listens");
-        client.write_all(b"GET /replay/info HTTP/1.1\r\n").await.expect("it reads");
-        let (stream, _) = listener.accept().await.expect("a socket");
+fn a_socket_ends_in_time_whatever_it_waits_for() {
+    // In this order: the runtime's end waits for what waits for the lock.
+    let (shown, runtime) = (Shown::new("site-lifetime"), runtime());
+    let _busy = shown.0.projector.lock();
+    run(&runtime, async {
+        let (_client, stream) = asking().await;
         converse(stream, Arc::clone(&shown.0), Duration::from_millis(20)).await;
+    });
+}
+
+#[test]
+fn a_socket_ends_when_who_asked_goes_away_though_the_answer_is_still_made() {
+    // In this order: the runtime's end waits for what waits for the lock.
+    let (shown, runtime) = (Shown::new("site-away"), runtime());
+    let _busy = shown.0.projector.lock();
+    run(&runtime, async {
+        let (client, stream) = asking().await;
+        let talk = tokio::spawn(converse(stream, Arc::clone(&shown.0), PATIENCE * 2));
+        while shown.0.making.available_permits() == MOST_MAKING {
+            sleep(Duration::from_millis(1)).await;
+        }
+        assert!(!talk.is_finished());
         drop(client);
+        talk.await.expect("it ends");
+        assert_eq!(shown.0.making.available_permits(), MOST_MAKING - 1, "the work has its place");
     });
 }
