@@ -199,7 +199,7 @@ async fn nobody_there_is_a_failure_that_says_what_to_do() {
 async fn what_makes_no_sense_exits_with_two_and_writes_nothing() {
     for (url, args, words) in [
         ("ws://192.0.2.7:2567", "", "--allow-remote"),
-        ("wss://127.0.0.1:1", "", "no encryption"),
+        ("wss://127.0.0.1:1", "", "TLS is not supported here"),
         ("nowhere", "", "ws://"),
         (
             "http://127.0.0.1:1/play",
