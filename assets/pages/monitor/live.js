@@ -44,8 +44,12 @@ export class Live {
     // Who does not look needs no frames.
     document.addEventListener('visibilitychange', () => this.restart());
     const frame = (/** @type {number} */ now) => {
-      this.draw(now);
       requestAnimationFrame(frame);
+      try {
+        this.draw(now);
+      } catch (error) {
+        this.lost(`The room cannot be drawn: ${error}.`);
+      }
     };
     requestAnimationFrame(frame);
   }
@@ -87,7 +91,9 @@ export class Live {
     const canvas = this.freshCanvas();
     const like = Number(this.like.value);
     const observer = new Observer(this.code, like, {
-      begun: (room) => void this.begin(observer, room, canvas, like),
+      begun: (room) => void this.begin(observer, room, canvas, like).catch((error) => {
+        if (this.observer === observer) this.lost(`The room cannot be drawn: ${error}.`);
+      }),
       ended: (reason) => this.lost(reason),
     }, (path) => openSocket(path, this.token));
     this.observer = observer;

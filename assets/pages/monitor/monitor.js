@@ -85,6 +85,8 @@ function complain(error) {
   if (error.status === 0) overview.lost();
   if (error.status !== 401) return;
   overview.locked();
+  // Its socket would be refused as well, again and again.
+  room.live.open('', '');
   showMode(false);
   element('main', HTMLElement).hidden = true;
   element('mode', HTMLElement).textContent = 'no token';
