@@ -39,6 +39,8 @@ pub struct Facts {
     pub silent_looks: u32,
     /// When the first of these was.
     pub silent_since: Option<f64>,
+    /// Whether it did not tell in the last look either.
+    pub is_silent: bool,
     /// In how many looks it told, and in how many it should have.
     pub looks: (u32, u32),
     /// What the server still had when all were gone; nothing if nobody looked.
@@ -102,7 +104,10 @@ pub fn judge(facts: &Facts, record: &Record, limits: &Limits) -> Judgement {
     certain.extend(facts.left.iter().flatten().cloned());
     let held_up = held_up(facts, limits);
     let bottleneck = held_up.is_some();
-    let is_doubtful = |reason: &mut Reason| DOUBTFUL.contains(&reason.what.as_str());
+    // Who never answers again is gone, however busy the bots were.
+    let is_certain = |what: &str| what == "server" && facts.is_silent;
+    let is_doubtful =
+        |it: &mut Reason| DOUBTFUL.contains(&it.what.as_str()) && !is_certain(&it.what);
     let mut slow: Vec<_> = certain.extract_if(.., |it| bottleneck && is_doubtful(it)).collect();
     slow.extend(slow_by(facts, record, limits).into_iter().chain(trends::drift(&trends, limits)));
     // A machine that is full of something else takes nothing from a run that was quick enough.
@@ -179,7 +184,7 @@ fn slow_by(facts: &Facts, record: &Record, limits: &Limits) -> Vec<Reason> {
         words,
         "frame_age_p99",
     );
-    // What held up the bots as well was no fault of the server's.
+    // A machine that held up the bots as well, at whatever time, may have held up the server.
     let stall_ms = facts.stall_ms.filter(|stall| facts.generator_stall_ms < stall / 2.0);
     let words = "a tick began late, in milliseconds, by";
     check("stall_ms", stall_ms, limits.stall_ms, words, "tick_most_late");

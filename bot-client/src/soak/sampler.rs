@@ -54,6 +54,12 @@ pub struct Looks {
 }
 
 impl Looks {
+    /// Whether the server did not answer in the last one.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.silent.0 > 0
+    }
+
     /// Another look at a moment.
     pub fn note(&mut self, at: f64, is_answered: bool) {
         if is_answered {
@@ -86,6 +92,7 @@ pub struct Sampler {
     pub record: Record,
     /// What came of the looks at the server.
     looks: Looks,
+    has_slipped: bool,
 }
 
 impl Sampler {
@@ -112,7 +119,18 @@ impl Sampler {
         let (start, last) = (first.at, first.clone());
         let (cores, record) = (cores as f64, Record::default());
         let looks = Looks::default();
-        Ok(Sampler { server, casts, lag, cores, start, first, last, record, looks })
+        Ok(Sampler {
+            server,
+            casts,
+            lag,
+            cores,
+            start,
+            first,
+            last,
+            record,
+            looks,
+            has_slipped: false,
+        })
     }
 
     /// The server as it was before anybody came.
@@ -202,15 +220,16 @@ impl Sampler {
         self.note_generator(&now);
         self.note_server(&now, rooms);
         self.note_others(&now);
+        self.has_slipped = now.status.is_some() && self.record.last("slipped") > Some(0.0);
         // What a server did not tell is told by the next look, for a longer time.
         let status = now.status.clone().or(self.last.status.take());
         self.last = Moment { status, ..now };
     }
 
-    /// Whether the server has left out ticks between the last look and the one before.
+    /// Whether the server has told in the last look that it left out ticks.
     #[must_use]
     pub fn has_slipped(&self) -> bool {
-        self.record.last("slipped").is_some_and(|slipped| slipped > 0.0)
+        self.has_slipped
     }
 
     fn note_bots(&mut self, now: &Moment, rooms: usize) {
@@ -251,7 +270,9 @@ impl Sampler {
     /// What others had of the machine, if the server is on it.
     fn note_others(&mut self, now: &Moment) {
         let at = (now.at - self.start).as_secs_f64();
-        let last = |name| self.record.last(name).filter(|_| self.server.ip().is_loopback());
+        // What the server told in an earlier look says nothing of this one.
+        let is_known = self.server.ip().is_loopback() && now.status.is_some();
+        let last = |name| self.record.last(name).filter(|_| is_known);
         let (machine, server) = (last("machine_busy"), last("server_cpu"));
         let of_all = |cores: f64| cores / cpu::cores() as f64;
         let own = last("generator_cpu").map(|share| of_all(share * self.cores));

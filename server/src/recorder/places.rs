@@ -27,11 +27,16 @@ impl Waiting {
 
     /// A place for an order with so many bytes, if there is one.
     pub(super) fn take(self: &Arc<Self>, bytes: usize, most: Most) -> Option<Place> {
-        let orders = self.orders.fetch_add(1, Relaxed) + 1;
-        let all = self.bytes.fetch_add(bytes, Relaxed) + bytes;
-        // Which gives back what was taken, whether or not it was too much.
-        let place = Place { of: Arc::clone(self), bytes };
-        (orders <= most.orders && all <= most.bytes).then_some(place)
+        // Nobody sees more taken than is given, or one that is refused would have others refused as well.
+        let take = |of: &AtomicUsize, more: usize, most: usize| {
+            of.fetch_update(Relaxed, Relaxed, |held| Some(held + more).filter(|all| *all <= most))
+        };
+        take(&self.orders, 1, most.orders).ok()?;
+        if take(&self.bytes, bytes, most.bytes).is_err() {
+            self.orders.fetch_sub(1, Relaxed);
+            return None;
+        }
+        Some(Place { of: Arc::clone(self), bytes })
     }
 }
 

@@ -77,6 +77,15 @@ fn a_run_with_nothing_wrong_passes() {
 }
 
 #[test]
+fn a_server_that_was_silent_is_doubtful_only_if_it_told_again_to_bots_that_were_held_up() {
+    let silent = Facts { silent_looks: 6, generator: (0.2, 500.0), ..good() };
+    let (verdict, reasons) = judged(&silent, &calm());
+    assert_eq!((verdict, &*reasons[0]), (Verdict::Void, "generator"));
+    let gone = Facts { is_silent: true, ..silent };
+    assert_eq!(judged(&gone, &calm()), (Verdict::Fail, vec!["server".to_owned()]));
+}
+
+#[test]
 fn one_long_stall_fails_unless_the_bots_were_held_up_as_well() {
     let stalled = Facts { stall_ms: Some(8000.0), generator_stall_ms: 90.0, ..good() };
     assert_eq!(judged(&stalled, &calm()), (Verdict::Fail, vec!["stall_ms".to_owned()]));

@@ -55,6 +55,7 @@ pub(super) fn facts(
         stall_ms: now.lateness.quantile(&before.lateness, 1.0).map(|us| us / 1000.0),
         silent_looks: looks.most_silent,
         silent_since: looks.silent_since,
+        is_silent: looks.is_silent(),
         // How many there should have been is known when it is over.
         looks: (looks.answered, 0),
         left,

@@ -1,9 +1,9 @@
 //! Whether what a game's saved bytes load to goes on as the game itself would.
 //!
 //! A field that is not saved need not show at once: clients see of the loaded world what they saw of the
-//! saved one, and only a later step misses it. So before a room goes on with a loaded world for the
-//! first time, a few ticks are made with both, in which each player does what it does already, and
-//! all that is replicated is compared. By the order of free slots, which is not saved, the loaded
+//! saved one, and only a later step misses it. So at the first keyframe after some play
+//! a few ticks are made with both, in which each player does what it does already, and all that is
+//! replicated is compared. Worlds that are large are not tried: that would take the time of other rooms. By the order of free slots, which is not saved, the loaded
 //! world may give new entities other ids than the saved one, and from then on the two may rightly differ:
 //! a trial in which anything is born proves nothing, and another is made at the next keyframe.
 
@@ -22,6 +22,8 @@ use crate::{
 
 /// For how many ticks both go on.
 const TICKS: u32 = 8;
+/// A world that takes more bytes than this is not tried.
+pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
 /// What a trial proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
