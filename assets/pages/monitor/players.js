@@ -114,7 +114,7 @@ function showRow({ root, cells, name, tags, rung, acts }, player) {
   rung.textContent = words;
   rung.className = `rung ${look}`;
   const trip = player.round_trip_ms === null ? '–' : `${player.round_trip_ms} ms`;
-  cells[3].textContent = `${trip}, ${player.under_way}`;
+  cells[3].textContent = trip;
   cells[3].title = `Its last acknowledgement took ${trip}; ${player.under_way} frames are on their way.`;
   for (const button of acts.querySelectorAll('button')) {
     const asks = button.classList.contains('asking');
