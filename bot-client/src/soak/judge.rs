@@ -239,14 +239,17 @@ fn others_when_slow(record: &Record, limits: &Limits) -> Option<(f64, f64, f64)>
     let slow = series.iter().flat_map(|(name, limit)| {
         record.points(name).iter().filter(|(_, value)| value > limit).map(|(at, _)| *at)
     });
-    let slow: Vec<f64> = slow.collect();
-    let mean = |name| {
+    // What one look saw has one time in all series. A look that does not know it all says nothing.
+    let seen = |name, at: f64| {
         let points = record.points(name);
-        let then = |at: &f64| points.get(points.partition_point(|(time, _)| time < at));
-        let values: Vec<f64> = slow.iter().filter_map(then).map(|(_, value)| *value).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        let point = points.get(points.partition_point(|(time, _)| *time < at));
+        point.filter(|(time, _)| *time == at).map(|(_, value)| *value)
     };
-    Some((mean("machine_busy")?, mean("machine_others")?, 0.0))
+    let looks: Vec<(f64, f64)> = slow
+        .filter_map(|at| Some((seen("machine_busy", at)?, seen("machine_others", at)?)))
+        .collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| looks.iter().map(of).sum::<f64>() / looks.len() as f64;
+    (!looks.is_empty()).then(|| (mean(|look| look.0), mean(|look| look.1), 0.0))
 }
 
 /// That the server had to wait for others, or for the bots.

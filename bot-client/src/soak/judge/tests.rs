@@ -98,21 +98,24 @@ fn one_long_stall_fails_unless_the_bots_were_held_up_as_well() {
 #[test]
 fn others_who_had_the_machine_only_when_it_was_slow_void_a_run() {
     let facts = Facts { frame_age_p99_ms: Some(300.0), others: Some((0.4, 0.2, 0.05)), ..good() };
-    let slow = |others: f64| {
+    let slow_looks = |others: Option<f64>| {
         let mut record = calm();
         for n in (0..SECONDS).step_by(4) {
             let (at, is_slow) = (f64::from(n), (200..300).contains(&n));
-            let figures = if is_slow { (500.0, 1.0, others) } else { (20.0, 0.3, 0.1) };
+            let figures = if is_slow { (500.0, 1.0, others) } else { (20.0, 0.3, Some(0.9)) };
             record.note(("frame_age_p99", "ms"), at, Some(figures.0));
             record.note(("machine_busy", ""), at, Some(figures.1));
-            record.note(("machine_others", ""), at, Some(figures.2));
+            record.note(("machine_others", ""), at, figures.2);
         }
         record
     };
+    let slow = |others: f64| slow_looks(Some(others));
     let (verdict, reasons) = judged(&facts, &slow(0.8));
     assert_eq!((verdict, &*reasons[0]), (Verdict::Void, "machine"));
     let own = judged(&facts, &slow(0.1));
     assert_eq!(own, (Verdict::Fail, vec!["frame_age_p99_ms".to_owned()]), "the server had it");
+    let untold = judged(&facts, &slow_looks(None));
+    assert_eq!(untold.0, Verdict::Fail, "what others had at another time says nothing");
 }
 
 #[test]
