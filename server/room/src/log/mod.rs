@@ -274,8 +274,13 @@ impl<G: Game> Room<G> {
         };
         let twin = control::load(world).map_err(|_| Unlogged::Unsaved)?;
         let finding = trial::compare(game, twin, head, &actors, spec)?;
-        // If that fails the game is some ticks ahead of itself, and the log is no more.
-        go_on_from(game, world, (head.hash, &spec.schema))?;
+        let outcome = go_on_from(game, world, (head.hash, &spec.schema));
+        if outcome.is_err() {
+            // The game has gone on in the trial; what was loaded there was known to be as it was.
+            *game = control::load(world).map_err(|_| Unlogged::Unsaved)?;
+            game.restored(None);
+        }
+        outcome?;
         log.note_trial(finding)
     }
 }

@@ -98,6 +98,8 @@ struct MillConfig {
     churns: u32,
     /// In the tick of this number it panics.
     breaks: u32,
+    /// After so many turns it takes from the game before it what it may not.
+    takes: u32,
 }
 
 impl Game for Mill {
@@ -120,7 +122,7 @@ impl Game for Mill {
     fn input(&mut self, _: PlayerId, _: &Nod) {}
 
     fn step(&mut self, step: &mut Step<'_>) {
-        let MillConfig { turns, churns, breaks } = self.config;
+        let MillConfig { turns, churns, breaks, .. } = self.config;
         assert_ne!(step.tick.0, breaks, "a stone is stuck");
         self.turns += 1;
         if turns > 0 && self.turns.is_multiple_of(turns) {
@@ -134,17 +136,29 @@ impl Game for Mill {
         }
     }
 
+    fn restored(&mut self, before: Option<&mut Self>) {
+        let takes = self.config.takes;
+        if before.is_some_and(|before| takes > 0 && before.turns >= takes) {
+            self.stones.clear();
+        }
+    }
+
     fn replicate(&self, capture: &mut Capture<'_>) {
         self.stones.iter().for_each(|(key, stone)| capture.put(key, Belongs::NOBODY, stone));
     }
 }
 
-/// What a room of the mill says after so many ticks, with a keyframe at its first and every tenth after that.
-fn mill(config: MillConfig, ticks: u32) -> Option<RoomEvent> {
+/// A room of the mill after so many ticks, with a keyframe at its first and every tenth after that.
+fn milled(config: MillConfig, ticks: u32) -> Room<Mill> {
     let rates = RoomConfig { keyframe_ticks: 10, ..RoomConfig::new("MILL", 30, 1) };
     let mut room = Room::<Mill>::new(rates, &config);
     (0..ticks).for_each(|_| room.tick());
-    room.poll_event()
+    room
+}
+
+/// What it says then.
+fn mill(config: MillConfig, ticks: u32) -> Option<RoomEvent> {
+    milled(config, ticks).poll_event()
 }
 
 #[test]
@@ -159,11 +173,24 @@ fn a_game_that_misses_later_what_is_not_saved_is_told_what_goes_wrong() {
 
 #[test]
 fn a_trial_proves_nothing_when_new_entities_have_other_ids_or_the_game_panics() {
-    let churns = MillConfig { turns: 0, churns: 3, breaks: 0 };
+    let churns = MillConfig { churns: 3, ..MillConfig::default() };
     assert_eq!(mill(churns, 60), None, "free slots in another order are no fault");
     assert_eq!(mill(MillConfig { turns: 7, ..churns }, 60), None, "and hide one");
-    let breaks = MillConfig { turns: 0, churns: 0, breaks: 14 };
+    let breaks = MillConfig { breaks: 14, ..MillConfig::default() };
     assert_eq!(mill(breaks, 13), None, "a tick that is yet to come has not panicked");
+}
+
+#[test]
+fn a_game_that_is_spoilt_after_a_trial_goes_on_from_before_it() {
+    let config = MillConfig { turns: 7, takes: 10, ..Default::default() };
+    let mut room = milled(config, 10);
+    assert_eq!(room.poll_event(), Some(RoomEvent::Unlogged(Unlogged::Differs)));
+    let weights: Vec<_> = room.game().stones.values().map(|stone| stone.weight).collect();
+    assert_eq!(
+        weights,
+        [1, 2, 3, 4],
+        "ten ticks made them heavier once, and the trial's do not count"
+    );
 }
 
 #[test]
