@@ -57,28 +57,37 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     if NAMING.swap(true, SeqCst) {
         return;
     }
+    let naming = Naming;
     let trace = Backtrace::capture();
-    match trace.status() {
-        BacktraceStatus::Captured => log_trace(trace, place),
-        _ => NAMING.store(false, SeqCst),
+    if trace.status() == BacktraceStatus::Captured {
+        log_trace(trace, place, naming);
+    }
+}
+
+/// Whoever has this finds the names of a trace; however that ends, the next may do so then.
+struct Naming;
+
+impl Drop for Naming {
+    fn drop(&mut self) {
+        NAMING.store(false, SeqCst);
     }
 }
 
 /// Finding names for a trace takes hundreds of milliseconds, for which a shard's other rooms do not wait.
-fn log_trace(trace: Backtrace, place: String) {
+fn log_trace(trace: Backtrace, place: String, naming: Naming) {
     let log = move || {
+        let _naming = naming;
         let trace = of_the_game(&trace.to_string());
         tracing::error!(place, trace = %format_args!("\n{trace}"), "where the panic came from");
-        NAMING.store(false, SeqCst);
     };
     let named = thread::Builder::new().name("panic trace".to_owned());
     if named.spawn(log).is_err() {
-        NAMING.store(false, SeqCst);
         tracing::warn!("no thread could be started to tell where a panic came from");
     }
 }
 
-/// The part of a trace between the panic and the room that called the game; all of it if it has none.
+/// The part of a trace between the panic and the room that called the game; all of it if it has none, as when it
+/// was the room itself that panicked.
 fn of_the_game(trace: &str) -> String {
     let lines: Vec<&str> = trace.lines().collect();
     // A frame is a line with its number and name, and mostly one with its place.
@@ -94,9 +103,14 @@ fn of_the_game(trace: &str) -> String {
         return trace.to_owned();
     };
     let own = &names[begun..];
+    let own_end = own.iter().position(|(_, name)| ends_at(name)).unwrap_or(own.len());
+    let is_games = |name: &str| !is_begun(name) && !name.starts_with("core::");
+    if !own[..own_end].iter().any(|(_, name)| is_games(name)) {
+        return trace.to_owned();
+    }
     let first = own.iter().find(|(_, name)| !is_begun(name)).map_or(0, |(at, _)| *at);
-    let end = own.iter().find(|(_, name)| ends_at(name)).map_or(lines.len(), |(at, _)| *at);
-    lines[first.min(end)..end].join("\n")
+    let end = own.get(own_end).map_or(lines.len(), |(at, _)| *at);
+    lines[first..end].join("\n")
 }
 
 #[cfg(test)]
@@ -115,5 +129,8 @@ mod tests {
         assert_eq!(of_the_game("   0: main"), "   0: main");
         let without_room = trace.replace("tickwire_room", "other");
         assert!(of_the_game(&without_room).ends_with("7: main"), "all of it then");
+        let of_the_room = trace.replace("mine::aim", "core::option::expect_failed");
+        let of_the_room = of_the_room.replace("<mine::Mine as Game>::step", "tickwire_room::plan");
+        assert_eq!(of_the_game(&of_the_room), of_the_room, "it is the room's own");
     }
 }

@@ -54,7 +54,8 @@ const THREADS: usize = 2;
 const MOST_SOCKETS: usize = 32;
 /// How long a socket has to ask for something and take the answer.
 const LIFETIME: Duration = Duration::from_secs(120);
-/// Requests for frames (of which a browser sends up to six at once) that are worked on or wait for that, also when who asked has gone; more are refused.
+/// Requests for frames that are worked on or wait for that, also when who asked has gone; more are refused. A
+/// browser sends up to six at once.
 const MOST_MAKING: usize = 16;
 /// The most players that are listed.
 const MOST_PLAYERS: usize = 10_000;
